@@ -1,0 +1,35 @@
+/** The house plan: a room imports from lower floors only, and only the platform touches the world. */
+const floors = [
+  ['platform'],
+  ['protocol'],
+  ['storage', 'machine', 'call', 'client'],
+  ['metadata', 'partition'],
+  ['coordinator', 'security', 'policy'],
+  ['cluster'],
+  ['broker'],
+  ['edge'],
+  ['node'],
+  ['cli'],
+]
+module.exports = {
+  forbidden: [
+    ...floors.flatMap((floor, height) =>
+      floor.map(room => ({
+        name: `${room}-looks-down-only`,
+        severity: 'error',
+        from: { path: `^src/${room}/` },
+        to: { path: '^src/', pathNot: `^src/(${[...floors.slice(0, height).flat(), room].join('|')})/` },
+      })),
+    ),
+    {
+      name: 'only-platform-touches-the-world',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/' },
+      to: {
+        path: '^(node:)?(fs|net|tls|dgram|https?|http2|timers|child_process|worker_threads|os|process|perf_hooks|dns|cluster)(/|$)',
+      },
+    },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+  ],
+  options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
+}

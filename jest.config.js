@@ -1,0 +1,9 @@
+/** Unit, house, conformance and story tests: no other process, no network but loopback. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  setupFiles: ['<rootDir>/test/setup.ts'],
+  maxWorkers: 2,
+}

@@ -1,0 +1,28 @@
+/** Structured log: one line is one event name and its fields. */
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type LogFields = { readonly [field: string]: string | number | boolean | null | undefined }
+
+export interface Logger {
+  debug(event: string, fields?: LogFields): void
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  error(event: string, fields?: LogFields): void
+}
+
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
+
+/** Writes `time level event key=value ...` lines, dropping what is below `least`. */
+export function lineLogger(write: (line: string) => void, nowMs: () => number, least: LogLevel): Logger {
+  const log = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    if (rank[level] < rank[least]) return
+    let line = `${new Date(nowMs()).toISOString()} ${level.padEnd(5)} ${event}`
+    for (const [name, value] of Object.entries(fields ?? {})) {
+      if (value !== undefined) line += ` ${name}=${typeof value === 'string' && /[\s"]/.test(value) ? JSON.stringify(value) : value}`
+    }
+    write(line)
+  }
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
+}

@@ -1,0 +1,15 @@
+/** The only door to the world. Built in the node room (or by a test) and handed down by constructor. */
+import type { Clock, Timers } from './clock'
+import type { Files } from './files'
+import type { Logger } from './logger'
+import type { Network } from './network'
+import type { Random } from './random'
+
+export interface Platform {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly files: Files
+  readonly network: Network
+  readonly logger: Logger
+}
