@@ -20,7 +20,8 @@ export function lineLogger(write: (line: string) => void, nowMs: () => number, l
     if (rank[level] < rank[least]) return
     let line = `${new Date(nowMs()).toISOString()} ${level.padEnd(5)} ${event}`
     for (const [name, value] of Object.entries(fields ?? {})) {
-      if (value !== undefined) line += ` ${name}=${typeof value === 'string' && /[\s"]/.test(value) ? JSON.stringify(value) : value}`
+      if (value !== undefined)
+        line += ` ${name}=${typeof value === 'string' && /[\s"]/.test(value) ? JSON.stringify(value) : value}`
     }
     write(line)
   }

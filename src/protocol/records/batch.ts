@@ -20,7 +20,13 @@ export const logOverheadBytes = 12
 /** A batch shorter than this cannot hold a v2 header. */
 export const minBatchBytes = batchHeaderBytes
 
-export const attributeBits = { compression: 0x07, timestampType: 0x08, transactional: 0x10, control: 0x20, deleteHorizon: 0x40 }
+export const attributeBits = {
+  compression: 0x07,
+  timestampType: 0x08,
+  transactional: 0x10,
+  control: 0x20,
+  deleteHorizon: 0x40,
+}
 
 function int64At(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4)
@@ -28,7 +34,10 @@ function int64At(buffer: Buffer, at: number): number {
 
 function setInt64At(buffer: Buffer, at: number, value: number): void {
   buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), at)
-  buffer.writeUInt32BE(value % 0x1_0000_0000 >= 0 ? value % 0x1_0000_0000 : (value % 0x1_0000_0000) + 0x1_0000_0000, at + 4)
+  buffer.writeUInt32BE(
+    value % 0x1_0000_0000 >= 0 ? value % 0x1_0000_0000 : (value % 0x1_0000_0000) + 0x1_0000_0000,
+    at + 4,
+  )
 }
 
 export const baseOffsetAt = (buffer: Buffer, at = 0): number => int64At(buffer, at)
@@ -48,7 +57,8 @@ export const recordCountAt = (buffer: Buffer, at = 0): number => buffer.readInt3
 export const lastOffsetAt = (buffer: Buffer, at = 0): number => baseOffsetAt(buffer, at) + lastOffsetDeltaAt(buffer, at)
 
 export const compressionAt = (buffer: Buffer, at = 0): number => attributesAt(buffer, at) & attributeBits.compression
-export const isTransactionalAt = (buffer: Buffer, at = 0): boolean => (attributesAt(buffer, at) & attributeBits.transactional) !== 0
+export const isTransactionalAt = (buffer: Buffer, at = 0): boolean =>
+  (attributesAt(buffer, at) & attributeBits.transactional) !== 0
 export const isControlAt = (buffer: Buffer, at = 0): boolean => (attributesAt(buffer, at) & attributeBits.control) !== 0
 export const isLogAppendTimeAt = (buffer: Buffer, at = 0): boolean =>
   (attributesAt(buffer, at) & attributeBits.timestampType) !== 0

@@ -1,0 +1,171 @@
+/** Files by Node's fs module: data through the page cache without leaving the thread, durability on a thread of its own. */
+import * as fs from 'node:fs'
+import { dirname } from 'node:path'
+import { assert } from '../assert'
+import { Deferred } from '../collections'
+import type { File, FileFacts, Files } from '../files'
+import { lockFile } from './lock'
+
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code
+}
+
+class NodeFile implements File {
+  readonly #fd: number
+  #syncing = 0
+  #closing: Deferred<void> | null = null
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  writeSync(buffers: readonly Uint8Array[], position: number): void {
+    assert(this.#closing === null, 'a closed file is not written')
+    let left = buffers.length === 1 ? buffers : buffers.filter(buffer => buffer.length > 0)
+    let at = position
+    while (left.length > 0 && (left.length > 1 || left[0]!.length > 0)) {
+      const written =
+        left.length === 1
+          ? fs.writeSync(this.#fd, left[0]!, 0, left[0]!.length, at)
+          : fs.writevSync(this.#fd, left as Uint8Array[], at)
+      at += written
+      left = after(left, written)
+    }
+  }
+
+  readSync(into: Uint8Array, position: number): number {
+    assert(this.#closing === null, 'a closed file is not read')
+    let filled = 0
+    while (filled < into.length) {
+      const count = fs.readSync(this.#fd, into, filled, into.length - filled, position + filled)
+      if (count === 0) break
+      filled += count
+    }
+    return filled
+  }
+
+  size(): number {
+    return fs.fstatSync(this.#fd).size
+  }
+
+  truncateSync(sizeBytes: number): void {
+    fs.ftruncateSync(this.#fd, sizeBytes)
+  }
+
+  sync(): Promise<void> {
+    assert(this.#closing === null, 'a closed file is not synced')
+    this.#syncing += 1
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.#fd, error => {
+        this.#syncing -= 1
+        if (this.#syncing === 0 && this.#closing !== null) this.#closeNow(this.#closing)
+        if (error) reject(error)
+        else resolve()
+      })
+    })
+  }
+
+  /** Waits for syncs on their way: a descriptor closed under one may by then belong to another file. */
+  close(): Promise<void> {
+    if (this.#closing !== null) return this.#closing.promise
+    this.#closing = new Deferred<void>()
+    if (this.#syncing === 0) this.#closeNow(this.#closing)
+    return this.#closing.promise
+  }
+
+  #closeNow(done: Deferred<void>): void {
+    fs.close(this.#fd, error => (error ? done.reject(error) : done.resolve()))
+  }
+}
+
+/** What is left of `buffers` when their first `count` bytes are taken; a short write may end in the middle of one. */
+function after(buffers: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let first = 0
+  let left = count
+  while (first < buffers.length && left >= buffers[first]!.length) left -= buffers[first++]!.length
+  const rest = buffers.slice(first)
+  if (left > 0) rest[0] = rest[0]!.subarray(left)
+  return rest
+}
+
+async function syncDir(path: string): Promise<void> {
+  // Windows has no such call, and does not need it: NTFS writes names through its own journal.
+  if (process.platform === 'win32') return
+  const handle = await fs.promises.open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function replaceFileNow(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.tmp`
+  const handle = await fs.promises.open(temporary, 'w')
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await fs.promises.rename(temporary, path)
+  await syncDir(dirname(path))
+}
+
+/** The last replacement asked for of each path that has one on its way: they go one after the other, the last one wins. */
+const replacing = new Map<string, Promise<void>>()
+
+async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+  const before = replacing.get(path) ?? Promise.resolve()
+  const mine = before.catch(() => {}).then(() => replaceFileNow(path, content))
+  replacing.set(path, mine)
+  try {
+    await mine
+  } finally {
+    if (replacing.get(path) === mine) replacing.delete(path)
+  }
+}
+
+export const nodeFiles: Files = {
+  open(path, { create = false, exclusive = false, readOnly = false }) {
+    const access = readOnly ? O_RDONLY : O_RDWR
+    return new NodeFile(
+      fs.openSync(path, access | (create || exclusive ? O_CREAT : 0) | (exclusive ? O_EXCL : 0), 0o644),
+    )
+  },
+
+  list: path => fs.readdirSync(path),
+
+  stat(path): FileFacts | null {
+    const facts = fs.statSync(path, { throwIfNoEntry: false })
+    if (facts === undefined) return null
+    return { sizeBytes: facts.size, modifiedMs: facts.mtimeMs, isDirectory: facts.isDirectory() }
+  },
+
+  makeDir(path) {
+    fs.mkdirSync(path, { recursive: true })
+  },
+
+  readFile: path => fs.readFileSync(path),
+  replaceFile,
+  rename: (from, to) => fs.promises.rename(from, to),
+
+  async remove(path) {
+    try {
+      await fs.promises.unlink(path)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+  },
+
+  removeTree: path => fs.promises.rm(path, { recursive: true, force: true }),
+  syncDir,
+  lock: path => lockFile(path),
+
+  space(path) {
+    const { bsize, blocks, bavail } = fs.statfsSync(path)
+    return { totalBytes: bsize * blocks, usableBytes: bsize * bavail }
+  },
+}

@@ -1,0 +1,116 @@
+/**
+ * TCP by Node's net module. Nagle's algorithm is off, since the edge gathers replies itself; keep-alive is on, as in
+ * Kafka, so that a peer that vanished without a word is noticed in the end.
+ */
+import * as net from 'node:net'
+import { nodeTimers } from './clock'
+import type { Address, Connection, ConnectionEvents, Listener, Network } from '../network'
+
+/** How much a peer may be behind before `write` says so; also what may arrive after `pause`. */
+const highWaterMarkBytes = 256 * 1024
+
+/** Sockets that listen on both families give IPv4 peers as ::ffff:a.b.c.d; people and ACLs mean a.b.c.d. */
+function hostOf(host: string | undefined): string {
+  return host === undefined ? '' : host.startsWith('::ffff:') && host.includes('.') ? host.slice(7) : host
+}
+
+class TcpConnection implements Connection {
+  readonly remote: Address
+  readonly local: Address
+  readonly #socket: net.Socket
+
+  constructor(socket: net.Socket) {
+    this.#socket = socket
+    this.remote = { host: hostOf(socket.remoteAddress), port: socket.remotePort ?? 0 }
+    this.local = { host: hostOf(socket.localAddress), port: socket.localPort ?? 0 }
+  }
+
+  write(buffers: readonly Uint8Array[]): boolean {
+    const socket = this.#socket
+    if (socket.destroyed || socket.writableEnded) return false
+    // Between cork and uncork Node gathers, and then hands all of it to one writev.
+    if (buffers.length > 1) socket.cork()
+    for (const buffer of buffers) socket.write(buffer)
+    if (buffers.length > 1) socket.uncork()
+    // Not what socket.write said: that is false for anything long, even when the system has taken it all meanwhile.
+    return socket.writableLength < highWaterMarkBytes
+  }
+
+  queuedBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  end(): void {
+    this.#socket.end()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+}
+
+/** Hands the socket to its owner, and the owner's handlers to the socket, within one turn: no event can come between. */
+function attach(socket: net.Socket, owner: (connection: Connection) => ConnectionEvents): Connection {
+  const connection = new TcpConnection(socket)
+  const events = owner(connection)
+  let failure: Error | null = null
+  socket.on('error', error => {
+    failure = error
+  })
+  socket.on('data', chunk => events.data(chunk as Buffer))
+  socket.on('drain', () => events.drain?.())
+  socket.on('close', () => events.closed(failure))
+  return connection
+}
+
+class TcpListener implements Listener {
+  readonly address: Address
+  readonly #server: net.Server
+
+  constructor(server: net.Server) {
+    this.#server = server
+    const bound = server.address() as net.AddressInfo
+    this.address = { host: hostOf(bound.address), port: bound.port }
+  }
+
+  close(): Promise<void> {
+    // The callback of close waits for the last connection to end, but the port is given back at once.
+    this.#server.close()
+    return new Promise(resolve => nodeTimers.endOfTurn(resolve))
+  }
+}
+
+export const nodeNetwork: Network = {
+  listen({ host, port }, accept) {
+    return new Promise<Listener>((resolve, reject) => {
+      const options = { noDelay: true, keepAlive: true, highWaterMark: highWaterMarkBytes }
+      const server = net.createServer(options, socket => attach(socket, accept))
+      server.once('error', reject)
+      server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
+        server.off('error', reject)
+        // What may still come (EMFILE on accept) leaves the listener listening; the peer that was refused tries again.
+        server.on('error', () => {})
+        resolve(new TcpListener(server))
+      })
+    })
+  },
+
+  connect({ host, port }, events) {
+    return new Promise<Connection>((resolve, reject) => {
+      const socket = new net.Socket({ highWaterMark: highWaterMarkBytes } as net.SocketConstructorOpts)
+      socket.once('error', reject)
+      socket.connect({ host, port, noDelay: true, keepAlive: true }, () => {
+        socket.off('error', reject)
+        resolve(attach(socket, events))
+      })
+    })
+  },
+}
