@@ -7,21 +7,25 @@
  */
 
 export interface Log {
+  readonly id: LogId
   /** First offset that can be read (the log start offset). */
   readonly start: number
   /** The offset the next record will get (the log end offset). */
   readonly end: number
-  /** Everything below has been made durable by `flush`, as far as this process knows. */
+  /** Everything below has been made durable by `flush`, as far as this process knows. Equals `end` where nothing is. */
   readonly flushed: number
   readonly sizeBytes: number
 
   /**
-   * Appends whole batches of format v2 that stand back to back in `batches`. Offsets and leader epoch are patched into
-   * the headers in place, and the buffer belongs to the log from then on.
-   * Throws StorageFault when the disk fails; nothing is appended then.
+   * Appends whole batches of format v2 that stand back to back in `batches`, whose CRCs the caller has checked. Base
+   * offsets and leader epoch are patched into the headers in place. Nothing of the buffer is kept: when the call returns
+   * it may be used again. Throws StorageFault when the disk fails; nothing is appended then.
    */
   append(batches: Buffer, stamp: AppendStamp): Appended
-  /** Appends batches that already have their offsets (followers, imports); the first must be `end` or above. */
+  /**
+   * Appends batches that already have their offsets and epochs (followers, imports). Offsets ascend, and gaps are kept.
+   * Throws OffsetOutOfRange, and appends nothing, when the first is below `end`.
+   */
   appendAsIs(batches: Buffer): Appended
   /**
    * Whole batches, the first of which holds `from` (or is the next one after it), up to but not including any batch that
@@ -29,21 +33,42 @@ export interface Log {
    * `minOneBatch` is false. Empty when there is nothing. Throws OffsetOutOfRange below `start` or above `end`.
    */
   read(from: number, budget: ReadBudget): Slices
+  /**
+   * Shows every batch that holds `from` or anything above, ascending, until `visit` returns false. `buffer` holds the
+   * whole batch at `at`, and is only valid during the call. Synchronous: who must not block for long stops after some
+   * bytes and comes back for the rest. Below `start` it begins at `start`.
+   */
+  forEachBatch(from: number, visit: BatchVisitor): void
   /** Resolves when everything below `upTo` is durable. One disk operation serves all that wait for it. */
   flush(upTo: number): Promise<void>
-  /** Drops everything at and above `end`. */
+  /**
+   * Drops every batch that reaches `end` or above. Afterwards `end` is what was asked, even inside of a dropped batch;
+   * below the first batch the log is empty and starts there. Does nothing at or above the present end.
+   */
   truncateTo(end: number): Promise<void>
+  /** Drops everything; the log is empty, and both its start and its end are `offset`. */
+  restartAt(offset: number): Promise<void>
   /** Raises `start`; frees whole segments below it. Does nothing when `start` is already there or higher. */
   advanceStart(start: number): Promise<void>
   /** The first record at or after `timestampMs`, at offset `from` or above. Null when there is none. */
   findByTime(timestampMs: number, from: number): TimestampedOffset | null
-  /** The record with the largest timestamp (the first of them when many share it). Null when the log is empty. */
+  /** The record with the largest timestamp (the first of them when many share it). Null when there is none. */
   maxTimestamp(): TimestampedOffset | null
-  /** Leader epochs seen in batches: each with the offset of its first record, ascending. */
+  /** Leader epochs seen in batches or told by `assignEpoch`: each with the offset of its first record, ascending. */
   readonly epochs: EpochHistory
+  /** A leader begins `epoch` at `startOffset`, before it has appended anything (KIP-101). */
+  assignEpoch(epoch: number, startOffset: number): void
   /** Removes what retention says may go, per `policy`; returns how many bytes went. */
   sweep(policy: SweepPolicy, nowMs: number): Promise<number>
-  /** Small named values kept beside this log (producer snapshots). */
+  /** Small values kept beside the log, by offset: producer snapshots. Those at offsets that are dropped go with them. */
+  readonly snapshots: Snapshots
+  /** Transactions that were aborted; kept with the segments that hold their markers. */
+  readonly aborted: AbortedTransactions
+  /** The high watermark that was last told with `saveWatermark`; `start` when none was. */
+  readonly savedWatermark: number
+  /** Remembers the high watermark. Written with the next checkpoint, so a crash may bring back an older one. */
+  saveWatermark(offset: number): void
+  /** Makes what is not yet durable so, and lets go of files. Closing twice does nothing. */
   close(): Promise<void>
 }
 
@@ -54,7 +79,14 @@ export interface AppendStamp {
 export interface Appended {
   readonly first: number
   readonly last: number
+  /**
+   * A new segment was begun, and `first` is its first offset. A good moment for a snapshot of what is known of the
+   * batches below `first`, as Kafka takes one of its producers.
+   */
+  readonly rolled: boolean
 }
+
+export type BatchVisitor = (buffer: Buffer, at: number) => boolean | void
 
 export interface ReadBudget {
   readonly maxBytes: number
@@ -78,6 +110,11 @@ export interface TimestampedOffset {
   readonly leaderEpoch: number
 }
 
+export interface EpochEntry {
+  readonly epoch: number
+  readonly startOffset: number
+}
+
 export interface EpochHistory {
   /** The newest epoch, or -1 for an empty history. */
   readonly latest: number
@@ -88,7 +125,35 @@ export interface EpochHistory {
   endOf(epoch: number): { readonly epoch: number; readonly endOffset: number }
   /** The epoch of the record at an offset, -1 when unknown. */
   at(offset: number): number
-  all(): readonly { readonly epoch: number; readonly startOffset: number }[]
+  all(): readonly EpochEntry[]
+}
+
+export interface Snapshots {
+  /** Resolves when the snapshot is durable; it may be read as soon as the call returns. */
+  write(offset: number, bytes: Buffer): Promise<void>
+  /** The newest snapshot at or below an offset. */
+  latest(atOrBelow: number): { readonly offset: number; readonly bytes: Buffer } | null
+  /** Offsets at which there are snapshots, ascending. */
+  offsets(): readonly number[]
+  remove(offset: number): Promise<void>
+}
+
+/** Offsets are of records: the first one of the transaction, its marker, and the last stable offset once it ended. */
+export interface AbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
+  readonly lastOffset: number
+  readonly lastStableOffset: number
+}
+
+export interface AbortedTransactions {
+  /**
+   * Remembers one, in the order of their markers. One whose `lastOffset` is not above the newest that is known already
+   * is ignored, so that who replays batches may tell it again.
+   */
+  add(transaction: AbortedTransaction): void
+  /** Those that may have records in `[from, upTo)`, by their markers' order. */
+  between(from: number, upTo: number): readonly AbortedTransaction[]
 }
 
 /** How a log is kept; read anew at every append and sweep, so that a change of config takes effect. */
@@ -99,6 +164,16 @@ export interface LogConfig {
   readonly indexIntervalBytes: number
   readonly segmentIndexBytes: number
   readonly fileDeleteDelayMs: number
+}
+
+/** Apache Kafka's defaults, for logs that have no topic config. */
+export const defaultLogConfig: LogConfig = {
+  segmentBytes: 1024 * 1024 * 1024,
+  segmentMs: 7 * 24 * 3600 * 1000,
+  segmentJitterMs: 0,
+  indexIntervalBytes: 4096,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  fileDeleteDelayMs: 60_000,
 }
 
 export interface SweepPolicy {
@@ -122,13 +197,16 @@ export interface LogId {
 
 export interface LogStore {
   readonly supports: { readonly flush: boolean; readonly compaction: boolean; readonly sharedByNodes: boolean }
-  /** Opens or creates. `config` is asked whenever it is needed. Rejects with StorageFault or CorruptLog. */
+  /**
+   * Opens or creates; a log that is open already is returned again. `config` is asked whenever it is needed. Rejects with
+   * StorageFault (also when the log that is there belongs to another topic id) or CorruptLog.
+   */
   open(id: LogId, config: () => LogConfig): Promise<Log>
-  /** Logs that are there, open or not. */
+  /** Logs that are there, open or not. The topic id is empty where none was recorded. */
   list(): Promise<readonly LogId[]>
-  /** Closes and removes for good. */
+  /** Closes and removes for good. Does nothing when there is none. */
   drop(id: LogId): Promise<void>
-  /** Bytes under this store, and on the file system that holds it. */
+  /** Bytes under this store, and on the file system that holds it. -1 where that cannot be told. */
   space(): { readonly path: string; readonly totalBytes: number; readonly usableBytes: number }
   /** Flushes and closes every log and marks the shutdown as clean. */
   close(): Promise<void>

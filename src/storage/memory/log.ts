@@ -1,0 +1,256 @@
+/** A log in memory: for tests, for development, and for topics that need not outlive the process. */
+import { assert } from '../../platform/assert'
+import type { Clock } from '../../platform/clock'
+import type { Random } from '../../platform/random'
+import { maxTimestampAt } from '../../protocol/records/batch'
+import { AbortedList } from '../aborted-list'
+import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../batches'
+import { EpochEntries } from '../epoch-entries'
+import { OffsetOutOfRange } from '../fault'
+import {
+  type Appended,
+  type AppendStamp,
+  type BatchVisitor,
+  type Log,
+  type LogConfig,
+  type LogId,
+  noSlices,
+  type ReadBudget,
+  type Slices,
+  type SweepPolicy,
+  type TimestampedOffset,
+} from '../log'
+import { firstRecordSince } from '../record-times'
+import { countDeletable } from '../segments/retention'
+import { rollJitterMs, shouldRoll } from '../segments/roll'
+import { MemorySegment } from './segment'
+import { MemorySnapshots } from './snapshots'
+
+const done = Promise.resolve()
+
+export class MemoryLog implements Log {
+  readonly id: LogId
+  readonly epochs: EpochEntries
+  readonly snapshots = new MemorySnapshots()
+  readonly aborted = new AbortedList()
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #config: () => LogConfig
+  #segments: MemorySegment[]
+  #start = 0
+  #end = 0
+  #sizeBytes = 0
+  #savedWatermark = 0
+
+  constructor(clock: Clock, random: Random, id: LogId, config: () => LogConfig) {
+    this.#clock = clock
+    this.#random = random
+    this.id = id
+    this.#config = config
+    this.epochs = new EpochEntries(() => this.#end)
+    this.#segments = [this.#newSegment(0)]
+  }
+
+  get start(): number {
+    return this.#start
+  }
+
+  get end(): number {
+    return this.#end
+  }
+
+  get flushed(): number {
+    return this.#end
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  get savedWatermark(): number {
+    return Math.max(this.#savedWatermark, this.#start)
+  }
+
+  saveWatermark(offset: number): void {
+    this.#savedWatermark = offset
+  }
+
+  append(batches: Buffer, stamp: AppendStamp): Appended {
+    const facts = stampBatches(batches, this.#end, stamp.leaderEpoch)
+    const rolled = this.#store(batches, facts)
+    if (stamp.leaderEpoch >= 0) this.epochs.assign(stamp.leaderEpoch, facts.first)
+    return { first: facts.first, last: facts.last, rolled }
+  }
+
+  appendAsIs(batches: Buffer): Appended {
+    const facts = checkBatches(batches, this.#end)
+    const rolled = this.#store(batches, facts)
+    learnEpochs(this.epochs, batches)
+    return { first: facts.first, last: facts.last, rolled }
+  }
+
+  read(from: number, budget: ReadBudget): Slices {
+    this.#within(from)
+    const force = budget.minOneBatch ?? true
+    const buffers: Buffer[] = []
+    let sizeBytes = 0
+    for (let i = this.#segmentOf(from); i < this.#segments.length; i += 1) {
+      const room = budget.maxBytes - sizeBytes
+      const got = this.#segments[i]!.collect(from, budget.upTo, room, force && sizeBytes === 0, buffers)
+      sizeBytes += got.bytes
+      if (!got.more) break
+    }
+    return sizeBytes === 0 ? noSlices : { buffers, sizeBytes }
+  }
+
+  forEachBatch(from: number, visit: BatchVisitor): void {
+    const begin = Math.max(from, this.#start)
+    for (let i = this.#segmentOf(begin); i < this.#segments.length; i += 1) {
+      if (!this.#segments[i]!.forEachBatch(begin, visit)) return
+    }
+  }
+
+  flush(_upTo: number): Promise<void> {
+    return done
+  }
+
+  async truncateTo(end: number): Promise<void> {
+    assert(end >= 0, 'a log cannot be cut below zero')
+    if (end >= this.#end) {
+      this.epochs.truncateFromEnd(end)
+      return
+    }
+    if (end < this.#segments[0]!.baseOffset) return this.restartAt(end)
+    const kept = this.#segmentOf(end) + 1
+    this.#segments.length = kept
+    this.#segments[kept - 1]!.truncateTo(end)
+    this.#start = Math.min(this.#start, end)
+    this.#cutTo(end)
+  }
+
+  async restartAt(offset: number): Promise<void> {
+    this.#segments = [this.#newSegment(offset)]
+    this.#start = offset
+    this.#cutTo(offset)
+    this.epochs.clear()
+    this.snapshots.dropBelow(offset)
+    this.aborted.clear()
+  }
+
+  async advanceStart(start: number): Promise<void> {
+    if (start > this.#end) throw new OffsetOutOfRange(`start ${start} is above the end ${this.#end}`)
+    if (start <= this.#start) return
+    this.#raiseStart(start)
+    const count = this.#segments.findIndex((_, i) => (this.#segments[i + 1]?.baseOffset ?? Infinity) > start)
+    this.#dropOldest(count)
+  }
+
+  findByTime(timestampMs: number, from: number): TimestampedOffset | null {
+    const begin = Math.max(from, this.#start)
+    let found: TimestampedOffset | null = null
+    for (const segment of this.#segments.slice(this.#segmentOf(begin))) {
+      if (segment.maxTimestampMs < timestampMs) continue
+      segment.forEachBatch(begin, (buffer, at) => {
+        found = firstRecordSince(buffer, at, timestampMs, begin)
+        return found === null
+      })
+      if (found) break
+    }
+    return found
+  }
+
+  maxTimestamp(): TimestampedOffset | null {
+    const start = this.#start
+    const ofSegments = Math.max(...this.#segments.map(segment => segment.maxTimestampMs))
+    const found = ofSegments < 0 ? null : this.findByTime(ofSegments, start)
+    if (found || ofSegments < 0) return found
+    // The largest of all is in the oldest segment, below the start.
+    let largestMs = -1
+    this.forEachBatch(start, (buffer, at) => {
+      largestMs = Math.max(largestMs, maxTimestampAt(buffer, at))
+    })
+    return largestMs < 0 ? null : this.findByTime(largestMs, start)
+  }
+
+  assignEpoch(epoch: number, startOffset: number): void {
+    this.epochs.assign(epoch, startOffset)
+  }
+
+  async sweep(policy: SweepPolicy, nowMs: number): Promise<number> {
+    const facts = this.#segments.map((segment, i) => ({
+      baseOffset: segment.baseOffset,
+      nextOffset: this.#segments[i + 1]?.baseOffset ?? this.#end,
+      sizeBytes: segment.sizeBytes,
+      largestTimestampMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.createdMs,
+    }))
+    const count = countDeletable(facts, this.#start, policy, nowMs)
+    if (count === 0) return 0
+    if (count === this.#segments.length) this.#segments.push(this.#newSegment(this.#end))
+    const before = this.#sizeBytes
+    this.#raiseStart(Math.max(this.#start, this.#segments[count]!.baseOffset))
+    this.#dropOldest(count)
+    return before - this.#sizeBytes
+  }
+
+  /** A memory log stays as it is, since opening it again must find it. */
+  async close(): Promise<void> {}
+
+  #store(batches: Buffer, facts: BatchFacts): boolean {
+    let active = this.#segments.at(-1)!
+    const rolled = shouldRoll(active, facts, this.#config(), this.#clock.now())
+    if (rolled) {
+      active = this.#newSegment(facts.first)
+      // A segment without batches would share its base offset with the new one.
+      if (this.#segments.at(-1)!.sizeBytes === 0) this.#segments.pop()
+      this.#segments.push(active)
+    }
+    active.append(batches)
+    this.#end = facts.last + 1
+    this.#sizeBytes += facts.sizeBytes
+    return rolled
+  }
+
+  #newSegment(baseOffset: number): MemorySegment {
+    return new MemorySegment(baseOffset, this.#clock.now(), rollJitterMs(this.#config(), this.#random.next()))
+  }
+
+  #within(from: number): void {
+    if (from < this.#start || from > this.#end) {
+      throw new OffsetOutOfRange(`offset ${from} is outside of ${this.#start}..${this.#end}`)
+    }
+  }
+
+  /** Index of the last segment that begins at or below `offset`. */
+  #segmentOf(offset: number): number {
+    let low = 0
+    let high = this.#segments.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#segments[middle]!.baseOffset <= offset) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  #cutTo(end: number): void {
+    this.#end = end
+    this.#sizeBytes = this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0)
+    this.epochs.truncateFromEnd(end)
+    this.snapshots.dropAbove(end)
+    this.aborted.truncateTo(end)
+    this.#savedWatermark = Math.min(this.#savedWatermark, end)
+  }
+
+  #raiseStart(start: number): void {
+    this.#start = start
+    this.epochs.truncateFromStart(start)
+  }
+
+  #dropOldest(count: number): void {
+    if (count === 0) return
+    for (const segment of this.#segments.splice(0, count)) this.#sizeBytes -= segment.sizeBytes
+    const base = this.#segments[0]!.baseOffset
+    this.snapshots.dropBelow(base)
+    this.aborted.dropBelow(base)
+  }
+}

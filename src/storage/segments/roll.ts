@@ -1,0 +1,38 @@
+/** When a log begins a new segment: a pure function of facts, with Apache Kafka's rules. */
+import type { LogConfig } from '../log'
+
+/** Offsets in an index are 32 bits, relative to the first of the segment. */
+const relativeOffsetMax = 0x7fff_ffff
+
+export interface ActiveSegment {
+  readonly baseOffset: number
+  readonly sizeBytes: number
+  /** The largest timestamp of its first batch, -1 when it is empty or the batch has none. */
+  readonly firstTimestampMs: number
+  readonly createdMs: number
+  readonly jitterMs: number
+  readonly indexesFull: boolean
+}
+
+export interface Incoming {
+  readonly last: number
+  readonly maxTimestampMs: number
+  readonly sizeBytes: number
+}
+
+/**
+ * Time passes by the records where they have timestamps, so that a segment holds the same span of them when it is copied
+ * or replayed later; by the clock where they have none.
+ */
+export function shouldRoll(active: ActiveSegment, incoming: Incoming, config: LogConfig, nowMs: number): boolean {
+  if (active.sizeBytes > config.segmentBytes - incoming.sizeBytes) return true
+  const byRecords = active.firstTimestampMs >= 0
+  const waitedMs = byRecords ? incoming.maxTimestampMs - active.firstTimestampMs : nowMs - active.createdMs
+  if (active.sizeBytes > 0 && waitedMs > config.segmentMs - active.jitterMs) return true
+  return active.indexesFull || incoming.last - active.baseOffset > relativeOffsetMax
+}
+
+/** A segment rolls up to this much early, so that many logs do not roll at once. `dice` is in [0, 1). */
+export function rollJitterMs(config: LogConfig, dice: number): number {
+  return Math.floor(dice * Math.max(0, Math.min(config.segmentJitterMs, config.segmentMs)))
+}
