@@ -1,0 +1,101 @@
+/**
+ * Fetch (1) reads record batches. v4: isolation levels (KIP-98); v5: log start offset; v7: sessions (KIP-227); v9: leader
+ * epochs (KIP-320); v11: rack (KIP-392); v12: flexible, divergence (KIP-595); v13: topic ids (KIP-516); v15: replica
+ * state (KIP-903); v16: node endpoints (KIP-951); v17: directory ids (KIP-853); v18: high watermark (KIP-1166).
+ */
+import type { Call } from '../../call/call'
+import { errorCodeOf } from '../../protocol/errors'
+import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
+import type { ResponseDraft } from '../../protocol/schema'
+import type { Partition } from '../../partition/partition'
+import { defineHandler, type Broker } from '../broker'
+import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
+import type { FetchContext } from '../fetch/sessions'
+import { untilReadable } from '../fetch/wait'
+import { forgottenOf, wantedOf } from '../fetch/wanted'
+
+type TopicReply = ResponseDraft<typeof Fetch>['responses'][number]
+type FetchReply = Omit<ResponseDraft<typeof Fetch>, 'throttleTimeMs'>
+
+const readCommitted = 1
+
+export const fetch = defineHandler({
+  api: Fetch,
+  serves: '4-18',
+  access: [{ each: 'topic', may: 'READ', named: topic => topic.topic }],
+  entries: {
+    request: 'topics',
+    response: 'responses',
+    refuse: ({ topic, topicId, partitions }, errorCode) => ({
+      topic,
+      topicId,
+      partitions: partitions.map(({ partition }) => ({
+        partitionIndex: partition,
+        errorCode,
+        highWatermark: -1,
+        abortedTransactions: null,
+        records: null,
+      })),
+    }),
+  },
+
+  handle(broker, call, request) {
+    const byId = call.version >= 13
+    const context = broker.fetchSessions.open({
+      sessionId: request.sessionId,
+      sessionEpoch: call.version >= 7 ? request.sessionEpoch : -1,
+      byId,
+      wanted: wantedOf(broker.image(), request, byId),
+      forgotten: forgottenOf(request, byId),
+    })
+    if ('refused' in context) return { errorCode: errorCodeOf(context.refused), sessionId: 0, responses: [] }
+    return serve(broker, call, request, context)
+  },
+})
+
+function serve(broker: Broker, call: Call, request: FetchRequest, context: FetchContext): FetchReply | Promise<FetchReply> {
+  const { maxBytes, maxWaitMs } = broker.fetchLimits()
+  const budget: FetchBudget = {
+    maxBytes: Math.min(request.maxBytes, maxBytes),
+    readCommitted: request.isolationLevel === readCommitted,
+    minOneBatch: call.version >= 3,
+  }
+  const minBytes = Math.min(request.minBytes, budget.maxBytes)
+  const first = readAll(broker.partitions, context.wanted, budget)
+  const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
+  if (first.urgent || first.sizeBytes >= minBytes || waitMs <= 0 || context.wanted.length === 0) {
+    return replyOf(context, first, budget)
+  }
+  const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
+  const waited = untilReadable(broker.timers, call.connection, partitions, minBytes - first.sizeBytes, waitMs)
+  return waited.then(() => replyOf(context, readAll(broker.partitions, context.wanted, budget), budget))
+}
+
+function replyOf(context: FetchContext, { reads }: ReadAll, { readCommitted: committed }: FetchBudget): FetchReply {
+  const responses: { topic: string; topicId: string; partitions: TopicReply['partitions'][number][] }[] = []
+  for (const read of reads) {
+    if (!context.tells(read.wanted, toldOf(read))) continue
+    const { topic, topicId } = read.wanted
+    let last = responses.at(-1)
+    if (!last || last.topic !== topic || last.topicId !== topicId) responses.push((last = { topic, topicId, partitions: [] }))
+    last.partitions.push({
+      partitionIndex: read.wanted.index,
+      errorCode: read.errorCode,
+      highWatermark: read.highWatermark,
+      lastStableOffset: read.lastStableOffset,
+      logStartOffset: read.logStartOffset,
+      ...(read.diverging && { divergingEpoch: read.diverging }),
+      abortedTransactions: committed && read.errorCode === 0 ? [] : null,
+      records: read.records,
+    })
+  }
+  return { errorCode: 0, sessionId: context.sessionId(), responses }
+}
+
+const toldOf = ({ errorCode, highWatermark, logStartOffset, records, diverging }: Read) => ({
+  errorCode,
+  highWatermark,
+  logStartOffset,
+  recordBytes: records.sizeBytes,
+  diverges: diverging !== null,
+})

@@ -1,0 +1,83 @@
+/**
+ * ListOffsets (2) finds offsets by time or by name of a place. v0: up to N offsets a partition; v1: one offset with its
+ * timestamp (KIP-79); v2: isolation level (KIP-98); v4: leader epochs (KIP-320); v6: flexible; v7: max timestamp (-3,
+ * KIP-734); v8: earliest local (-4, KIP-405); v9: latest tiered (-5, KIP-1005); v10: timeout (KIP-1075); v11: -6.
+ */
+import { Refusal } from '../../protocol/errors'
+import { ListOffsets, type ListOffsetsRequest } from '../../protocol/messages/list-offsets'
+import type { ResponseDraft } from '../../protocol/schema'
+import { findOffset, specialTimestamps } from '../../partition/offsets'
+import { OffsetOutOfRange } from '../../storage/fault'
+import { defineHandler, type Broker } from '../broker'
+
+type Asked = ListOffsetsRequest['topics'][number]['partitions'][number]
+type Answer = ResponseDraft<typeof ListOffsets>['topics'][number]['partitions'][number]
+
+/** The version that brought each special timestamp; older versions refuse it. */
+const since = new Map<number, number>([
+  [specialTimestamps.maxTimestamp, 7],
+  [specialTimestamps.earliestLocal, 8],
+  [specialTimestamps.latestTiered, 9],
+  [specialTimestamps.earliestPendingUpload, 11],
+])
+
+export const listOffsets = defineHandler({
+  api: ListOffsets,
+  serves: '1-11',
+  access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.name }],
+  entries: {
+    request: 'topics',
+    response: 'topics',
+    refuse: ({ name, partitions }, errorCode) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => refused(partitionIndex, errorCode)),
+    }),
+  },
+
+  handle(broker, call, request) {
+    const readCommitted = request.isolationLevel === 1
+    const repeated = repeatedPartitions(request)
+    return {
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(asked => {
+          try {
+            if (repeated.has(`${name}\0${asked.partitionIndex}`)) throw new Refusal('INVALID_REQUEST')
+            return find(broker, name, asked, call.version, readCommitted)
+          } catch (error) {
+            if (error instanceof Refusal) return refused(asked.partitionIndex, error.code)
+            if (error instanceof OffsetOutOfRange) return refused(asked.partitionIndex, new Refusal('OFFSET_OUT_OF_RANGE').code)
+            throw error
+          }
+        }),
+      })),
+    }
+  },
+})
+
+function find(broker: Broker, topic: string, asked: Asked, version: number, readCommitted: boolean): Answer {
+  const { partitionIndex, timestamp, currentLeaderEpoch } = asked
+  if (timestamp < 0 && version < (since.get(timestamp) ?? 0)) throw new Refusal('UNSUPPORTED_VERSION')
+  const partition = broker.partitions.led(topic, partitionIndex)
+  partition.checkEpoch(currentLeaderEpoch)
+  const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
+  const { offset, timestampMs, leaderEpoch } = findOffset(partition, timestamp, upTo)
+  return { partitionIndex, errorCode: 0, timestamp: timestampMs, offset, leaderEpoch }
+}
+
+function refused(partitionIndex: number, errorCode: number): Answer {
+  return { partitionIndex, errorCode, timestamp: -1, offset: -1, leaderEpoch: -1 }
+}
+
+function repeatedPartitions({ topics }: ListOffsetsRequest): ReadonlySet<string> {
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { name, partitions } of topics) {
+    for (const { partitionIndex } of partitions) {
+      const key = `${name}\0${partitionIndex}`
+      if (seen.has(key)) repeated.add(key)
+      seen.add(key)
+    }
+  }
+  return repeated
+}

@@ -1,0 +1,38 @@
+/**
+ * OffsetForLeaderEpoch (23) says where a leader epoch ended, so that a client or follower can see that its log was cut
+ * (KIP-101, KIP-279, KIP-320). v1: epoch in the reply; v2: current leader epoch; v3: replica id; v4: flexible.
+ */
+import { outcomeOfSync } from '../../protocol/errors'
+import { OffsetForLeaderEpoch } from '../../protocol/messages/offset-for-leader-epoch'
+import { defineHandler } from '../broker'
+
+export const offsetForLeaderEpoch = defineHandler({
+  api: OffsetForLeaderEpoch,
+  serves: '2-4',
+  access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.topic }],
+  entries: {
+    request: 'topics',
+    response: 'topics',
+    refuse: ({ topic, partitions }, errorCode) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => ({ partition, errorCode, leaderEpoch: -1, endOffset: -1 })),
+    }),
+  },
+
+  handle: (broker, _call, { topics }) => ({
+    topics: topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
+        const [errorCode, found] = outcomeOfSync(
+          () => {
+            const partition = broker.partitions.led(topic, index)
+            partition.checkEpoch(currentLeaderEpoch)
+            return partition.epochs.endOf(leaderEpoch)
+          },
+          { epoch: -1, endOffset: -1 },
+        )
+        return { partition: index, errorCode, leaderEpoch: found.epoch, endOffset: found.endOffset }
+      }),
+    })),
+  }),
+})

@@ -1,0 +1,120 @@
+/**
+ * Produce (0) appends record batches. v3: format v2, transactional ids; v5: log start offset in the reply; v7: zstd
+ * (KIP-110); v8: record errors (KIP-467); v9: flexible; v10: current leader (KIP-951); v12: transactions V2 (KIP-890);
+ * v13: topic ids (KIP-516).
+ *
+ * Everything is appended before the handler first waits, so batches are used where the network left them.
+ */
+import type { Call } from '../../call/call'
+import { errorCodeOf, Refusal, type ErrorName } from '../../protocol/errors'
+import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
+import type { ResponseDraft } from '../../protocol/schema'
+import { requireOneBatch } from '../../partition/inspect'
+import type { Partition } from '../../partition/partition'
+import { defineHandler, type Broker } from '../broker'
+import { ByTopic, resolveTopic } from '../topics'
+
+type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
+type PartitionReply = TopicReply['partitionResponses'][number]
+
+/** Refusals after which Kafka does not tell where the log starts. */
+const withoutLogStart = new Set<ErrorName>([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'NOT_LEADER_OR_FOLLOWER',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'CORRUPT_MESSAGE',
+  'KAFKA_STORAGE_ERROR',
+  'UNKNOWN_TOPIC_ID',
+])
+
+export const produce = defineHandler({
+  api: Produce,
+  serves: '3-13',
+  // librdkafka before 2.6 takes a minimum above 0 for a broker that it cannot talk to (KAFKA-18659).
+  advertisesFrom: 0,
+  access: [
+    { one: 'transactionalId', may: 'WRITE', named: request => request.transactionalId },
+    { each: 'topic', may: 'WRITE', named: topic => topic.name },
+  ],
+  entries: {
+    request: 'topicData',
+    response: 'responses',
+    refuse: ({ name, topicId, partitionData }, errorCode) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
+    }),
+  },
+  borrows: true,
+
+  handle(broker, call, request) {
+    const replies = new ByTopic<PartitionReply>()
+    const waits: Promise<unknown>[] = []
+    for (const topic of request.topicData) {
+      const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
+      for (const { index, records } of topic.partitionData) {
+        if (unknown) {
+          replies.set(name, topicId, index, refused(index, errorCodeOf('UNKNOWN_TOPIC_ID')))
+          continue
+        }
+        const { reply, durable } = appendOne(broker, call, request, name, index, records)
+        replies.set(name, topicId, index, reply)
+        if (durable) waits.push(durable.catch(error => replies.set(name, topicId, index, failed(index, error))))
+      }
+    }
+    if (request.acks === 0) {
+      if (replies.some(({ errorCode }) => errorCode !== 0)) call.connection.close('a produce request without acks failed')
+      return null
+    }
+    const answer = () => ({ responses: replies.topics((name, topicId, partitionResponses) => ({ name, topicId, partitionResponses })) })
+    if (waits.length === 0) return answer()
+    call.accepted()
+    return Promise.all(waits).then(answer)
+  },
+})
+
+interface Outcome {
+  readonly reply: PartitionReply
+  readonly durable?: Promise<void> | undefined
+}
+
+function appendOne(
+  broker: Broker,
+  call: Call,
+  request: ProduceRequest,
+  topic: string,
+  index: number,
+  records: Buffer | null,
+): Outcome {
+  let partition: Partition | null = null
+  try {
+    partition = broker.partitions.led(topic, index)
+    const batch = requireOneBatch(records, call.version)
+    if (request.acks < -1 || request.acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
+    const produced = partition.produce(batch, request.acks, broker.clock.now())
+    return {
+      reply: {
+        index,
+        errorCode: 0,
+        baseOffset: produced.baseOffset,
+        logAppendTimeMs: produced.logAppendTimeMs,
+        logStartOffset: partition.start,
+      },
+      durable: request.acks === 0 ? undefined : partition.durable(produced.nextOffset),
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const start = partition && !withoutLogStart.has(error.error) ? partition.start : -1
+    return { reply: { ...refused(index, error.code), logStartOffset: start } }
+  }
+}
+
+function refused(index: number, errorCode: number): PartitionReply {
+  return { index, errorCode, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
+}
+
+function failed(index: number, error: unknown): PartitionReply {
+  if (error instanceof Refusal) return refused(index, error.code)
+  throw error
+}

@@ -1,0 +1,109 @@
+/** Reads what a fetch wants within its budget of bytes, and tells whether the reply must go out at once. */
+import { errorCodeOf, Refusal } from '../../protocol/errors'
+import type { Partition } from '../../partition/partition'
+import type { PartitionDirectory } from '../../partition/directory'
+import { OffsetOutOfRange } from '../../storage/fault'
+import { noSlices, type Slices } from '../../storage/log'
+import type { Wanted } from './wanted'
+
+export interface FetchBudget {
+  readonly maxBytes: number
+  readonly readCommitted: boolean
+  /** Before v3 a first batch longer than the budget is not sent whole. */
+  readonly minOneBatch: boolean
+}
+
+export interface Read {
+  readonly wanted: Wanted
+  readonly partition: Partition | null
+  readonly errorCode: number
+  readonly highWatermark: number
+  readonly lastStableOffset: number
+  readonly logStartOffset: number
+  readonly records: Slices
+  readonly diverging: { readonly epoch: number; readonly endOffset: number } | null
+}
+
+export interface ReadAll {
+  readonly reads: readonly Read[]
+  readonly sizeBytes: number
+  /** An error or a divergence, which no waiting will mend. */
+  readonly urgent: boolean
+}
+
+export function readAll(directory: PartitionDirectory, wanted: readonly Wanted[], budget: FetchBudget): ReadAll {
+  let leftBytes = budget.maxBytes
+  let minOneBatch = budget.minOneBatch
+  let sizeBytes = 0
+  let urgent = false
+  const reads = wanted.map(one => {
+    const read = readOne(directory, one, leftBytes, minOneBatch, budget.readCommitted)
+    if (read.records.sizeBytes > 0) {
+      minOneBatch = false
+      leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
+      sizeBytes += read.records.sizeBytes
+    }
+    if (read.errorCode !== 0 || read.diverging) urgent = true
+    return read
+  })
+  return { reads, sizeBytes, urgent }
+}
+
+function readOne(
+  directory: PartitionDirectory,
+  wanted: Wanted,
+  leftBytes: number,
+  minOneBatch: boolean,
+  readCommitted: boolean,
+): Read {
+  try {
+    if (wanted.topic === '') throw new Refusal('UNKNOWN_TOPIC_ID')
+    const partition = directory.led(wanted.topic, wanted.index)
+    partition.checkEpoch(wanted.currentLeaderEpoch)
+    const facts = {
+      wanted,
+      partition,
+      errorCode: 0,
+      highWatermark: partition.highWatermark,
+      lastStableOffset: partition.lastStableOffset,
+      logStartOffset: partition.start,
+    }
+    const diverging = divergenceOf(partition, wanted)
+    if (diverging) return { ...facts, records: noSlices, diverging }
+    const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
+    if (wanted.fetchOffset < partition.start || wanted.fetchOffset > partition.end) throw new OffsetOutOfRange('')
+    const maxBytes = Math.min(leftBytes, wanted.maxBytes)
+    const isEmpty = wanted.fetchOffset >= upTo || (maxBytes <= 0 && !minOneBatch)
+    const records = isEmpty ? noSlices : partition.read(wanted.fetchOffset, { maxBytes, upTo, minOneBatch })
+    return { ...facts, records, diverging: null }
+  } catch (error) {
+    return failed(wanted, codeOf(error))
+  }
+}
+
+/** KIP-595: a reader whose log went another way is told where the two part, instead of being given records. */
+function divergenceOf(partition: Partition, { lastFetchedEpoch, fetchOffset }: Wanted): Read['diverging'] {
+  if (lastFetchedEpoch < 0) return null
+  const { epoch, endOffset } = partition.epochs.endOf(lastFetchedEpoch)
+  if (epoch < 0 || endOffset < 0) throw new OffsetOutOfRange('')
+  return epoch < lastFetchedEpoch || endOffset < fetchOffset ? { epoch, endOffset } : null
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof Refusal) return error.code
+  if (error instanceof OffsetOutOfRange) return errorCodeOf('OFFSET_OUT_OF_RANGE')
+  throw error
+}
+
+function failed(wanted: Wanted, errorCode: number): Read {
+  return {
+    wanted,
+    partition: null,
+    errorCode,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    records: noSlices,
+    diverging: null,
+  }
+}

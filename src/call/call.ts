@@ -1,0 +1,30 @@
+/** Who is asking, through which door, in which version. Facts only: services live in the broker. */
+
+export interface Call {
+  readonly principal: string
+  readonly namespace: string
+  readonly listener: string
+  readonly clientId: string | null
+  /** The address a group description shows, as Kafka writes it: `/127.0.0.1`. */
+  readonly clientHost: string
+  readonly version: number
+  readonly apiKey: number
+  readonly connection: CallConnection
+  /** Lets the connection begin its next request while this one waits for its reply. */
+  accepted(): void
+}
+
+/** The connection behind a call: where it arrived, what its client says of itself, and its end. */
+export interface CallConnection {
+  /** Unique among the connections of this process. */
+  readonly id: number
+  readonly localHost: string
+  readonly localPort: number
+  clientSoftwareName: string
+  clientSoftwareVersion: string
+  /** Runs when the connection is over; at once (in a later turn) when it already is. */
+  onClosed(run: () => void): void
+  readonly isClosed: boolean
+  /** Closes it at once, for the reason given. */
+  close(why: string): void
+}

@@ -1,0 +1,78 @@
+/** A handler is a value: the schema it answers, the versions it serves, what a caller must be allowed to do, and code. */
+import type { Api, RequestOf, ResponseDraft } from '../protocol/schema'
+import type { VersionSpec } from '../protocol/versions'
+import type { Call } from './call'
+
+export type Resource = 'cluster' | 'topic' | 'group' | 'transactionalId'
+export type Operation =
+  | 'READ'
+  | 'WRITE'
+  | 'CREATE'
+  | 'DELETE'
+  | 'ALTER'
+  | 'DESCRIBE'
+  | 'CLUSTER_ACTION'
+  | 'DESCRIBE_CONFIGS'
+  | 'ALTER_CONFIGS'
+  | 'IDEMPOTENT_WRITE'
+
+/**
+ * What the caller must be allowed to do; every rule must hold. Data, so that ACLs, audit and docs read the same line.
+ * `one` refuses the whole request, `each` refuses single entries, and a null name asks nothing.
+ */
+export type Rule<Q, E> =
+  | { readonly one: Resource; readonly each?: never; readonly may: Operation; readonly named: (request: Q) => string | null }
+  | { readonly each: Resource; readonly one?: never; readonly may: Operation; readonly named: (entry: E) => string | null }
+export type Access<Q, E> = 'open' | readonly Rule<Q, E>[]
+
+type ListKey<M> = { [K in keyof M]: M[K] extends readonly unknown[] | null ? K : never }[keyof M]
+type ItemOf<M, K extends keyof M> = NonNullable<M[K]> extends readonly (infer E)[] ? E : never
+
+/** How a request splits into entries that are answered, and so can be refused, one by one. */
+export interface Entries<Q, S, QK extends ListKey<Q>, SK extends ListKey<S>> {
+  readonly request: QK
+  readonly response: SK
+  refuse(entry: ItemOf<Q, QK>, errorCode: number): ItemOf<S, SK>
+}
+
+export type Reply<A extends Api> = Omit<ResponseDraft<A>, 'throttleTimeMs'>
+
+/** What an API file writes, checked against its schema. The quota stage fills the throttle time. */
+export interface HandlerSpec<B, A extends Api, QK extends ListKey<RequestOf<A>>, SK extends ListKey<Reply<A>>> {
+  readonly api: A
+  readonly serves: VersionSpec
+  /** What ApiVersions says instead of the lowest served version, where Kafka itself says something else. */
+  readonly advertisesFrom?: number
+  readonly access: Access<RequestOf<A>, ItemOf<RequestOf<A>, QK>>
+  readonly entries?: Entries<RequestOf<A>, Reply<A>, QK, SK>
+  /**
+   * True when `handle` uses the request's byte fields only before it first waits, or copies them. The edge then lends it
+   * the network's own buffer; everybody else gets a copy to keep.
+   */
+  readonly borrows?: boolean
+  /** The reply for a refusal of the whole request, where `{ errorCode }` (or every entry refused) is not its shape. */
+  refuseAll?(request: RequestOf<A>, errorCode: number, message: string | null): Reply<A>
+  /** Null sends no reply at all (Produce with acks=0). */
+  handle(broker: B, call: Call, request: RequestOf<A>): Reply<A> | null | Promise<Reply<A> | null>
+}
+
+/** A message whose type the pipeline does not need to know. Erased in `handlerKind` and nowhere else. */
+export type Body = any
+
+export interface Handler<B> {
+  readonly api: Api
+  readonly serves: VersionSpec
+  readonly advertisesFrom?: number
+  readonly access: Access<Body, Body>
+  readonly entries?: { readonly request: string; readonly response: string; refuse(entry: Body, errorCode: number): Body }
+  readonly borrows?: boolean
+  refuseAll?(request: Body, errorCode: number, message: string | null): Body
+  handle(broker: B, call: Call, request: Body): Body | Promise<Body>
+}
+
+/** Makes the `defineHandler` of a broker type; the broker room calls it once. */
+export function handlerKind<B>() {
+  return <A extends Api, QK extends ListKey<RequestOf<A>> = never, SK extends ListKey<Reply<A>> = never>(
+    spec: HandlerSpec<B, A, QK, SK>,
+  ): Handler<B> => spec as unknown as Handler<B>
+}

@@ -1,0 +1,49 @@
+/** The cluster's metadata as everybody else sees it: an immutable picture, replaced as a whole when something changes. */
+
+export interface PartitionImage {
+  readonly index: number
+  /** Broker id, or -1 while there is none. */
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly partitionEpoch: number
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+}
+
+export interface TopicImage {
+  /** 32 hex digits; stable for the life of the topic. */
+  readonly id: string
+  readonly name: string
+  readonly partitions: readonly PartitionImage[]
+  /** `__consumer_offsets` and its like. */
+  readonly internal: boolean
+}
+
+export interface BrokerImage {
+  readonly id: number
+  readonly rack: string | null
+  readonly fenced: boolean
+  readonly endpoints: readonly { readonly name: string; readonly host: string; readonly port: number }[]
+}
+
+/** Kinds of config resources, with the numbers that the protocol gives them. */
+export const configResources = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const
+export type ConfigResource = keyof typeof configResources
+
+export interface MetadataImage {
+  /** Grows with every change. */
+  readonly revision: number
+  readonly clusterId: string
+  readonly controllerId: number
+  brokers(): readonly BrokerImage[]
+  broker(id: number): BrokerImage | null
+  /** In order of their names. */
+  topics(): Iterable<TopicImage>
+  topicCount(): number
+  topic(name: string): TopicImage | null
+  topicById(id: string): TopicImage | null
+  /** What was set on one resource itself, defaults and other layers left out. Broker '' is the cluster-wide default. */
+  overrides(resource: ConfigResource, name: string): ReadonlyMap<string, string>
+  /** Names of the resources of a kind that have overrides. */
+  overridden(resource: ConfigResource): readonly string[]
+}

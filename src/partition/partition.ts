@@ -1,0 +1,205 @@
+/** A log with leadership, producers, a high watermark and people waiting on it. */
+import { errorCodeOf, Refusal } from '../protocol/errors'
+import { StorageFault } from '../storage/fault'
+import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
+import { inspect } from './inspect'
+import { Producers } from './producers'
+import { applyLogAppendTime, checkTimestamps } from './timestamps'
+import { Waiters } from './waiters'
+
+/** How a partition treats what is produced to it; properties are read at every append. */
+export interface PartitionConfig {
+  readonly maxMessageBytes: number
+  readonly minInsyncReplicas: number
+  readonly messageTimestampType: string
+  readonly messageTimestampBeforeMaxMs: number
+  readonly messageTimestampAfterMaxMs: number
+  readonly cleanupPolicy: readonly string[]
+}
+
+/** Leadership as the metadata says it. */
+export interface Leadership {
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly isrCount: number
+}
+
+export interface Produced {
+  readonly baseOffset: number
+  /** One past the last offset of the batch: what must be durable before it is acknowledged. */
+  readonly nextOffset: number
+  /** -1 unless the broker stamped the batch. */
+  readonly logAppendTimeMs: number
+}
+
+export interface PartitionFacts {
+  readonly topic: string
+  readonly index: number
+  readonly topicId: string
+}
+
+export class Partition {
+  readonly topic: string
+  readonly index: number
+  readonly topicId: string
+  readonly producers = new Producers()
+  readonly waiters = new Waiters()
+  readonly #log: Log
+  readonly #config: () => PartitionConfig
+  /** Whether an acknowledgement means on disk (`odradek.flush=group`). */
+  readonly #flushFirst: () => boolean
+  #leadership: Leadership
+  #highWatermark: number
+  #fault: StorageFault | null = null
+  #closed = false
+
+  constructor(
+    facts: PartitionFacts,
+    log: Log,
+    leadership: Leadership,
+    config: () => PartitionConfig,
+    flushFirst: () => boolean,
+  ) {
+    this.topic = facts.topic
+    this.index = facts.index
+    this.topicId = facts.topicId
+    this.#log = log
+    this.#leadership = leadership
+    this.#config = config
+    this.#flushFirst = flushFirst
+    this.#highWatermark = log.end
+  }
+
+  get leaderEpoch(): number {
+    return this.#leadership.leaderEpoch
+  }
+  get start(): number {
+    return this.#log.start
+  }
+  get end(): number {
+    return this.#log.end
+  }
+  get highWatermark(): number {
+    return this.#highWatermark
+  }
+  /** The offset below which no transaction is open (KIP-98). */
+  get lastStableOffset(): number {
+    return this.#highWatermark
+  }
+  get sizeBytes(): number {
+    return this.#log.sizeBytes
+  }
+  get epochs(): EpochHistory {
+    return this.#log.epochs
+  }
+  get log(): Log {
+    return this.#log
+  }
+
+  lead(leadership: Leadership): void {
+    this.#leadership = leadership
+  }
+
+  /** Throws FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH when a client's idea of the epoch is not ours (KIP-320). */
+  checkEpoch(currentLeaderEpoch: number): void {
+    if (currentLeaderEpoch < 0 || currentLeaderEpoch === this.leaderEpoch) return
+    throw new Refusal(currentLeaderEpoch < this.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH')
+  }
+
+  /**
+   * Appends one batch that a client produced; the buffer is patched in place and must not be used again unless the log
+   * copies it. Readable by others once the high watermark passes: see `durable`.
+   * Throws the refusals of `inspect`, of the producer rules, NOT_ENOUGH_REPLICAS, INVALID_TIMESTAMP, KAFKA_STORAGE_ERROR.
+   */
+  produce(batch: Buffer, acks: number, nowMs: number): Produced {
+    const config = this.#config()
+    if (acks === -1 && this.#leadership.isrCount < config.minInsyncReplicas) {
+      throw new Refusal(
+        'NOT_ENOUGH_REPLICAS',
+        `The in-sync replicas of ${this.topic}-${this.index} are ${this.#leadership.isrCount}, fewer than ${config.minInsyncReplicas}`,
+      )
+    }
+    const facts = inspect(batch, config.maxMessageBytes)
+    const repeated = facts.producer && this.producers.admit(facts.producer)
+    if (repeated) return { baseOffset: repeated.firstOffset, nextOffset: repeated.lastOffset + 1, logAppendTimeMs: -1 }
+    const logAppendTimeMs = config.messageTimestampType === 'LogAppendTime' ? nowMs : -1
+    if (logAppendTimeMs >= 0) applyLogAppendTime(batch, logAppendTimeMs)
+    else checkTimestamps(batch, facts.maxTimestampMs, config, nowMs)
+    const { first, last } = this.append(batch)
+    if (facts.producer) this.producers.record(facts.producer, first, last)
+    return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs }
+  }
+
+  /** Appends batches of our own making (coordinators). Throws KAFKA_STORAGE_ERROR. */
+  append(batches: Buffer): Appended {
+    const before = this.#log.sizeBytes
+    const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch }))
+    if (!this.#flushFirst()) this.#advance(this.#log.end, this.#log.sizeBytes - before)
+    return appended
+  }
+
+  /** Waits until everything below `upTo` is as durable as the flush mode promises. Undefined when it already is. */
+  durable(upTo: number): Promise<void> | undefined {
+    if (upTo <= this.#highWatermark) return undefined
+    return this.#flush(upTo)
+  }
+
+  async #flush(upTo: number): Promise<void> {
+    const before = this.#log.sizeBytes
+    try {
+      await this.#log.flush(upTo)
+    } catch (error) {
+      throw this.#offline(error)
+    }
+    this.#advance(Math.min(upTo, this.#log.end), Math.max(1, before))
+  }
+
+  #advance(to: number, newBytes: number): void {
+    if (to <= this.#highWatermark) return
+    this.#highWatermark = to
+    this.waiters.tell(newBytes)
+  }
+
+  /** Whole batches from `from`; throws OffsetOutOfRange, KAFKA_STORAGE_ERROR. */
+  read(from: number, budget: ReadBudget): Slices {
+    return this.#orOffline(() => this.#log.read(from, budget))
+  }
+
+  /** DeleteRecords: raises the log start; returns the new low watermark. Throws OFFSET_OUT_OF_RANGE, POLICY_VIOLATION. */
+  async deleteRecords(before: number): Promise<number> {
+    const target = before === -1 ? this.#highWatermark : before
+    if (!this.#config().cleanupPolicy.includes('delete')) throw new Refusal('POLICY_VIOLATION')
+    if (target < 0 || target > this.#highWatermark) throw new Refusal('OFFSET_OUT_OF_RANGE')
+    await this.#log.advanceStart(target)
+    return this.#log.start
+  }
+
+  /** The topic is gone: whoever waits is told to look again. */
+  close(): void {
+    this.#closed = true
+    this.waiters.tell(0)
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  #orOffline<T>(work: () => T): T {
+    if (this.#fault) throw new Refusal('KAFKA_STORAGE_ERROR', this.#fault.message)
+    try {
+      return work()
+    } catch (error) {
+      throw this.#offline(error)
+    }
+  }
+
+  /** A sick disk takes the partition offline: appends are refused from now on, with the first fault as the reason. */
+  #offline(error: unknown): unknown {
+    if (!(error instanceof StorageFault)) return error
+    this.#fault ??= error
+    return new Refusal('KAFKA_STORAGE_ERROR', error.message)
+  }
+}
+
+/** The code a client gets for whatever a partition threw. */
+export const storageErrorCode = errorCodeOf('KAFKA_STORAGE_ERROR')
