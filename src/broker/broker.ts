@@ -5,6 +5,23 @@ import type { MetadataImage } from '../metadata/image'
 import type { PartitionDirectory } from '../partition/directory'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
+import type { FetchSessions } from './fetch/sessions'
+
+export interface ApiRange {
+  readonly apiKey: number
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
+export interface Features {
+  readonly supported: readonly { readonly name: string; readonly minVersion: number; readonly maxVersion: number }[]
+  readonly finalized: readonly {
+    readonly name: string
+    readonly minVersionLevel: number
+    readonly maxVersionLevel: number
+  }[]
+  readonly epoch: number
+}
 
 export interface Broker {
   readonly id: number
@@ -14,8 +31,18 @@ export interface Broker {
   /** The current picture; read it anew for every request. */
   image(): MetadataImage
   readonly partitions: PartitionDirectory
+  readonly fetchSessions: FetchSessions
+  /** `fetch.max.bytes`, and the longest that a fetch may wait (`odradek.fetch.max.wait.ms.cap`). */
+  fetchLimits(): { readonly maxBytes: number; readonly maxWaitMs: number }
+  /** An id that no producer has had (KIP-98). */
+  nextProducerId(): Promise<number>
+  /** What ApiVersions tells: derived from the list of handlers. */
+  apiVersions(): readonly ApiRange[]
+  features(): Features
   /** The address under which the asking client can reach broker `id`. */
   advertised(call: Call, id: number): { readonly host: string; readonly port: number }
+  /** The data directory and the file system that holds it. */
+  space(): { readonly path: string; readonly totalBytes: number; readonly usableBytes: number }
 }
 
 export const defineHandler = handlerKind<Broker>()

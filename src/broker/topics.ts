@@ -47,6 +47,8 @@ export class ByTopic<T> {
   }
 
   topics<R>(make: (name: string, topicId: string, partitions: T[]) => R): R[] {
-    return [...this.#groups.values()].map(({ name, topicId, partitions }) => make(name, topicId, [...partitions.values()]))
+    return [...this.#groups.values()].map(({ name, topicId, partitions }) =>
+      make(name, topicId, [...partitions.values()]),
+    )
   }
 }

@@ -1,5 +1,7 @@
 /** Who is asking, through which door, in which version. Facts only: services live in the broker. */
 
+import type { Cancel } from '../platform/clock'
+
 export interface Call {
   readonly principal: string
   readonly namespace: string
@@ -22,8 +24,8 @@ export interface CallConnection {
   readonly localPort: number
   clientSoftwareName: string
   clientSoftwareVersion: string
-  /** Runs when the connection is over; at once (in a later turn) when it already is. */
-  onClosed(run: () => void): void
+  /** Runs when the connection is over; in a later turn when it already is. The result takes the wish back. */
+  onClosed(run: () => void): Cancel
   readonly isClosed: boolean
   /** Closes it at once, for the reason given. */
   close(why: string): void

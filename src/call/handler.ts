@@ -1,5 +1,5 @@
 /** A handler is a value: the schema it answers, the versions it serves, what a caller must be allowed to do, and code. */
-import type { Api, RequestOf, ResponseDraft } from '../protocol/schema'
+import type { Api, RequestOf, ResponseDraft, ResponseOf } from '../protocol/schema'
 import type { VersionSpec } from '../protocol/versions'
 import type { Call } from './call'
 
@@ -21,30 +21,40 @@ export type Operation =
  * `one` refuses the whole request, `each` refuses single entries, and a null name asks nothing.
  */
 export type Rule<Q, E> =
-  | { readonly one: Resource; readonly each?: never; readonly may: Operation; readonly named: (request: Q) => string | null }
-  | { readonly each: Resource; readonly one?: never; readonly may: Operation; readonly named: (entry: E) => string | null }
+  | {
+      readonly one: Resource
+      readonly each?: never
+      readonly may: Operation
+      readonly named: (request: Q) => string | null
+    }
+  | {
+      readonly each: Resource
+      readonly one?: never
+      readonly may: Operation
+      readonly named: (entry: E) => string | null
+    }
 export type Access<Q, E> = 'open' | readonly Rule<Q, E>[]
 
 type ListKey<M> = { [K in keyof M]: M[K] extends readonly unknown[] | null ? K : never }[keyof M]
-type ItemOf<M, K extends keyof M> = NonNullable<M[K]> extends readonly (infer E)[] ? E : never
+type ItemOf<M, K> = K extends keyof M ? (NonNullable<M[K]> extends readonly (infer E)[] ? E : never) : never
 
 /** How a request splits into entries that are answered, and so can be refused, one by one. */
-export interface Entries<Q, S, QK extends ListKey<Q>, SK extends ListKey<S>> {
+export interface Entries<A extends Api, QK extends ListKey<RequestOf<A>>, SK extends ListKey<ResponseOf<A>>> {
   readonly request: QK
   readonly response: SK
-  refuse(entry: ItemOf<Q, QK>, errorCode: number): ItemOf<S, SK>
+  refuse(entry: ItemOf<RequestOf<A>, QK>, errorCode: number): ItemOf<ResponseDraft<A>, SK>
 }
 
 export type Reply<A extends Api> = Omit<ResponseDraft<A>, 'throttleTimeMs'>
 
 /** What an API file writes, checked against its schema. The quota stage fills the throttle time. */
-export interface HandlerSpec<B, A extends Api, QK extends ListKey<RequestOf<A>>, SK extends ListKey<Reply<A>>> {
+export interface HandlerSpec<B, A extends Api, QK extends ListKey<RequestOf<A>>, SK extends ListKey<ResponseOf<A>>> {
   readonly api: A
   readonly serves: VersionSpec
   /** What ApiVersions says instead of the lowest served version, where Kafka itself says something else. */
   readonly advertisesFrom?: number
   readonly access: Access<RequestOf<A>, ItemOf<RequestOf<A>, QK>>
-  readonly entries?: Entries<RequestOf<A>, Reply<A>, QK, SK>
+  readonly entries?: Entries<A, QK, SK>
   /**
    * True when `handle` uses the request's byte fields only before it first waits, or copies them. The edge then lends it
    * the network's own buffer; everybody else gets a copy to keep.
@@ -64,7 +74,11 @@ export interface Handler<B> {
   readonly serves: VersionSpec
   readonly advertisesFrom?: number
   readonly access: Access<Body, Body>
-  readonly entries?: { readonly request: string; readonly response: string; refuse(entry: Body, errorCode: number): Body }
+  readonly entries?: {
+    readonly request: string
+    readonly response: string
+    refuse(entry: Body, errorCode: number): Body
+  }
   readonly borrows?: boolean
   refuseAll?(request: Body, errorCode: number, message: string | null): Body
   handle(broker: B, call: Call, request: Body): Body | Promise<Body>
@@ -72,7 +86,7 @@ export interface Handler<B> {
 
 /** Makes the `defineHandler` of a broker type; the broker room calls it once. */
 export function handlerKind<B>() {
-  return <A extends Api, QK extends ListKey<RequestOf<A>> = never, SK extends ListKey<Reply<A>> = never>(
+  return <A extends Api, QK extends ListKey<RequestOf<A>> = never, SK extends ListKey<ResponseOf<A>> = never>(
     spec: HandlerSpec<B, A, QK, SK>,
   ): Handler<B> => spec as unknown as Handler<B>
 }

@@ -1,5 +1,5 @@
 /** Stages wrap handlers for what concerns many APIs. Applied once, at start-up. */
-import { Refusal, errorCodeOf } from '../protocol/errors'
+import { Refusal, errors } from '../protocol/errors'
 import type { Call } from './call'
 import type { Body, Handler } from './handler'
 
@@ -24,7 +24,7 @@ export const guard =
     const answer = (request: Body, error: unknown): Body => {
       if (error instanceof Refusal) return refuseAll(handler, request, error.code, error.detail)
       onBug(handler, error)
-      return refuseAll(handler, request, errorCodeOf('UNKNOWN_SERVER_ERROR'), null)
+      return refuseAll(handler, request, errors.UNKNOWN_SERVER_ERROR.code, null)
     }
     return (call, request) => {
       try {

@@ -63,7 +63,7 @@ export class PartitionDirectory {
   led(topic: string, index: number): Partition {
     const held = this.#held.get(topic)?.get(index)
     if (!held) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
-    if (!held.partition) throw new Refusal('KAFKA_STORAGE_ERROR', held.offline ?? undefined)
+    if (!held.partition) throw new Refusal('KAFKA_STORAGE_ERROR', held.offline)
     return held.partition
   }
 

@@ -39,7 +39,10 @@ const zstd = 4
  */
 export function requireOneBatch(records: Buffer | null, version: number): Buffer {
   if (records === null || records.length === 0) {
-    throw new Refusal('INVALID_RECORD', `Produce requests with version ${version} must have at least one record batch per partition`)
+    throw new Refusal(
+      'INVALID_RECORD',
+      `Produce requests with version ${version} must have at least one record batch per partition`,
+    )
   }
   if (records.length < 17) throw new Refusal('CORRUPT_MESSAGE', 'The record batch is cut short')
   if (magicAt(records) !== 2) {
@@ -71,14 +74,16 @@ export function requireOneBatch(records: Buffer | null, version: number): Buffer
  */
 export function inspect(batch: Buffer, maxMessageBytes: number): Inspected {
   const baseOffset = baseOffsetAt(batch)
-  if (baseOffset !== 0) throw new Refusal('INVALID_RECORD', `The base offset of the batch should be 0, but it is ${baseOffset}`)
+  if (baseOffset !== 0)
+    throw new Refusal('INVALID_RECORD', `The base offset of the batch should be 0, but it is ${baseOffset}`)
   if (batch.length > maxMessageBytes) {
     throw new Refusal(
       'MESSAGE_TOO_LARGE',
       `The record batch size is ${batch.length} bytes which exceeds the maximum configured value of ${maxMessageBytes}`,
     )
   }
-  if (crc32c(batch, 21, batch.length) !== crcAt(batch)) throw new Refusal('CORRUPT_MESSAGE', 'The CRC of the record batch is wrong')
+  if (crc32c(batch, 21, batch.length) !== crcAt(batch))
+    throw new Refusal('CORRUPT_MESSAGE', 'The CRC of the record batch is wrong')
   const recordCount = recordCountAt(batch)
   const offsetSpan = lastOffsetDeltaAt(batch) + 1
   if (offsetSpan <= 0) throw new Refusal('INVALID_RECORD', `Batch has an invalid offset range of ${offsetSpan} offsets`)

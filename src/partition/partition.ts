@@ -1,5 +1,5 @@
 /** A log with leadership, producers, a high watermark and people waiting on it. */
-import { errorCodeOf, Refusal } from '../protocol/errors'
+import { Refusal } from '../protocol/errors'
 import { StorageFault } from '../storage/fault'
 import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
 import { inspect } from './inspect'
@@ -52,6 +52,8 @@ export class Partition {
   #highWatermark: number
   #fault: StorageFault | null = null
   #closed = false
+  /** Bytes appended that the high watermark has not passed, as far as waiting fetches care. */
+  #unseenBytes = 0
 
   constructor(
     facts: PartitionFacts,
@@ -134,7 +136,8 @@ export class Partition {
   append(batches: Buffer): Appended {
     const before = this.#log.sizeBytes
     const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch }))
-    if (!this.#flushFirst()) this.#advance(this.#log.end, this.#log.sizeBytes - before)
+    this.#unseenBytes += Math.max(0, this.#log.sizeBytes - before)
+    if (!this.#flushFirst()) this.#advance(this.#log.end)
     return appended
   }
 
@@ -145,19 +148,20 @@ export class Partition {
   }
 
   async #flush(upTo: number): Promise<void> {
-    const before = this.#log.sizeBytes
     try {
       await this.#log.flush(upTo)
     } catch (error) {
       throw this.#offline(error)
     }
-    this.#advance(Math.min(upTo, this.#log.end), Math.max(1, before))
+    this.#advance(Math.min(Math.max(upTo, this.#log.flushed), this.#log.end))
   }
 
-  #advance(to: number, newBytes: number): void {
+  #advance(to: number): void {
     if (to <= this.#highWatermark) return
     this.#highWatermark = to
-    this.waiters.tell(newBytes)
+    const newBytes = this.#unseenBytes
+    this.#unseenBytes = 0
+    if (newBytes > 0) this.waiters.tell(newBytes)
   }
 
   /** Whole batches from `from`; throws OffsetOutOfRange, KAFKA_STORAGE_ERROR. */
@@ -200,6 +204,3 @@ export class Partition {
     return new Refusal('KAFKA_STORAGE_ERROR', error.message)
   }
 }
-
-/** The code a client gets for whatever a partition threw. */
-export const storageErrorCode = errorCodeOf('KAFKA_STORAGE_ERROR')

@@ -3,7 +3,7 @@
  * v4: feature versions of 0 (KIP-1022); v5: cluster and node ids that the client expects (KIP-1242).
  * The response header stays v0 for ever, and a version that is not known is answered in v0: the client cannot know more.
  */
-import { errorCodeOf } from '../../protocol/errors'
+import { errors } from '../../protocol/errors'
 import { ApiVersions } from '../../protocol/messages/api-versions'
 import { defineHandler } from '../broker'
 
@@ -19,13 +19,14 @@ export const apiVersions = defineHandler({
     const refuse = (errorCode: number) => ({ errorCode, apiKeys: [] })
     if (call.version >= 3) {
       const { clientSoftwareName: name, clientSoftwareVersion: version } = request
-      if (!softwareName.test(name) || !softwareName.test(version)) return refuse(errorCodeOf('INVALID_REQUEST'))
+      if (!softwareName.test(name) || !softwareName.test(version)) return refuse(errors.INVALID_REQUEST.code)
       call.connection.clientSoftwareName = name
       call.connection.clientSoftwareVersion = version
     }
     if (call.version >= 5 && request.clusterId !== null) {
-      const isHere = request.clusterId === broker.image().clusterId && (request.nodeId === -1 || request.nodeId === broker.id)
-      if (!isHere) return refuse(errorCodeOf('REBOOTSTRAP_REQUIRED'))
+      const isHere =
+        request.clusterId === broker.image().clusterId && (request.nodeId === -1 || request.nodeId === broker.id)
+      if (!isHere) return refuse(errors.REBOOTSTRAP_REQUIRED.code)
     }
     const { supported, finalized, epoch } = broker.features()
     return {

@@ -28,7 +28,7 @@ export const deleteRecords = defineHandler({
           name,
           partitions: await Promise.all(
             partitions.map(async ({ partitionIndex, offset }) => {
-              const [errorCode, lowWatermark] = await outcomeOf(() => remove(name, partitionIndex, offset), -1)
+              const { errorCode, value: lowWatermark } = await outcomeOf(() => remove(name, partitionIndex, offset), -1)
               return { partitionIndex, lowWatermark, errorCode }
             }),
           ),

@@ -13,7 +13,8 @@ export const describeLogDirs = defineHandler({
   refuseAll: (_request, errorCode) => ({ errorCode, results: [] }),
 
   handle(broker, _call, { topics }) {
-    const wanted = topics && new Set(topics.flatMap(({ topic, partitions }) => partitions.map(index => `${topic}-${index}`)))
+    const wanted =
+      topics && new Set(topics.flatMap(({ topic, partitions }) => partitions.map(index => `${topic}-${index}`)))
     const byTopic = new Map<string, Partition[]>()
     for (const partition of broker.partitions.all()) {
       if (wanted && !wanted.has(`${partition.topic}-${partition.index}`)) continue

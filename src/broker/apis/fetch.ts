@@ -53,7 +53,12 @@ export const fetch = defineHandler({
   },
 })
 
-function serve(broker: Broker, call: Call, request: FetchRequest, context: FetchContext): FetchReply | Promise<FetchReply> {
+function serve(
+  broker: Broker,
+  call: Call,
+  request: FetchRequest,
+  context: FetchContext,
+): FetchReply | Promise<FetchReply> {
   const { maxBytes, maxWaitMs } = broker.fetchLimits()
   const budget: FetchBudget = {
     maxBytes: Math.min(request.maxBytes, maxBytes),
@@ -77,7 +82,8 @@ function replyOf(context: FetchContext, { reads }: ReadAll, { readCommitted: com
     if (!context.tells(read.wanted, toldOf(read))) continue
     const { topic, topicId } = read.wanted
     let last = responses.at(-1)
-    if (!last || last.topic !== topic || last.topicId !== topicId) responses.push((last = { topic, topicId, partitions: [] }))
+    if (!last || last.topic !== topic || last.topicId !== topicId)
+      responses.push((last = { topic, topicId, partitions: [] }))
     last.partitions.push({
       partitionIndex: read.wanted.index,
       errorCode: read.errorCode,

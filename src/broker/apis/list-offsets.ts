@@ -46,7 +46,8 @@ export const listOffsets = defineHandler({
             return find(broker, name, asked, call.version, readCommitted)
           } catch (error) {
             if (error instanceof Refusal) return refused(asked.partitionIndex, error.code)
-            if (error instanceof OffsetOutOfRange) return refused(asked.partitionIndex, new Refusal('OFFSET_OUT_OF_RANGE').code)
+            if (error instanceof OffsetOutOfRange)
+              return refused(asked.partitionIndex, new Refusal('OFFSET_OUT_OF_RANGE').code)
             throw error
           }
         }),
@@ -62,11 +63,11 @@ function find(broker: Broker, topic: string, asked: Asked, version: number, read
   partition.checkEpoch(currentLeaderEpoch)
   const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
   const { offset, timestampMs, leaderEpoch } = findOffset(partition, timestamp, upTo)
-  return { partitionIndex, errorCode: 0, timestamp: timestampMs, offset, leaderEpoch }
+  return { partitionIndex, errorCode: 0, oldStyleOffsets: [], timestamp: timestampMs, offset, leaderEpoch }
 }
 
 function refused(partitionIndex: number, errorCode: number): Answer {
-  return { partitionIndex, errorCode, timestamp: -1, offset: -1, leaderEpoch: -1 }
+  return { partitionIndex, errorCode, oldStyleOffsets: [], timestamp: -1, offset: -1, leaderEpoch: -1 }
 }
 
 function repeatedPartitions({ topics }: ListOffsetsRequest): ReadonlySet<string> {

@@ -2,7 +2,7 @@
  * OffsetForLeaderEpoch (23) says where a leader epoch ended, so that a client or follower can see that its log was cut
  * (KIP-101, KIP-279, KIP-320). v1: epoch in the reply; v2: current leader epoch; v3: replica id; v4: flexible.
  */
-import { outcomeOfSync } from '../../protocol/errors'
+import { outcomeNow } from '../../protocol/errors'
 import { OffsetForLeaderEpoch } from '../../protocol/messages/offset-for-leader-epoch'
 import { defineHandler } from '../broker'
 
@@ -23,7 +23,7 @@ export const offsetForLeaderEpoch = defineHandler({
     topics: topics.map(({ topic, partitions }) => ({
       topic,
       partitions: partitions.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
-        const [errorCode, found] = outcomeOfSync(
+        const { errorCode, value: found } = outcomeNow(
           () => {
             const partition = broker.partitions.led(topic, index)
             partition.checkEpoch(currentLeaderEpoch)

@@ -6,7 +6,7 @@
  * Everything is appended before the handler first waits, so batches are used where the network left them.
  */
 import type { Call } from '../../call/call'
-import { errorCodeOf, Refusal, type ErrorName } from '../../protocol/errors'
+import { errors, Refusal, type ErrorName } from '../../protocol/errors'
 import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
 import type { ResponseDraft } from '../../protocol/schema'
 import { requireOneBatch } from '../../partition/inspect'
@@ -55,7 +55,7 @@ export const produce = defineHandler({
       const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
       for (const { index, records } of topic.partitionData) {
         if (unknown) {
-          replies.set(name, topicId, index, refused(index, errorCodeOf('UNKNOWN_TOPIC_ID')))
+          replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
           continue
         }
         const { reply, durable } = appendOne(broker, call, request, name, index, records)
@@ -64,10 +64,13 @@ export const produce = defineHandler({
       }
     }
     if (request.acks === 0) {
-      if (replies.some(({ errorCode }) => errorCode !== 0)) call.connection.close('a produce request without acks failed')
+      if (replies.some(({ errorCode }) => errorCode !== 0))
+        call.connection.close('a produce request without acks failed')
       return null
     }
-    const answer = () => ({ responses: replies.topics((name, topicId, partitionResponses) => ({ name, topicId, partitionResponses })) })
+    const answer = () => ({
+      responses: replies.topics((name, topicId, partitionResponses) => ({ name, topicId, partitionResponses })),
+    })
     if (waits.length === 0) return answer()
     call.accepted()
     return Promise.all(waits).then(answer)

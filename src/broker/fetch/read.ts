@@ -1,5 +1,5 @@
 /** Reads what a fetch wants within its budget of bytes, and tells whether the reply must go out at once. */
-import { errorCodeOf, Refusal } from '../../protocol/errors'
+import { errors, Refusal } from '../../protocol/errors'
 import type { Partition } from '../../partition/partition'
 import type { PartitionDirectory } from '../../partition/directory'
 import { OffsetOutOfRange } from '../../storage/fault'
@@ -91,7 +91,7 @@ function divergenceOf(partition: Partition, { lastFetchedEpoch, fetchOffset }: W
 
 function codeOf(error: unknown): number {
   if (error instanceof Refusal) return error.code
-  if (error instanceof OffsetOutOfRange) return errorCodeOf('OFFSET_OUT_OF_RANGE')
+  if (error instanceof OffsetOutOfRange) return errors.OFFSET_OUT_OF_RANGE.code
   throw error
 }
 

@@ -14,6 +14,7 @@ export function untilReadable(
     let missing = missingBytes
     const done = () => {
       cancel()
+      forget()
       for (const partition of partitions) partition.waiters.remove(listen)
       resolve()
     }
@@ -24,6 +25,6 @@ export function untilReadable(
     }
     const cancel = timers.after(maxWaitMs, done)
     for (const partition of partitions) partition.waiters.add(listen)
-    connection.onClosed(done)
+    const forget = connection.onClosed(done)
   })
 }

@@ -43,4 +43,5 @@ export function forgottenOf(request: FetchRequest, byId: boolean): string[] {
   )
 }
 
-const keyOf = (byId: boolean, name: string, topicId: string, index: number): string => `${byId ? topicId : name}\0${index}`
+const keyOf = (byId: boolean, name: string, topicId: string, index: number): string =>
+  `${byId ? topicId : name}\0${index}`

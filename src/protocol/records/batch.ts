@@ -14,6 +14,8 @@
  * Functions take the buffer and where the batch begins, since batches are rarely alone in their buffer.
  */
 
+import { crc32c } from './crc32c'
+
 export const batchHeaderBytes = 61
 /** Offset and length: what stands before the part that `length` counts. Shared by every record format since 0.7. */
 export const logOverheadBytes = 12
@@ -101,4 +103,11 @@ export function headerAt(buffer: Buffer, at = 0): BatchHeader {
     baseSequence: baseSequenceAt(buffer, at),
     recordCount: recordCountAt(buffer, at),
   }
+}
+
+/** Stamps a batch with the broker's time (`message.timestamp.type=LogAppendTime`) and makes its CRC anew. */
+export function setLogAppendTime(buffer: Buffer, at: number, nowMs: number): void {
+  buffer.writeInt16BE(attributesAt(buffer, at) | attributeBits.timestampType, at + 21)
+  setInt64At(buffer, at + 35, nowMs)
+  buffer.writeUInt32BE(crc32c(buffer, at + 21, at + batchBytesAt(buffer, at)), at + 17)
 }
