@@ -61,7 +61,7 @@ export interface HandlerSpec<B, A extends Api, QK extends ListKey<RequestOf<A>>,
    */
   readonly borrows?: boolean
   /** The reply for a refusal of the whole request, where `{ errorCode }` (or every entry refused) is not its shape. */
-  refuseAll?(request: RequestOf<A>, errorCode: number, message: string | null): Reply<A>
+  refuseAll?(request: RequestOf<A>, errorCode: number, message: string | null, call: Call): Reply<A>
   /** Null sends no reply at all (Produce with acks=0). */
   handle(broker: B, call: Call, request: RequestOf<A>): Reply<A> | null | Promise<Reply<A> | null>
 }
@@ -80,7 +80,7 @@ export interface Handler<B> {
     refuse(entry: Body, errorCode: number): Body
   }
   readonly borrows?: boolean
-  refuseAll?(request: Body, errorCode: number, message: string | null): Body
+  refuseAll?(request: Body, errorCode: number, message: string | null, call: Call): Body
   handle(broker: B, call: Call, request: Body): Body | Promise<Body>
 }
 

@@ -21,24 +21,30 @@ export const isPromise = (value: unknown): value is Promise<Body> =>
 export const guard =
   (onBug: (handler: Handler<never>, error: unknown) => void): Stage =>
   (handler, next) => {
-    const answer = (request: Body, error: unknown): Body => {
-      if (error instanceof Refusal) return refuseAll(handler, request, error.code, error.detail)
+    const answer = (call: Call, request: Body, error: unknown): Body => {
+      if (error instanceof Refusal) return refuseAll(handler, call, request, error.code, error.detail)
       onBug(handler, error)
-      return refuseAll(handler, request, errors.UNKNOWN_SERVER_ERROR.code, null)
+      return refuseAll(handler, call, request, errors.UNKNOWN_SERVER_ERROR.code, null)
     }
     return (call, request) => {
       try {
         const reply = next(call, request)
-        return isPromise(reply) ? reply.catch(error => answer(request, error)) : reply
+        return isPromise(reply) ? reply.catch(error => answer(call, request, error)) : reply
       } catch (error) {
-        return answer(request, error)
+        return answer(call, request, error)
       }
     }
   }
 
 /** The reply that refuses a whole request: the handler's own shape, or entry by entry, or one error code. */
-export function refuseAll(handler: Handler<never>, request: Body, errorCode: number, message: string | null): Body {
-  if (handler.refuseAll) return handler.refuseAll(request, errorCode, message)
+export function refuseAll(
+  handler: Handler<never>,
+  call: Call,
+  request: Body,
+  errorCode: number,
+  message: string | null,
+): Body {
+  if (handler.refuseAll) return handler.refuseAll(request, errorCode, message, call)
   const { entries } = handler
   if (!entries) return { errorCode, errorMessage: message }
   const asked: Body[] = request[entries.request] ?? []
