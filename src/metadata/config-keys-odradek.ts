@@ -1,0 +1,44 @@
+/** Keys that Apache Kafka does not have. They are given in server.properties, with --set, or by a profile. */
+import type { ConfigKeys } from './config-key'
+
+export const odradekKeys = {
+  'odradek.profile': {
+    type: 'STRING',
+    default: 'prod',
+    valid: '[dev, test, strict, prod]',
+    importance: 'MEDIUM',
+    update: 'read-only',
+    described: false,
+    about:
+      "A set of defaults: prod and strict are Apache Kafka's, dev and test remove waits that only hurt on a laptop.",
+  },
+  'odradek.flush': {
+    type: 'STRING',
+    default: 'group',
+    valid: '[group, os]',
+    importance: 'HIGH',
+    update: 'read-only',
+    described: false,
+    about:
+      'When a write counts as durable: group waits for the disk, one sync serving all who wait; os leaves it to the operating system.',
+  },
+  'odradek.fetch.max.wait.ms.cap': {
+    type: 'INT',
+    default: '-1',
+    valid: '[-1,...]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about: 'A consumer waits no longer than this for records, whatever it asks for; -1 is no cap.',
+  },
+  'odradek.group.evict.on.disconnect.ms': {
+    type: 'INT',
+    default: '-1',
+    valid: '[-1,...]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'A dynamic member whose connection ended is removed from its group after this long; -1 waits for the session timeout.',
+  },
+} as const satisfies ConfigKeys

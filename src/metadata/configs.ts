@@ -1,0 +1,156 @@
+/** Configs with types: `configs.topic('orders').retentionMs`. Read anew for each request; reading is a look-up, not a parse. */
+import { type ConfigKeys, type TypedConfigs, camelName } from './config-key'
+import { configKeys, configKey, nearestKeys, staticKey } from './config-keys'
+import { BrokerLayers, type ConfigTexts } from './config-layers'
+import { type AnyConfigValue, isProblem, parseConfigValue } from './config-value'
+import type { ConfigResource, MetadataImage } from './image'
+
+export interface BrokerConfigs extends TypedConfigs<typeof configKeys.broker>, TypedConfigs<typeof configKeys.odradek> {}
+export interface TopicConfigs extends TypedConfigs<typeof configKeys.topic> {}
+export interface GroupConfigs extends TypedConfigs<typeof configKeys.group> {}
+export interface ClientMetricsConfigs extends TypedConfigs<typeof configKeys.clientMetrics> {}
+
+/** The kinds of resources that have a config with keys from the table. */
+export type KeyedResource = Exclude<ConfigResource, 'broker' | 'brokerLogger'>
+
+/**
+ * Layers, weakest first: the key's default, server.properties and --set, all brokers, this broker, and for topics,
+ * groups and client metrics the resource itself. Objects are shared and frozen; ask again to see a change.
+ */
+export class Configs {
+  readonly brokerId: number
+  readonly #statics: ConfigTexts
+  readonly #image: () => MetadataImage
+  #perBroker: ConfigTexts | null = null
+  #clusterWide: ConfigTexts | null = null
+  #seen = Number.NaN
+  #settled!: Settled
+
+  constructor(brokerId: number, statics: ConfigTexts, image: () => MetadataImage) {
+    this.brokerId = brokerId
+    this.#statics = statics
+    this.#image = image
+  }
+
+  broker(): BrokerConfigs {
+    return this.#current().broker
+  }
+
+  topic(name: string): TopicConfigs {
+    return this.#resource('topic', name) as TopicConfigs
+  }
+
+  group(id: string): GroupConfigs {
+    return this.#resource('group', id) as GroupConfigs
+  }
+
+  clientMetrics(name: string): ClientMetricsConfigs {
+    return this.#resource('clientMetrics', name) as ClientMetricsConfigs
+  }
+
+  /** The layers under the broker's values, for those who describe configs. */
+  layers(): BrokerLayers {
+    return this.#current().layers
+  }
+
+  #resource(resource: KeyedResource, name: string): object {
+    return this.#current().read(resource, this.#image().overrides(resource, name))
+  }
+
+  #current(): Settled {
+    const image = this.#image()
+    if (image.revision === this.#seen) return this.#settled
+    const perBroker = image.overrides('broker', String(this.brokerId))
+    const clusterWide = image.overrides('broker', '')
+    if (perBroker !== this.#perBroker || clusterWide !== this.#clusterWide) {
+      this.#settled = new Settled(new BrokerLayers(perBroker, clusterWide, this.#statics))
+      this.#perBroker = perBroker
+      this.#clusterWide = clusterWide
+    }
+    this.#seen = image.revision
+    return this.#settled
+  }
+}
+
+/** Everything that follows from one state of the broker's layers. */
+class Settled {
+  readonly layers: BrokerLayers
+  readonly #defaults = new Map<KeyedResource, object>()
+  /** By the overrides of a resource, which are one object for as long as they do not change. */
+  readonly #overridden = new WeakMap<ConfigTexts, object>()
+  #broker: BrokerConfigs | null = null
+
+  constructor(layers: BrokerLayers) {
+    this.layers = layers
+  }
+
+  get broker(): BrokerConfigs {
+    this.#broker ??= Object.freeze(
+      Object.assign(
+        typed(configKeys.broker, name => this.layers.effective(name)),
+        typed(configKeys.odradek, name => this.layers.effective(name)),
+      ),
+    ) as unknown as BrokerConfigs
+    return this.#broker
+  }
+
+  read(resource: KeyedResource, overrides: ConfigTexts): object {
+    if (overrides.size === 0) return this.#default(resource)
+    const known = this.#overridden.get(overrides)
+    if (known) return known
+    const own: ConfigKeys = Object.fromEntries(
+      Object.entries(configKeys[resource] as ConfigKeys).filter(([name]) => overrides.has(name)),
+    )
+    const merged = { ...this.#default(resource), ...typed(own, name => overrides.get(name)!) }
+    this.#overridden.set(overrides, Object.freeze(merged))
+    return merged
+  }
+
+  #default(resource: KeyedResource): object {
+    let found = this.#defaults.get(resource)
+    if (!found) {
+      const keys: ConfigKeys = configKeys[resource]
+      found = Object.freeze(typed(keys, name => this.layers.inherited(name, keys[name]!).text))
+      this.#defaults.set(resource, found)
+    }
+    return found
+  }
+}
+
+/** Values by their TypeScript names. Every text was checked when it was set; one that cannot be read counts as unset. */
+function typed(keys: ConfigKeys, textOf: (name: string) => string | null): { [name: string]: AnyConfigValue } {
+  const values: { [name: string]: AnyConfigValue } = {}
+  for (const [name, key] of Object.entries(keys)) {
+    values[camelName(name)] = read(name, key, textOf(name)) ?? read(name, key, key.default)
+  }
+  return values
+}
+
+function read(name: string, key: ConfigKeys[string], text: string | null): AnyConfigValue {
+  if (text === null) return null
+  const parsed = parseConfigValue(name, key, text)
+  return isProblem(parsed) ? null : parsed.value
+}
+
+/**
+ * What is wrong with the keys and values of server.properties or --set, one sentence each; empty when nothing is. Keys
+ * with a listener's prefix (`listener.name.internal.ssl.keystore.location`) are looked up without it.
+ */
+export function staticConfigProblems(statics: ConfigTexts): string[] {
+  const problems: string[] = []
+  for (const [name, text] of statics) {
+    const base = name.replace(/^listener\.name\.[^.]+\./, '')
+    const key = staticKey(base)
+    if (key === null) {
+      const near = nearestKeys('broker', base)
+      problems.push(`Unknown config '${name}'.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`)
+      continue
+    }
+    const parsed = parseConfigValue(name, key, text)
+    if (isProblem(parsed)) problems.push(parsed.error)
+  }
+  return problems
+}
+
+/** The key of a topic, group or client metrics config; null when there is none of that name. */
+export const keyOf = (resource: KeyedResource, name: string) => configKey(resource, name)
