@@ -1,11 +1,13 @@
 /** Configs with types: `configs.topic('orders').retentionMs`. Read anew for each request; reading is a look-up, not a parse. */
 import { type ConfigKeys, type TypedConfigs, camelName } from './config-key'
-import { configKeys, configKey, nearestKeys, staticKey } from './config-keys'
+import { configKeys, nearestKeys, staticKey } from './config-keys'
 import { BrokerLayers, type ConfigTexts } from './config-layers'
 import { type AnyConfigValue, isProblem, parseConfigValue } from './config-value'
 import type { ConfigResource, MetadataImage } from './image'
 
-export interface BrokerConfigs extends TypedConfigs<typeof configKeys.broker>, TypedConfigs<typeof configKeys.odradek> {}
+export interface BrokerConfigs
+  extends TypedConfigs<typeof configKeys.broker>,
+    TypedConfigs<typeof configKeys.odradek> {}
 export interface TopicConfigs extends TypedConfigs<typeof configKeys.topic> {}
 export interface GroupConfigs extends TypedConfigs<typeof configKeys.group> {}
 export interface ClientMetricsConfigs extends TypedConfigs<typeof configKeys.clientMetrics> {}
@@ -151,6 +153,3 @@ export function staticConfigProblems(statics: ConfigTexts): string[] {
   }
   return problems
 }
-
-/** The key of a topic, group or client metrics config; null when there is none of that name. */
-export const keyOf = (resource: KeyedResource, name: string) => configKey(resource, name)
