@@ -66,7 +66,7 @@ type OmittableKeys<F extends Fields> = {
   [K in keyof F]: F[K] extends Field<unknown, unknown, true> ? K : never
 }[keyof F]
 
-/** A message to encode: fields with a declared default, ignorable and tagged ones may be left out. */
+/** A message to encode. What has a declared default, is ignorable, tagged, or not in every version may be left out. */
 export type Draft<F extends Fields> = {
   readonly [K in Exclude<keyof F, OmittableKeys<F>>]: F[K] extends Field<unknown, infer Written, boolean>
     ? Written
@@ -76,7 +76,13 @@ export type Draft<F extends Fields> = {
 }
 
 type OrNull<T, O> = O extends { nullable: VersionSpec } ? T | null : T
-type IsOmittable<O> = O extends { default: unknown } | { ignorable: true } | { tagged: VersionSpec } ? true : false
+type IsOmittable<O> = O extends
+  | { default: unknown }
+  | { ignorable: true }
+  | { tagged: VersionSpec }
+  | { versions: VersionSpec }
+  ? true
+  : false
 
 type ScalarField<T, O> = Field<OrNull<T, O>, OrNull<T, O>, IsOmittable<O>>
 
