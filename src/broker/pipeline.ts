@@ -1,0 +1,64 @@
+/** The list of stages, top to bottom, and the table that finds the handler of a request. Built once, at start-up. */
+import { compose, guard, type Next, type Stage } from '../call/stage'
+import type { Body, Handler } from '../call/handler'
+import { codecOf, type Codec } from '../protocol/codec'
+import { holds, rangeOf } from '../protocol/versions'
+import { assert } from '../platform/assert'
+import type { ApiRange, Broker } from './broker'
+
+/** Everything the edge needs to serve one API. */
+export interface Route {
+  readonly handler: Handler<Broker>
+  readonly serve: Next
+  readonly minVersion: number
+  readonly maxVersion: number
+  readonly borrows: boolean
+  isFlexible(version: number): boolean
+  requestCodec(version: number): Codec<Body>
+  responseCodec(version: number): Codec<Body>
+}
+
+export type Routes = ReadonlyMap<number, Route>
+
+export function stagesOf(broker: Broker): Stage[] {
+  return [
+    guard((handler, error) =>
+      broker.logger.error('request-failed', {
+        api: handler.api.name,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+    ),
+  ]
+}
+
+export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker): Routes {
+  const stages = stagesOf(broker)
+  return new Map(handlers.map(handler => [handler.api.key, routeOf(handler, compose(handler, broker, stages))]))
+}
+
+function routeOf(handler: Handler<Broker>, serve: Next): Route {
+  const { api, serves } = handler
+  const { min, max } = rangeOf(serves)
+  const declared = rangeOf(api.versions)
+  assert(min >= declared.min && max <= declared.max, `${api.name} serves ${serves} and declares ${api.versions}`)
+  return {
+    handler,
+    serve,
+    minVersion: min,
+    maxVersion: max,
+    borrows: handler.borrows === true,
+    isFlexible: version => holds(api.flexible, version, false),
+    requestCodec: version => codecOf(api, 'request', version),
+    responseCodec: version => codecOf(api, 'response', version),
+  }
+}
+
+/** What ApiVersions tells of the handlers: key by key, in order. */
+export function rangesOf(handlers: readonly Handler<Broker>[]): ApiRange[] {
+  return handlers
+    .map(({ api, serves, advertisesFrom }) => {
+      const { min, max } = rangeOf(serves)
+      return { apiKey: api.key, minVersion: advertisesFrom ?? min, maxVersion: max }
+    })
+    .sort((a, b) => a.apiKey - b.apiKey)
+}

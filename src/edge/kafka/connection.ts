@@ -1,0 +1,264 @@
+/**
+ * One Kafka connection: frames in, calls, replies out in order. One call runs at a time until it is accepted, as in
+ * Kafka; reading stops while there is no room for more, so a client that does not read makes nothing grow.
+ */
+import type { Call, CallConnection } from '../../call/call'
+import { isPromise } from '../../call/stage'
+import type { Body } from '../../call/handler'
+import type { Route, Routes } from '../../broker/pipeline'
+import type { Cancel, Clock, Timers } from '../../platform/clock'
+import type { Logger } from '../../platform/logger'
+import type { Connection, ConnectionEvents } from '../../platform/network'
+import { readRequestHeader, type RequestHeader } from '../../protocol/header'
+import { Malformed } from '../../protocol/malformed'
+import { Frames } from './frames'
+import { decodeRequest, encodeReply, unsupportedApiVersions } from './message'
+import { Replies } from './replies'
+
+export interface EdgeOptions {
+  readonly routes: Routes
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly logger: Logger
+  readonly listener: string
+  readonly maxFrameBytes: number
+}
+
+/** Bytes that a peer may leave unread before its next requests wait. */
+const maxUnsentBytes = 4 * 1024 * 1024
+/** Calls accepted and not answered, as produce requests that wait for the disk. */
+const maxWaitingReplies = 1_000
+
+let lastId = 0
+
+export class KafkaConnection implements ConnectionEvents, CallConnection {
+  readonly id = ++lastId
+  readonly connectedMs: number
+  clientSoftwareName = 'unknown'
+  clientSoftwareVersion = 'unknown'
+  lastUsedMs: number
+  readonly #connection: Connection
+  readonly #options: EdgeOptions
+  readonly #frames: Frames
+  readonly #replies: Replies
+  readonly #whenClosed = new Set<() => void>()
+  readonly #onEnd: (connection: KafkaConnection) => void
+  /** Frames that came while a call ran; copies, since the network's buffer is only lent. */
+  readonly #queue: Buffer[] = []
+  #isBusy = false
+  #isClosed = false
+  #isPaused = false
+  #isDraining = false
+
+  constructor(connection: Connection, options: EdgeOptions, onEnd: (connection: KafkaConnection) => void) {
+    this.#connection = connection
+    this.#options = options
+    this.#onEnd = onEnd
+    this.connectedMs = this.lastUsedMs = options.clock.monotonic()
+    this.#frames = new Frames(options.maxFrameBytes, (frame, isLent) => this.#arrived(frame, isLent))
+    this.#replies = new Replies(buffers => this.#send(buffers))
+  }
+
+  get localHost(): string {
+    return this.#connection.local.host
+  }
+  get localPort(): number {
+    return this.#connection.local.port
+  }
+  get remoteHost(): string {
+    return this.#connection.remote.host
+  }
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+  /** Whether a request is under way or a reply has not left. */
+  get isIdle(): boolean {
+    return this.#replies.waiting === 0 && this.#queue.length === 0 && this.#connection.queuedBytes() === 0
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isClosed) return
+    this.lastUsedMs = this.#options.clock.monotonic()
+    this.#replies.together(() => {
+      try {
+        this.#frames.push(chunk)
+      } catch (error) {
+        this.close(error instanceof Error ? error.message : String(error))
+      }
+    })
+  }
+
+  drain(): void {
+    this.#next()
+  }
+
+  closed(error: Error | null): void {
+    if (error) this.#options.logger.debug('connection-broken', { client: this.remoteHost, error: error.message })
+    this.#ended()
+  }
+
+  onClosed(run: () => void): Cancel {
+    if (this.#isClosed) return this.#options.timers.after(0, run)
+    this.#whenClosed.add(run)
+    return () => void this.#whenClosed.delete(run)
+  }
+
+  close(why: string): void {
+    if (this.#isClosed) return
+    this.#options.logger.warn('connection-closed', { client: `${this.remoteHost}:${this.#connection.remote.port}`, why })
+    this.#connection.destroy()
+    this.#ended()
+  }
+
+  /** Takes no new requests, answers those under way, then closes. */
+  drainAndEnd(): void {
+    this.#isDraining = true
+    this.#connection.pause()
+    if (this.isIdle) this.#connection.end()
+  }
+
+  destroy(): void {
+    this.#connection.destroy()
+    this.#ended()
+  }
+
+  #ended(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#queue.length = 0
+    for (const run of [...this.#whenClosed]) run()
+    this.#whenClosed.clear()
+    this.#onEnd(this)
+  }
+
+  #arrived(frame: Buffer, isLent: boolean): void {
+    if (this.#isClosed || this.#isDraining) return
+    if (this.#hasRoom()) return this.#begin(frame, isLent)
+    this.#queue.push(isLent ? Buffer.from(frame) : frame)
+    this.#pause()
+  }
+
+  #hasRoom(): boolean {
+    return (
+      !this.#isBusy &&
+      this.#queue.length === 0 &&
+      this.#replies.waiting < maxWaitingReplies &&
+      this.#connection.queuedBytes() < maxUnsentBytes
+    )
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#connection.pause()
+  }
+
+  /** Goes on with what waited, in order, until a call keeps the connection busy again. */
+  #next(): void {
+    if (this.#isClosed) return
+    while (this.#queue.length > 0) {
+      const frame = this.#queue.shift()!
+      if (!this.#roomForQueued()) {
+        this.#queue.unshift(frame)
+        return
+      }
+      this.#begin(frame, false)
+      if (this.#isClosed) return
+    }
+    if (this.#isDraining) {
+      if (this.isIdle) this.#connection.end()
+    } else if (this.#isPaused && this.#hasRoom()) {
+      this.#isPaused = false
+      this.#connection.resume()
+    }
+  }
+
+  #roomForQueued(): boolean {
+    return !this.#isBusy && this.#replies.waiting < maxWaitingReplies && this.#connection.queuedBytes() < maxUnsentBytes
+  }
+
+  #begin(frame: Buffer, isLent: boolean): void {
+    try {
+      this.#call(frame, isLent)
+    } catch (error) {
+      if (!(error instanceof Malformed)) {
+        this.#options.logger.error('connection-failed', { error: error instanceof Error ? (error.stack ?? '') : String(error) })
+      }
+      this.close(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #call(frame: Buffer, isLent: boolean): void {
+    const { header, reader } = readRequestHeader(frame)
+    const route = this.#options.routes.get(header.apiKey)
+    if (!route) throw new Malformed(`API key ${header.apiKey} is not served`)
+    const place = this.#replies.place()
+    if (header.apiVersion < route.minVersion || header.apiVersion > route.maxVersion) {
+      place.fill(unsupportedApiVersions(route, header))
+      return
+    }
+    const lends = isLent && route.borrows
+    const request = lends || !isLent ? decodeRequest(route, header, reader) : decodeCopy(route, frame)
+    let isAccepted = false
+    let isInside = true
+    const accepted = () => {
+      if (isAccepted) return
+      isAccepted = true
+      this.#isBusy = false
+      if (!isInside) this.#next()
+    }
+    this.#isBusy = true
+    const answer = (body: Body | null) => place.fill(body === null ? null : encodeReply(route, header, body))
+    const reply = route.serve(this.#callOf(header, accepted), request)
+    if (!isPromise(reply)) {
+      accepted()
+      answer(reply)
+      return
+    }
+    isInside = false
+    void reply.then(
+      body => {
+        if (this.#isClosed) return
+        this.#answerLater(() => answer(body))
+        accepted()
+        this.#next()
+      },
+      (error: unknown) => this.close(error instanceof Error ? error.message : String(error)),
+    )
+  }
+
+  #answerLater(answer: () => void): void {
+    try {
+      answer()
+    } catch (error) {
+      this.#options.logger.error('reply-failed', { error: error instanceof Error ? (error.stack ?? '') : String(error) })
+      this.close('a reply could not be written')
+    }
+  }
+
+  #callOf(header: RequestHeader, accepted: () => void): Call {
+    return {
+      principal: 'User:ANONYMOUS',
+      namespace: '',
+      listener: this.#options.listener,
+      clientId: header.clientId,
+      clientHost: `/${this.remoteHost}`,
+      version: header.apiVersion,
+      apiKey: header.apiKey,
+      connection: this,
+      accepted,
+    }
+  }
+
+  #send(buffers: readonly Uint8Array[]): void {
+    if (this.#isClosed) return
+    this.#connection.write(buffers)
+    if (this.#isDraining && this.isIdle) this.#connection.end()
+  }
+}
+
+/** Byte fields of what the codec reads are slices of its frame, so a frame that is only lent is copied first. */
+function decodeCopy(route: Route, frame: Buffer): Body {
+  const { header, reader } = readRequestHeader(Buffer.from(frame))
+  return decodeRequest(route, header, reader)
+}

@@ -1,0 +1,82 @@
+/**
+ * Cuts a stream of bytes into length-prefixed frames. A frame that lies whole in what arrived is lent out where it is;
+ * one that is split is gathered in a buffer of its own, which grows with what really came and not with what was announced.
+ */
+
+/** The length prefix says more than is allowed, or less than nothing. */
+export class BadFrame extends Error {
+  override readonly name = 'BadFrame'
+}
+
+/** Up to here a split frame's buffer is made in one piece; beyond, it doubles as bytes come in. */
+const firstPieceBytes = 256 * 1024
+
+export class Frames {
+  readonly #maxBytes: number
+  readonly #take: (frame: Buffer, isLent: boolean) => void
+  readonly #prefix = Buffer.alloc(4)
+  #prefixBytes = 0
+  #frame: Buffer | null = null
+  #frameBytes = 0
+  #wantedBytes = 0
+
+  /** `take` gets each frame without its prefix; one that is lent is only valid during the call. */
+  constructor(maxBytes: number, take: (frame: Buffer, isLent: boolean) => void) {
+    this.#maxBytes = maxBytes
+    this.#take = take
+  }
+
+  /** Bytes held for a frame that is not complete. */
+  get heldBytes(): number {
+    return this.#frame?.length ?? 0
+  }
+
+  /** Throws BadFrame; nothing may be pushed after that. */
+  push(chunk: Buffer): void {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#frame) at = this.#fill(chunk, at)
+      else if (this.#prefixBytes === 0 && chunk.length - at >= 4) at = this.#start(chunk, at + 4, chunk.readInt32BE(at))
+      else at = this.#fillPrefix(chunk, at)
+    }
+  }
+
+  #fillPrefix(chunk: Buffer, at: number): number {
+    const copied = chunk.copy(this.#prefix, this.#prefixBytes, at)
+    this.#prefixBytes += copied
+    if (this.#prefixBytes < 4) return at + copied
+    this.#prefixBytes = 0
+    return this.#start(chunk, at + copied, this.#prefix.readInt32BE(0))
+  }
+
+  #start(chunk: Buffer, at: number, sizeBytes: number): number {
+    if (sizeBytes < 0 || sizeBytes > this.#maxBytes) {
+      throw new BadFrame(`a frame of ${sizeBytes} bytes was announced; 0 to ${this.#maxBytes} are allowed`)
+    }
+    if (chunk.length - at >= sizeBytes) {
+      this.#take(chunk.subarray(at, at + sizeBytes), true)
+      return at + sizeBytes
+    }
+    this.#wantedBytes = sizeBytes
+    this.#frameBytes = 0
+    this.#frame = Buffer.allocUnsafeSlow(Math.min(sizeBytes, firstPieceBytes))
+    return this.#fill(chunk, at)
+  }
+
+  #fill(chunk: Buffer, at: number): number {
+    let frame = this.#frame!
+    const available = Math.min(chunk.length - at, this.#wantedBytes - this.#frameBytes)
+    if (this.#frameBytes + available > frame.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.#wantedBytes, Math.max(frame.length * 2, this.#frameBytes + available)))
+      frame.copy(grown, 0, 0, this.#frameBytes)
+      this.#frame = frame = grown
+    }
+    chunk.copy(frame, this.#frameBytes, at, at + available)
+    this.#frameBytes += available
+    if (this.#frameBytes === this.#wantedBytes) {
+      this.#frame = null
+      this.#take(frame, false)
+    }
+    return at + available
+  }
+}
