@@ -2,7 +2,7 @@
 import { compose, guard, type Next, type Stage } from '../call/stage'
 import type { Body, Handler } from '../call/handler'
 import { codecOf, type Codec } from '../protocol/codec'
-import { holds, rangeOf } from '../protocol/versions'
+import { rangeOf } from '../protocol/versions'
 import { assert } from '../platform/assert'
 import type { ApiRange, Broker } from './broker'
 
@@ -13,9 +13,8 @@ export interface Route {
   readonly minVersion: number
   readonly maxVersion: number
   readonly borrows: boolean
-  isFlexible(version: number): boolean
-  requestCodec(version: number): Codec<Body>
-  responseCodec(version: number): Codec<Body>
+  requestCodec(version: number): Codec<Body, Body>
+  responseCodec(version: number): Codec<Body, Body>
 }
 
 export type Routes = ReadonlyMap<number, Route>
@@ -47,7 +46,6 @@ function routeOf(handler: Handler<Broker>, serve: Next): Route {
     minVersion: min,
     maxVersion: max,
     borrows: handler.borrows === true,
-    isFlexible: version => holds(api.flexible, version, false),
     requestCodec: version => codecOf(api, 'request', version),
     responseCodec: version => codecOf(api, 'response', version),
   }

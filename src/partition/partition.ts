@@ -3,7 +3,9 @@ import { Refusal } from '../protocol/errors'
 import { StorageFault } from '../storage/fault'
 import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
 import { inspect } from './inspect'
+import { encodeProducers } from './producer-snapshot'
 import { Producers } from './producers'
+import { reloadProducers } from './reload'
 import { applyLogAppendTime, checkTimestamps } from './timestamps'
 import { Waiters } from './waiters'
 
@@ -70,6 +72,8 @@ export class Partition {
     this.#config = config
     this.#flushFirst = flushFirst
     this.#highWatermark = log.end
+    reloadProducers(log, this.producers)
+    log.assignEpoch(leadership.leaderEpoch, log.end)
   }
 
   get leaderEpoch(): number {
@@ -99,7 +103,9 @@ export class Partition {
   }
 
   lead(leadership: Leadership): void {
+    const isNewEpoch = leadership.leaderEpoch > this.leaderEpoch
     this.#leadership = leadership
+    if (isNewEpoch) this.#log.assignEpoch(leadership.leaderEpoch, this.#log.end)
   }
 
   /** Throws FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH when a client's idea of the epoch is not ours (KIP-320). */
@@ -136,6 +142,8 @@ export class Partition {
   append(batches: Buffer): Appended {
     const before = this.#log.sizeBytes
     const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch }))
+    // What is remembered of producers does not hold this batch yet, which is just what a snapshot at its offset means.
+    if (appended.rolled) void this.#snapshot(appended.first)
     this.#unseenBytes += Math.max(0, this.#log.sizeBytes - before)
     if (!this.#flushFirst()) this.#advance(this.#log.end)
     return appended
@@ -176,6 +184,21 @@ export class Partition {
     if (target < 0 || target > this.#highWatermark) throw new Refusal('OFFSET_OUT_OF_RANGE')
     await this.#log.advanceStart(target)
     return this.#log.start
+  }
+
+  /** Everything that spares the next start work: a snapshot of the producers. */
+  async prepareStop(): Promise<void> {
+    if (!this.#fault) await this.#snapshot(this.#log.end)
+  }
+
+  /** A snapshot only spares work at the next start, so a disk that refuses it is found out by the next append. */
+  async #snapshot(offset: number): Promise<void> {
+    if (this.producers.size === 0) return
+    try {
+      await this.#log.snapshots.write(offset, encodeProducers(this.producers.entries()))
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error
+    }
   }
 
   /** The topic is gone: whoever waits is told to look again. */

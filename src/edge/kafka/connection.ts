@@ -10,7 +10,8 @@ import type { Cancel, Clock, Timers } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
 import type { Connection, ConnectionEvents } from '../../platform/network'
 import { readRequestHeader, type RequestHeader } from '../../protocol/header'
-import { Malformed } from '../../protocol/malformed'
+import { Malformed } from '../../protocol/wire/faults'
+import { Reader } from '../../protocol/wire/reader'
 import { Frames } from './frames'
 import { decodeRequest, encodeReply, unsupportedApiVersions } from './message'
 import { Replies } from './replies'
@@ -189,7 +190,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
 
   #call(frame: Buffer, isLent: boolean): void {
-    const { header, reader } = readRequestHeader(frame)
+    const reader = new Reader(frame)
+    const header = readRequestHeader(reader)
     const route = this.#options.routes.get(header.apiKey)
     if (!route) throw new Malformed(`API key ${header.apiKey} is not served`)
     const place = this.#replies.place()
@@ -259,6 +261,6 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
 /** Byte fields of what the codec reads are slices of its frame, so a frame that is only lent is copied first. */
 function decodeCopy(route: Route, frame: Buffer): Body {
-  const { header, reader } = readRequestHeader(Buffer.from(frame))
-  return decodeRequest(route, header, reader)
+  const reader = new Reader(Buffer.from(frame))
+  return decodeRequest(route, readRequestHeader(reader), reader)
 }

@@ -1,0 +1,38 @@
+/** Requests and replies between bytes and bodies. */
+import type { Body } from '../../call/handler'
+import type { Route } from '../../broker/pipeline'
+import { errors } from '../../protocol/errors'
+import { framed } from '../../protocol/frame'
+import { writeResponseHeader, type RequestHeader } from '../../protocol/header'
+import { ApiVersions } from '../../protocol/messages/api-versions'
+import { Malformed } from '../../protocol/wire/faults'
+import type { Reader } from '../../protocol/wire/reader'
+import type { Slices } from '../../protocol/wire/slices'
+
+/** Throws Malformed. */
+export function decodeRequest(route: Route, { apiVersion }: RequestHeader, reader: Reader): Body {
+  return route.requestCodec(apiVersion).read(reader)
+}
+
+export function encodeReply(route: Route, { apiVersion, correlationId }: RequestHeader, body: Body): Slices {
+  return framed(writer => {
+    writeResponseHeader(writer, route.handler.api, apiVersion, correlationId)
+    route.responseCodec(apiVersion).write(writer, body)
+  })
+}
+
+/**
+ * A version that is not served ends the connection, since nothing says how its reply would look; except ApiVersions, by
+ * which a client finds out, and which answers in version 0 with the versions of itself.
+ */
+export function unsupportedApiVersions(route: Route, header: RequestHeader): Slices {
+  const { api } = route.handler
+  if (api.key !== ApiVersions.key) {
+    throw new Malformed(`${api.name} version ${header.apiVersion} is not served: ${route.minVersion} to ${route.maxVersion} are`)
+  }
+  const body = {
+    errorCode: errors.UNSUPPORTED_VERSION.code,
+    apiKeys: [{ apiKey: api.key, minVersion: route.minVersion, maxVersion: route.maxVersion }],
+  }
+  return encodeReply(route, { ...header, apiVersion: 0 }, body)
+}

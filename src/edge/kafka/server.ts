@@ -1,0 +1,78 @@
+/** Listens for Kafka clients and keeps their connections: how many there may be, how long one may say nothing. */
+import type { Cancel } from '../../platform/clock'
+import type { Address, Connection, Listener, Network } from '../../platform/network'
+import { KafkaConnection, type EdgeOptions } from './connection'
+
+export interface ServerOptions extends EdgeOptions {
+  /** `max.connections`: one more is closed at once. */
+  maxConnections(): number
+  /** `connections.max.idle.ms`; -1 is for ever. */
+  maxIdleMs(): number
+}
+
+const idleSweepMs = 10_000
+
+export class KafkaServer {
+  readonly #network: Network
+  readonly #options: ServerOptions
+  readonly #connections = new Set<KafkaConnection>()
+  #listener: Listener | null = null
+  #stopSweep: Cancel = () => {}
+  #whenEmpty: (() => void) | null = null
+
+  constructor(network: Network, options: ServerOptions) {
+    this.#network = network
+    this.#options = options
+  }
+
+  /** Where it listens, once it does; rejects with the network's error. */
+  async listen(address: Address): Promise<Address> {
+    this.#listener = await this.#network.listen(address, connection => this.#accept(connection))
+    this.#sweep()
+    return this.#listener.address
+  }
+
+  get connections(): ReadonlySet<KafkaConnection> {
+    return this.#connections
+  }
+
+  /** Stops accepting, answers what is under way for at most `graceMs`, then closes what is left. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopSweep()
+    await this.#listener?.close()
+    if (this.#connections.size === 0) return
+    await new Promise<void>(resolve => {
+      const cancel = this.#options.timers.after(graceMs, resolve)
+      this.#whenEmpty = () => {
+        cancel()
+        resolve()
+      }
+      for (const connection of [...this.#connections]) connection.drainAndEnd()
+    })
+    for (const connection of [...this.#connections]) connection.destroy()
+  }
+
+  #accept(connection: Connection): KafkaConnection {
+    const accepted = new KafkaConnection(connection, this.#options, ended => {
+      this.#connections.delete(ended)
+      if (this.#connections.size === 0) this.#whenEmpty?.()
+    })
+    this.#connections.add(accepted)
+    if (this.#connections.size > this.#options.maxConnections()) {
+      // Its owner must be known before anything can happen to it, so it goes in the next turn.
+      this.#options.timers.after(0, () => accepted.close('there are as many connections as max.connections allows'))
+    }
+    return accepted
+  }
+
+  #sweep(): void {
+    this.#stopSweep = this.#options.timers.after(idleSweepMs, () => {
+      const maxIdleMs = this.#options.maxIdleMs()
+      const nowMs = this.#options.clock.monotonic()
+      for (const connection of this.#connections) {
+        if (maxIdleMs >= 0 && connection.isIdle && nowMs - connection.lastUsedMs > maxIdleMs) connection.destroy()
+      }
+      this.#sweep()
+    })
+  }
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { BadFrame, Frames } from '../../../../src/edge/kafka/frames'
+
+const framed = (body: Uint8Array): Buffer => {
+  const prefix = Buffer.alloc(4)
+  prefix.writeInt32BE(body.length)
+  return Buffer.concat([prefix, body])
+}
+
+function cut(stream: Buffer, sizes: readonly number[]): Buffer[] {
+  const chunks: Buffer[] = []
+  let at = 0
+  for (let i = 0; at < stream.length; i++) {
+    const size = sizes[i % sizes.length]!
+    chunks.push(stream.subarray(at, at + size))
+    at += size
+  }
+  return chunks
+}
+
+test('frames come out as they went in, however the stream is cut', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 300 })),
+      fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 }),
+      (bodies, sizes) => {
+        const out: Buffer[] = []
+        const frames = new Frames(1_000, frame => out.push(Buffer.from(frame)))
+        for (const chunk of cut(Buffer.concat(bodies.map(framed)), sizes)) frames.push(chunk)
+        expect(out).toEqual(bodies.map(body => Buffer.from(body)))
+        expect(frames.heldBytes).toBe(0)
+      },
+    ),
+    { seed: 1, numRuns: 300 },
+  )
+})
+
+test('a frame that lies whole in a chunk is lent, a split one is not', () => {
+  const lent: boolean[] = []
+  const frames = new Frames(1_000, (_frame, isLent) => lent.push(isLent))
+  const stream = Buffer.concat([framed(Buffer.alloc(10)), framed(Buffer.alloc(10))])
+  frames.push(stream.subarray(0, 20))
+  frames.push(stream.subarray(20))
+  expect(lent).toEqual([true, false])
+})
+
+test.each([-1, 1_001, 0x7fffffff])('an announced length of %d is refused', sizeBytes => {
+  const frames = new Frames(1_000, () => {})
+  const prefix = Buffer.alloc(4)
+  prefix.writeInt32BE(sizeBytes)
+  expect(() => frames.push(prefix)).toThrow(BadFrame)
+})
+
+test('what is held grows with what came, not with what was announced', () => {
+  const frames = new Frames(100_000_000, () => {})
+  const prefix = Buffer.alloc(4)
+  prefix.writeInt32BE(100_000_000)
+  frames.push(prefix)
+  frames.push(Buffer.alloc(1_000))
+  expect(frames.heldBytes).toBeLessThan(1_000_000)
+})
