@@ -63,7 +63,13 @@ export class ClientConnection {
         this.#waiting.delete(correlationId)
         reject(new Disconnected(`no answer to ${api.name} within ${this.#options.requestTimeoutMs} ms`))
       })
-      this.#waiting.set(correlationId, { api, version, resolve: reply => resolve(reply as ResponseOf<A>), reject, cancel })
+      this.#waiting.set(correlationId, {
+        api,
+        version,
+        resolve: reply => resolve(reply as ResponseOf<A>),
+        reject,
+        cancel,
+      })
     })
   }
 

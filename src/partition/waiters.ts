@@ -20,6 +20,6 @@ export class Waiters {
 
   tell(newBytes: number): void {
     if (this.#listeners.size === 0) return
-    for (const listener of [...this.#listeners]) listener(newBytes)
+    for (const listener of this.#listeners) listener(newBytes)
   }
 }

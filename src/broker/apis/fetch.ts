@@ -12,7 +12,7 @@ import { defineHandler, type Broker } from '../broker'
 import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
 import type { FetchContext } from '../fetch/sessions'
 import { untilReadable } from '../fetch/wait'
-import { forgottenOf, wantedOf } from '../fetch/wanted'
+import { forgottenOf, wantedOf, type Wanted } from '../fetch/wanted'
 
 type TopicReply = ResponseDraft<typeof Fetch>['responses'][number]
 type FetchReply = Omit<ResponseDraft<typeof Fetch>, 'throttleTimeMs'>
@@ -65,15 +65,17 @@ function serve(
     readCommitted: request.isolationLevel === readCommitted,
     minOneBatch: call.version >= 3,
   }
+  const byId = call.version >= 13
+  const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
-  const first = readAll(broker.partitions, context.wanted, budget)
+  const first = readAll(broker.partitions, nameOf, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
   if (first.urgent || first.sizeBytes >= minBytes || waitMs <= 0 || context.wanted.length === 0) {
     return replyOf(context, first, budget)
   }
   const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
   const waited = untilReadable(broker.timers, call.connection, partitions, minBytes - first.sizeBytes, waitMs)
-  return waited.then(() => replyOf(context, readAll(broker.partitions, context.wanted, budget), budget))
+  return waited.then(() => replyOf(context, readAll(broker.partitions, nameOf, context.wanted, budget), budget))
 }
 
 function replyOf(context: FetchContext, { reads }: ReadAll, { readCommitted: committed }: FetchBudget): FetchReply {

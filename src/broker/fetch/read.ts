@@ -31,13 +31,19 @@ export interface ReadAll {
   readonly urgent: boolean
 }
 
-export function readAll(directory: PartitionDirectory, wanted: readonly Wanted[], budget: FetchBudget): ReadAll {
+/** `nameOf` gives a topic's present name for its id, since sessions outlive topics. */
+export function readAll(
+  directory: PartitionDirectory,
+  nameOf: (wanted: Wanted) => string | null,
+  wanted: readonly Wanted[],
+  budget: FetchBudget,
+): ReadAll {
   let leftBytes = budget.maxBytes
   let minOneBatch = budget.minOneBatch
   let sizeBytes = 0
   let urgent = false
   const reads = wanted.map(one => {
-    const read = readOne(directory, one, leftBytes, minOneBatch, budget.readCommitted)
+    const read = readOne(directory, nameOf(one), one, leftBytes, minOneBatch, budget.readCommitted)
     if (read.records.sizeBytes > 0) {
       minOneBatch = false
       leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
@@ -51,14 +57,15 @@ export function readAll(directory: PartitionDirectory, wanted: readonly Wanted[]
 
 function readOne(
   directory: PartitionDirectory,
+  topic: string | null,
   wanted: Wanted,
   leftBytes: number,
   minOneBatch: boolean,
   readCommitted: boolean,
 ): Read {
   try {
-    if (wanted.topic === '') throw new Refusal('UNKNOWN_TOPIC_ID')
-    const partition = directory.led(wanted.topic, wanted.index)
+    if (topic === null) throw new Refusal('UNKNOWN_TOPIC_ID')
+    const partition = directory.led(topic, wanted.index)
     partition.checkEpoch(wanted.currentLeaderEpoch)
     const facts = {
       wanted,

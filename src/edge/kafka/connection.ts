@@ -106,7 +106,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   close(why: string): void {
     if (this.#isClosed) return
-    this.#options.logger.warn('connection-closed', { client: `${this.remoteHost}:${this.#connection.remote.port}`, why })
+    this.#options.logger.warn('connection-closed', {
+      client: `${this.remoteHost}:${this.#connection.remote.port}`,
+      why,
+    })
     this.#connection.destroy()
     this.#ended()
   }
@@ -127,7 +130,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#queue.length = 0
-    for (const run of [...this.#whenClosed]) run()
+    for (const run of this.#whenClosed) run()
     this.#whenClosed.clear()
     this.#onEnd(this)
   }
@@ -183,7 +186,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       this.#call(frame, isLent)
     } catch (error) {
       if (!(error instanceof Malformed)) {
-        this.#options.logger.error('connection-failed', { error: error instanceof Error ? (error.stack ?? '') : String(error) })
+        this.#options.logger.error('connection-failed', {
+          error: error instanceof Error ? (error.stack ?? '') : String(error),
+        })
       }
       this.close(error instanceof Error ? error.message : String(error))
     }
@@ -233,7 +238,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     try {
       answer()
     } catch (error) {
-      this.#options.logger.error('reply-failed', { error: error instanceof Error ? (error.stack ?? '') : String(error) })
+      this.#options.logger.error('reply-failed', {
+        error: error instanceof Error ? (error.stack ?? '') : String(error),
+      })
       this.close('a reply could not be written')
     }
   }

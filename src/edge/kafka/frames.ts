@@ -67,7 +67,9 @@ export class Frames {
     let frame = this.#frame!
     const available = Math.min(chunk.length - at, this.#wantedBytes - this.#frameBytes)
     if (this.#frameBytes + available > frame.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.#wantedBytes, Math.max(frame.length * 2, this.#frameBytes + available)))
+      const grown = Buffer.allocUnsafeSlow(
+        Math.min(this.#wantedBytes, Math.max(frame.length * 2, this.#frameBytes + available)),
+      )
       frame.copy(grown, 0, 0, this.#frameBytes)
       this.#frame = frame = grown
     }

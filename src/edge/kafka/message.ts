@@ -28,7 +28,9 @@ export function encodeReply(route: Route, { apiVersion, correlationId }: Request
 export function unsupportedApiVersions(route: Route, header: RequestHeader): Slices {
   const { api } = route.handler
   if (api.key !== ApiVersions.key) {
-    throw new Malformed(`${api.name} version ${header.apiVersion} is not served: ${route.minVersion} to ${route.maxVersion} are`)
+    throw new Malformed(
+      `${api.name} version ${header.apiVersion} is not served: ${route.minVersion} to ${route.maxVersion} are`,
+    )
   }
   const body = {
     errorCode: errors.UNSUPPORTED_VERSION.code,

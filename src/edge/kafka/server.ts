@@ -47,9 +47,9 @@ export class KafkaServer {
         cancel()
         resolve()
       }
-      for (const connection of [...this.#connections]) connection.drainAndEnd()
+      for (const connection of this.#connections) connection.drainAndEnd()
     })
-    for (const connection of [...this.#connections]) connection.destroy()
+    for (const connection of this.#connections) connection.destroy()
   }
 
   #accept(connection: Connection): KafkaConnection {

@@ -28,20 +28,40 @@ const config: PartitionConfig = {
 
 async function memoryLog(): Promise<Log> {
   const { clock, random } = simulatedPlatform(new World({ seed: 1 }))
-  return new MemoryStore(clock, random).open({ topic: 't', partition: 0, topicId: '1'.repeat(32) }, () => logConfig as never)
+  return new MemoryStore(clock, random).open(
+    { topic: 't', partition: 0, topicId: '1'.repeat(32) },
+    () => logConfig as never,
+  )
 }
 
-async function open({ log, overrides = {}, flushFirst = false }: { log?: Log; overrides?: Partial<PartitionConfig>; flushFirst?: boolean } = {}) {
+async function open({
+  log,
+  overrides = {},
+  flushFirst = false,
+}: {
+  log?: Log
+  overrides?: Partial<PartitionConfig>
+  flushFirst?: boolean
+} = {}) {
   const facts = { topic: 't', index: 0, topicId: '1'.repeat(32) }
   const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1 }
-  return new Partition(facts, log ?? (await memoryLog()), leadership, () => ({ ...config, ...overrides }), () => flushFirst)
+  return new Partition(
+    facts,
+    log ?? (await memoryLog()),
+    leadership,
+    () => ({ ...config, ...overrides }),
+    () => flushFirst,
+  )
 }
 
 const refusal = (error: string) => expect.objectContaining({ error })
 
 test('offsets are given in order and can be read at once', async () => {
   const partition = await open()
-  expect(partition.produce(makeBatch({ timestamps: [nowMs, nowMs] }), 1, nowMs)).toMatchObject({ baseOffset: 0, nextOffset: 2 })
+  expect(partition.produce(makeBatch({ timestamps: [nowMs, nowMs] }), 1, nowMs)).toMatchObject({
+    baseOffset: 0,
+    nextOffset: 2,
+  })
   expect(partition.produce(makeBatch(), 1, nowMs)).toMatchObject({ baseOffset: 2, nextOffset: 3, logAppendTimeMs: -1 })
   expect(partition.highWatermark).toBe(3)
   expect(partition.durable(3)).toBeUndefined()
@@ -63,7 +83,9 @@ test('what is wrong with a batch decides the refusal', async () => {
   expect(broken(batch => batch.writeInt32BE(1, 4))).toThrow(refusal('INVALID_RECORD'))
   expect(() => partition.produce(makeBatch({ attributes: 0x20 }), 1, nowMs)).toThrow(refusal('INVALID_RECORD'))
   expect(() => partition.produce(makeBatch({ valueBytes: 500 }), 1, nowMs)).toThrow(refusal('MESSAGE_TOO_LARGE'))
-  expect(() => partition.produce(makeBatch({ timestamps: [nowMs + 7_200_000] }), 1, nowMs)).toThrow(refusal('INVALID_TIMESTAMP'))
+  expect(() => partition.produce(makeBatch({ timestamps: [nowMs + 7_200_000] }), 1, nowMs)).toThrow(
+    refusal('INVALID_TIMESTAMP'),
+  )
   expect(partition.end).toBe(0)
 })
 
@@ -131,15 +153,18 @@ test('a disk that fails takes the partition offline, with the first fault as the
   const log = await memoryLog()
   const sick: Log = new Proxy(log, {
     get(target, name) {
-      if (name === 'append') return () => {
-        throw new StorageFault('disk on fire')
-      }
+      if (name === 'append')
+        return () => {
+          throw new StorageFault('disk on fire')
+        }
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
   const partition = await open({ log: sick })
-  expect(() => partition.produce(makeBatch(), 1, nowMs)).toThrow(expect.objectContaining({ error: 'KAFKA_STORAGE_ERROR', detail: 'disk on fire' }))
+  expect(() => partition.produce(makeBatch(), 1, nowMs)).toThrow(
+    expect.objectContaining({ error: 'KAFKA_STORAGE_ERROR', detail: 'disk on fire' }),
+  )
   expect(() => partition.read(0, { maxBytes: 1, upTo: 1 })).toThrow(refusal('KAFKA_STORAGE_ERROR'))
 })
 

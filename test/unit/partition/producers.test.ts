@@ -21,7 +21,9 @@ test('each of the last five batches is answered again with its offset, the sixth
   const producers = new Producers()
   for (let i = 0; i < 6; i++) expect(produce(producers, batch(i * 10, 10), i * 10)).toBeNull()
   for (let i = 1; i < 6; i++) expect(produce(producers, batch(i * 10, 10), 999)).toBe(i * 10)
-  expect(() => producers.admit(batch(0, 10))).toThrow(expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }))
+  expect(() => producers.admit(batch(0, 10))).toThrow(
+    expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }),
+  )
 })
 
 test('a gap is refused, and so is a repeat of other length', () => {
@@ -39,7 +41,9 @@ test('an unknown producer may begin anywhere, as when its records are gone', () 
 test('a new epoch begins at 0 and fences the old one', () => {
   const producers = new Producers()
   produce(producers, batch(0, 3), 0)
-  expect(() => producers.admit(batch(5, 1, 1))).toThrow(expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }))
+  expect(() => producers.admit(batch(5, 1, 1))).toThrow(
+    expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }),
+  )
   produce(producers, batch(0, 1, 1), 3)
   expect(() => producers.admit(batch(3, 1, 0))).toThrow(expect.objectContaining({ error: 'INVALID_PRODUCER_EPOCH' }))
 })
