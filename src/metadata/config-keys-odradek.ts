@@ -41,4 +41,12 @@ export const odradekKeys = {
     about:
       'A dynamic member whose connection ended is removed from its group after this long; -1 waits for the session timeout.',
   },
+  'odradek.cluster.id': {
+    type: 'STRING',
+    default: null,
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about: 'The cluster that the data directory must belong to; a new directory is given this id.',
+  },
 } as const satisfies ConfigKeys
