@@ -1,0 +1,69 @@
+/** Looks at every setting that somebody gave: is there such a key, does it take the value, does it mean anything here. */
+import { configKey, configKeys, nearestKeys, staticKey } from '../metadata/config-keys'
+import { isProblem, parseConfigValue } from '../metadata/config-value'
+import type { Assignment } from './config-sources'
+import { isFormerKey, needsOtherBrokers, refusedKeys, unusedKeys } from './config-fit'
+
+const listenerPrefix = /^listener\.name\.[^.]+\./
+
+/** Adds what is wrong to `problems`; gives the assignments that count and a sentence for each thing that does nothing. */
+export function checkAssignments(given: readonly Assignment[], problems: string[]): Checked {
+  const warnings: string[] = []
+  const former: Assignment[] = []
+  const unused: Assignment[] = []
+  const counting: Assignment[] = []
+  for (const one of given) {
+    if (one.isPlace) {
+      counting.push(one)
+      continue
+    }
+    const base = one.key.replace(listenerPrefix, '')
+    const key = staticKey(base)
+    if (key === null) {
+      if (isFormerKey(base)) former.push(one)
+      else problems.push(unknownKey(one))
+      continue
+    }
+    const parsed = parseConfigValue(one.key, key, one.text)
+    if (isProblem(parsed)) {
+      problems.push(`${parsed.error.replace(/\.$/, '')} (${one.origin}).`)
+      continue
+    }
+    const refusal = refusedKeys[one.key]?.(parsed.text)
+    if (refusal) problems.push(`${one.key}=${one.text} (${one.origin}): ${refusal}`)
+    if (needsOtherBrokers(one.key) && Number(parsed.text) > 1) {
+      warnings.push(`${one.key}=${parsed.text} (${one.origin}) needs ${parsed.text} brokers; on a single node it is 1.`)
+      counting.push({ ...one, text: '1' })
+      continue
+    }
+    if (unusedKeys.has(base) || base !== one.key) unused.push(one)
+    counting.push(one)
+  }
+  if (unused.length > 0) warnings.push(`Without effect on this node: ${listed(unused)}.`)
+  if (former.length > 0) warnings.push(`Keys of older releases of Kafka, not used: ${listed(former)}.`)
+  return { counting, warnings }
+}
+
+export interface Checked {
+  readonly counting: readonly Assignment[]
+  readonly warnings: string[]
+}
+
+const listedMax = 12
+
+function listed(assignments: readonly Assignment[]): string {
+  const names = assignments.slice(0, listedMax).map(({ key, origin }) => `${key} (${origin})`)
+  const more = assignments.length - listedMax
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+function unknownKey({ key, origin }: Assignment): string {
+  const topicKey = configKey('topic', key)
+  const [synonym] = topicKey?.synonyms ?? []
+  if (topicKey) return `'${key}' (${origin}) is a topic's config${synonym ? `; for a broker write '${synonym}'` : ''}.`
+  const [near] = nearestKeys('broker', key, 1)
+  const hint = near
+    ? `Did you mean '${near}'?`
+    : `docs/generated/configs.md lists all ${Object.keys(configKeys.broker).length}.`
+  return `Unknown config key '${key}' (${origin}). ${hint}`
+}

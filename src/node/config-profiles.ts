@@ -1,0 +1,34 @@
+/**
+ * Profiles: sets of defaults, the weakest layer of a broker's own settings. `prod` and `strict` behave as Apache Kafka
+ * does; `dev` and `test` remove waits that only hurt on a laptop. What a profile says is listed in docs/differences.md.
+ */
+
+export const profiles = ['dev', 'test', 'strict', 'prod'] as const
+export type Profile = (typeof profiles)[number]
+
+export const isProfile = (name: string): name is Profile => (profiles as readonly string[]).includes(name)
+
+type Settings = { readonly [key: string]: string }
+
+/** What the `server.properties` that comes with Apache Kafka sets for a node that is alone. */
+const alone: Settings = {
+  'offsets.topic.replication.factor': '1',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+}
+
+const noWaits: Settings = {
+  'group.initial.rebalance.delay.ms': '0',
+  'odradek.fetch.max.wait.ms.cap': '100',
+  'odradek.group.evict.on.disconnect.ms': '250',
+}
+
+/** Keys of Apache Kafka and of ours with the text each profile gives them. */
+export const profileSettings: { readonly [P in Profile]: Settings } = {
+  dev: { ...alone, ...noWaits, 'odradek.flush': 'os' },
+  test: { ...alone, ...noWaits, 'odradek.flush': 'os' },
+  strict: { ...alone, 'odradek.flush': 'os' },
+  prod: { ...alone, 'odradek.flush': 'group' },
+}

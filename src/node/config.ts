@@ -1,0 +1,151 @@
+/**
+ * The settings of one node, from everywhere they may be given. Weakest first: the profile, the file of `--config`, the
+ * environment, `--set`, flags. Every key is one of `metadata/config-keys.ts`; a key nobody knows is refused, and so is a
+ * value that the key does not take.
+ */
+import { type ConfigTexts, brokerSynonyms } from '../metadata/config-layers'
+import type { Address } from '../platform/network'
+import { checkAssignments } from './config-check'
+import { dataDirOf, placesOf } from './config-places'
+import { type Profile, isProfile, profileSettings } from './config-profiles'
+import {
+  type Assignment,
+  configPath,
+  environmentAssignments,
+  fileAssignments,
+  flagAssignments,
+  setAssignments,
+} from './config-sources'
+
+export type FlushMode = 'group' | 'os'
+
+/** What `startNode` is given. */
+export interface NodeConfig {
+  readonly profile: Profile
+  /** Where to listen. An empty host is every interface, port 0 a free one. */
+  readonly listen: Address
+  /** What clients are told; null when they are told the address at which they reached us. */
+  readonly advertised: Address | null
+  /** Null keeps everything in memory, and nothing when the process ends. */
+  readonly dataDir: string | null
+  readonly flush: FlushMode
+  /** Null when nobody asked for one: then it is what the data directory says, or else `defaultNodeId`. */
+  readonly nodeId: number | null
+  /** The cluster that the data directory must belong to; null takes any, and makes one up for a new directory. */
+  readonly clusterId: string | null
+  /** Broker keys with the texts that they have, the profile's among them: the static layer under dynamic configs. */
+  readonly statics: ConfigTexts
+}
+
+export const defaultNodeId = 1
+
+/** What the command line said; a flag that was not given is left out. */
+export interface Flags {
+  readonly port?: string
+  readonly host?: string
+  readonly dataDir?: string
+  readonly profile?: string
+  readonly config?: string
+  readonly flush?: string
+  /** The `key=value` texts of `--set`, in their order. */
+  readonly set?: readonly string[]
+}
+
+export interface ConfigSources {
+  readonly flags: Flags
+  readonly environment: { readonly [name: string]: string | undefined }
+  /** Reads a whole file; throws ErrnoException. */
+  readonly readFile: (path: string) => Buffer
+  readonly defaultProfile: Profile
+}
+
+export interface ConfigAnswer {
+  readonly config: NodeConfig
+  /** One sentence each: what was accepted and does nothing here. */
+  readonly warnings: readonly string[]
+}
+
+/** Settings that cannot be used. Each problem is a sentence: what, where it was said, and what to write instead. */
+export class ConfigRefused extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+/** Throws ConfigRefused with all that is wrong, not only the first. */
+export function readConfig(sources: ConfigSources): ConfigAnswer {
+  const problems: string[] = []
+  const { counting, warnings } = checkAssignments(collect(sources, problems), problems)
+  const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
+  const profile = isProfile(named) ? named : sources.defaultProfile
+  const layers = [...profileLayer(profile), ...counting]
+  const { listen, advertised, others } = placesOf(layers, problems)
+  if (others.length > 0) warnings.push(`Only the first PLAINTEXT listener is opened, not ${others.join(', ')}.`)
+  const dataDir = dataDirOf(layers, problems)
+  if (problems.length > 0) throw new ConfigRefused(problems)
+
+  const texts = merged(layers)
+  const nodeId = Number(texts.get('node.id') ?? texts.get('broker.id') ?? -1)
+  const config: NodeConfig = {
+    profile,
+    listen,
+    advertised,
+    dataDir,
+    flush: texts.get('odradek.flush')!.trim() as FlushMode,
+    nodeId: nodeId < 0 ? null : nodeId,
+    clusterId: texts.get('odradek.cluster.id')?.trim() ?? null,
+    statics: withPlaces(texts, { profile, listen, dataDir }),
+  }
+  return { config, warnings }
+}
+
+/** All that was said, the weakest first. */
+function collect({ flags, environment, readFile }: ConfigSources, problems: string[]): Assignment[] {
+  const path = configPath(flags, environment)
+  return [
+    ...(path === undefined ? [] : fileAssignments(path, readFile, problems)),
+    ...environmentAssignments(environment, problems),
+    ...setAssignments(flags.set ?? [], problems),
+    ...flagAssignments(flags),
+  ]
+}
+
+const profileLayer = (profile: Profile): Assignment[] =>
+  Object.entries(profileSettings[profile]).map(([key, text]) => ({ key, text, origin: `profile ${profile}` }))
+
+/** One text a key. Other names of the same thing (`log.retention.hours`) give way to a stronger layer's. */
+function merged(layers: readonly Assignment[]): Map<string, string> {
+  const texts = new Map<string, string>()
+  const origins = new Map<string, string>()
+  for (const { key, text, origin, isPlace } of layers) {
+    if (isPlace) continue
+    const layer = layerOf(origin)
+    for (const other of brokerSynonyms(key)) {
+      if (other !== key && origins.get(other) !== layer) texts.delete(other)
+    }
+    texts.set(key, text)
+    origins.set(key, layer)
+  }
+  return texts
+}
+
+/** Lines of one file are one layer, variables of the environment another. */
+const layerOf = (origin: string): string => origin.replace(/:\d+$/, ':').replace(/^ODRADEK_.*/, 'environment')
+
+/** What a Kafka's server.properties says of a node's place, so that those who describe configs see it. */
+function withPlaces(
+  texts: Map<string, string>,
+  { profile, listen, dataDir }: Pick<NodeConfig, 'profile' | 'listen' | 'dataDir'>,
+): ConfigTexts {
+  texts.set('odradek.profile', profile)
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
+  if (!texts.has('listeners') || !texts.get('listeners')!.includes(`${host}:${listen.port}`)) {
+    texts.set('listeners', `PLAINTEXT://${host}:${listen.port}`)
+  }
+  texts.delete('log.dir')
+  if (dataDir !== null) texts.set('log.dirs', dataDir)
+  return texts
+}

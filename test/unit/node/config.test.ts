@@ -1,0 +1,248 @@
+import { ConfigRefused, type ConfigSources, type Flags, readConfig } from '../../../src/node/config'
+import { variableOfKey } from '../../../src/node/config-sources'
+import { profileSettings, profiles } from '../../../src/node/config-profiles'
+import { staticKey } from '../../../src/metadata/config-keys'
+import { isProblem, parseConfigValue } from '../../../src/metadata/config-value'
+
+interface Said {
+  flags?: Flags
+  environment?: ConfigSources['environment']
+  file?: string
+  profile?: ConfigSources['defaultProfile']
+}
+
+function answer({ flags = {}, environment = {}, file, profile = 'dev' }: Said) {
+  return readConfig({
+    flags: file === undefined ? flags : { config: 'server.properties', ...flags },
+    environment,
+    defaultProfile: profile,
+    readFile: path => {
+      if (path === 'server.properties' && file !== undefined) return Buffer.from(file, 'latin1')
+      throw Object.assign(new Error('no file'), { code: 'ENOENT' })
+    },
+  })
+}
+const config = (said: Said) => answer(said).config
+const statics = (said: Said) => Object.fromEntries(config(said).statics)
+
+function problems(said: Said): readonly string[] {
+  try {
+    answer(said)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigRefused)
+    return (error as ConfigRefused).problems
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('without a word', () => {
+  test('dev listens on loopback, in memory, and does not wait for the disk', () => {
+    expect(config({})).toMatchObject({
+      profile: 'dev',
+      listen: { host: '127.0.0.1', port: 9092 },
+      advertised: null,
+      dataDir: null,
+      flush: 'os',
+      nodeId: null,
+      clusterId: null,
+    })
+  })
+
+  test('prod waits for the disk, strict does as Kafka does', () => {
+    expect(config({ profile: 'prod' }).flush).toBe('group')
+    expect(config({ profile: 'strict' }).flush).toBe('os')
+    expect(statics({ profile: 'prod' })['group.initial.rebalance.delay.ms']).toBeUndefined()
+    expect(statics({ profile: 'dev' })['group.initial.rebalance.delay.ms']).toBe('0')
+  })
+
+  test.each(profiles)('what profile %s says are keys and values of the table', profile => {
+    for (const [name, text] of Object.entries(profileSettings[profile])) {
+      const key = staticKey(name)
+      expect(key).not.toBeNull()
+      expect(isProblem(parseConfigValue(name, key!, text))).toBe(false)
+    }
+  })
+})
+
+describe('who wins', () => {
+  const file = 'num.partitions=2\nlog.dirs=/file\nlisteners=PLAINTEXT://file:1001\nodradek.profile=strict'
+  const environment = {
+    ODRADEK_NUM_PARTITIONS: '3',
+    ODRADEK_DATA_DIR: '/env',
+    ODRADEK_PORT: '1002',
+    ODRADEK_PROFILE: 'test',
+  }
+  const set = ['num.partitions=4', 'log.dirs=/set', 'listeners=PLAINTEXT://set:1003', 'odradek.profile=prod']
+
+  test('the file over the profile', () => {
+    expect(config({ file })).toMatchObject({
+      profile: 'strict',
+      dataDir: '/file',
+      listen: { host: 'file', port: 1001 },
+    })
+    expect(statics({ file })['num.partitions']).toBe('2')
+  })
+
+  test('the environment over the file', () => {
+    expect(config({ file, environment })).toMatchObject({
+      profile: 'test',
+      dataDir: '/env',
+      listen: { host: 'file', port: 1002 },
+    })
+    expect(statics({ file, environment })['num.partitions']).toBe('3')
+  })
+
+  test('--set over the environment', () => {
+    const said = { file, environment, flags: { set } }
+    expect(config(said)).toMatchObject({ profile: 'prod', dataDir: '/set', listen: { host: 'set', port: 1003 } })
+    expect(statics(said)['num.partitions']).toBe('4')
+  })
+
+  test('flags over all', () => {
+    const flags = { set, port: '1004', host: 'flag', dataDir: '/flag,1', profile: 'dev', flush: 'group' }
+    expect(config({ file, environment, flags })).toMatchObject({
+      profile: 'dev',
+      dataDir: '/flag,1',
+      listen: { host: 'flag', port: 1004 },
+      flush: 'group',
+    })
+  })
+
+  test('another name of the same thing gives way to a stronger layer, and not to its own', () => {
+    const said = { file: 'log.retention.ms=1000', flags: { set: ['log.retention.hours=1'] } }
+    expect(statics(said)['log.retention.ms']).toBeUndefined()
+    expect(statics({ file: 'log.retention.ms=1000\nlog.retention.hours=1' })['log.retention.ms']).toBe('1000')
+  })
+
+  test('--config over ODRADEK_CONFIG', () => {
+    expect(problems({ environment: { ODRADEK_CONFIG: '/no/such' } })).toEqual([
+      '/no/such cannot be read: there is no such file.',
+    ])
+    expect(config({ file: 'node.id=7', environment: { ODRADEK_CONFIG: '/no/such' } }).nodeId).toBe(7)
+  })
+})
+
+describe('the environment', () => {
+  test('names follow the rule of the Kafka images, and back', () => {
+    expect(variableOfKey('log.retention.ms')).toBe('ODRADEK_LOG_RETENTION_MS')
+    expect(variableOfKey('odradek.flush')).toBe('ODRADEK_FLUSH')
+    expect(variableOfKey('a.b_c-d')).toBe('ODRADEK_A_B__C___D')
+    expect(config({ environment: { ODRADEK_FLUSH: 'group' } }).flush).toBe('group')
+    const cap = statics({ environment: { ODRADEK_FETCH_MAX_WAIT_MS_CAP: '7' } })
+    expect(cap['odradek.fetch.max.wait.ms.cap']).toBe('7')
+  })
+
+  test('an empty short name is not set', () => {
+    expect(config({ environment: { ODRADEK_PORT: '', ODRADEK_DATA_DIR: '', ODRADEK_CONFIG: '' } })).toMatchObject({
+      listen: { port: 9092 },
+      dataDir: null,
+    })
+  })
+
+  test('what Kubernetes says of a service called odradek is not for us', () => {
+    const environment = {
+      ODRADEK_PORT: 'tcp://10.0.0.1:9092',
+      ODRADEK_PORT_9092_TCP: 'tcp://10.0.0.1:9092',
+      ODRADEK_PORT_9092_TCP_ADDR: '10.0.0.1',
+      ODRADEK_SERVICE_HOST: '10.0.0.1',
+      ODRADEK_SERVICE_PORT: '9092',
+      ODRADEK_SERVICE_PORT_KAFKA: '9092',
+    }
+    expect(config({ environment }).listen.port).toBe(9092)
+  })
+
+  test('a name that is no key is refused with the nearest one', () => {
+    expect(problems({ environment: { ODRADEK_NUM_PARTITION: '3' } })).toEqual([
+      "ODRADEK_NUM_PARTITION is set, but there is no config key 'num.partition'. Did you mean ODRADEK_NUM_PARTITIONS?",
+    ])
+    expect(problems({ environment: { ODRADEK_DATADIR: '/x' } })[0]).toMatch('Did you mean ODRADEK_DATA_DIR?')
+  })
+})
+
+describe('what is refused', () => {
+  test('unknown keys, with the nearest and where they stand', () => {
+    expect(problems({ file: '\nlog.retention.mss=1', flags: { set: ['num.partition=2'] } })).toEqual([
+      "Unknown config key 'log.retention.mss' (server.properties:2). Did you mean 'log.retention.ms'?",
+      "Unknown config key 'num.partition' (--set). Did you mean 'num.partitions'?",
+    ])
+  })
+
+  test('keys of topics, with what a broker calls them', () => {
+    expect(problems({ flags: { set: ['retention.ms=1'] } })).toEqual([
+      "'retention.ms' (--set) is a topic's config; for a broker write 'log.retention.ms'.",
+    ])
+  })
+
+  test('values that a key does not take', () => {
+    expect(problems({ file: 'num.partitions=many' })).toEqual([
+      'Invalid value many for configuration num.partitions: Not a number of type INT (server.properties:1).',
+    ])
+    expect(problems({ flags: { flush: 'always' } })[0]).toMatch('String must be one of: group, os (--flush).')
+    expect(problems({ flags: { profile: 'fast' } })[0]).toMatch('String must be one of: dev, test, strict, prod')
+  })
+
+  test.each(['x', '-1', '65536', '', '1.5'])('the port %s', port => {
+    expect(problems({ flags: { port } })).toEqual([
+      `--port takes a port from 0 to 65535 (0 picks a free one), not '${port}'.`,
+    ])
+  })
+
+  test('a --set without =', () => {
+    expect(problems({ flags: { set: ['num.partitions'] } })).toEqual([
+      '--set num.partitions: give key=value, such as --set num.partitions=3.',
+    ])
+  })
+
+  test('more directories than one, and none', () => {
+    expect(problems({ file: 'log.dirs=/a,/b' })[0]).toMatch('names 2 directories')
+    expect(problems({ file: 'log.dirs=' })[0]).toMatch('names no directory')
+  })
+
+  test('what would be a false promise', () => {
+    expect(
+      problems({ file: 'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer' })[0],
+    ).toMatch('access control is not served yet')
+    expect(problems({ file: 'process.roles=controller' })[0]).toMatch('this node is a broker')
+    expect(problems({ file: 'listeners=SASL_SSL://:9094' })[0]).toMatch('none of them is a PLAINTEXT listener')
+    expect(problems({ file: 'listeners=9092' })[0]).toMatch("'9092' is not of the form NAME://host:port")
+  })
+})
+
+describe("a file that was a Kafka's", () => {
+  const file = `process.roles=broker,controller
+node.id=3
+controller.quorum.bootstrap.servers=localhost:9093
+listeners=CONTROLLER://:9093,OUTSIDE://0.0.0.0:9192,INSIDE://:9292
+inter.broker.listener.name=INSIDE
+advertised.listeners=OUTSIDE://kafka.example:19192,INSIDE://inside:9292
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,OUTSIDE:PLAINTEXT,INSIDE:PLAINTEXT
+offsets.topic.replication.factor=3
+zookeeper.connect=localhost:2181
+log.dir=/weaker
+log.dirs=/data
+broker.id=9`
+
+  test('gives the address, what is advertised, the directory and the node', () => {
+    expect(config({ file })).toMatchObject({
+      listen: { host: '0.0.0.0', port: 9192 },
+      advertised: { host: 'kafka.example', port: 19192 },
+      dataDir: '/data',
+      nodeId: 3,
+    })
+    expect(statics({ file })['log.dir']).toBeUndefined()
+    expect(statics({ file })['listeners']).toMatch('CONTROLLER://:9093')
+  })
+
+  test('and a sentence for what it means nothing here', () => {
+    const { warnings, config } = answer({ file })
+    expect(config.statics.get('offsets.topic.replication.factor')).toBe('1')
+    expect(warnings).toEqual(
+      expect.arrayContaining([
+        'offsets.topic.replication.factor=3 (server.properties:9) needs 3 brokers; on a single node it is 1.',
+        'Keys of older releases of Kafka, not used: zookeeper.connect (server.properties:10).',
+        'Only the first PLAINTEXT listener is opened, not INSIDE.',
+      ]),
+    )
+  })
+})
