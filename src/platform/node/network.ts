@@ -61,14 +61,69 @@ class TcpConnection implements Connection {
 function attach(socket: net.Socket, owner: (connection: Connection) => ConnectionEvents): Connection {
   const connection = new TcpConnection(socket)
   const events = owner(connection)
+  socket.on('data', chunk => events.data(chunk as Buffer))
+  watch(socket, events)
+  return connection
+}
+
+function watch(socket: net.Socket, events: ConnectionEvents): void {
   let failure: Error | null = null
   socket.on('error', error => {
     failure = error
   })
-  socket.on('data', chunk => events.data(chunk as Buffer))
   socket.on('drain', () => events.drain?.())
   socket.on('close', () => events.closed(failure))
-  return connection
+}
+
+/**
+ * What arrives on accepted connections lands here, whichever connection it is: owners are done with a chunk when `data`
+ * returns, so one buffer serves all, stays in the processor's cache, and makes no garbage.
+ */
+const arrivalBytes = 64 * 1024
+let arrivals: Buffer | null = null
+
+interface RawSocket extends net.Socket {
+  _handle: object | null
+}
+
+/**
+ * Reads an accepted connection into the shared buffer. A server's sockets cannot be told to (`onread` is an option of
+ * `new Socket` only), so the handle moves to a socket that can. Null where Node does not let it.
+ */
+function rehandled(raw: net.Socket, data: (chunk: Buffer) => void): net.Socket | null {
+  const handle = (raw as RawSocket)._handle
+  if (!handle) return null
+  arrivals ??= Buffer.allocUnsafeSlow(arrivalBytes)
+  const buffer = arrivals
+  const onread = {
+    buffer,
+    callback: (bytes: number) => {
+      data(buffer.subarray(0, bytes))
+      return true
+    },
+  }
+  const options = { handle, onread, highWaterMark: highWaterMarkBytes } as unknown as net.SocketConstructorOpts
+  const socket = new net.Socket(options)
+  ;(raw as RawSocket)._handle = null
+  raw.destroy()
+  return socket
+}
+
+function accepted(raw: net.Socket, owner: (connection: Connection) => ConnectionEvents): void {
+  let events: ConnectionEvents | null = null
+  const socket = rehandled(raw, chunk => events?.data(chunk))
+  if (!socket) {
+    attach(raw, owner)
+    raw.resume()
+    return
+  }
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true)
+  const connection = new TcpConnection(socket)
+  events = owner(connection)
+  watch(socket, events)
+  socket.resume()
+  socket.read(0)
 }
 
 class TcpListener implements Listener {
@@ -91,8 +146,7 @@ class TcpListener implements Listener {
 export const nodeNetwork: Network = {
   listen({ host, port }, accept) {
     return new Promise<Listener>((resolve, reject) => {
-      const options = { noDelay: true, keepAlive: true, highWaterMark: highWaterMarkBytes }
-      const server = net.createServer(options, socket => attach(socket, accept))
+      const server = net.createServer({ pauseOnConnect: true }, socket => accepted(socket, accept))
       server.once('error', reject)
       server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
         server.off('error', reject)
