@@ -14,6 +14,12 @@ export type CompressionName = (typeof compressionNames)[number]
 /** The number of a compression: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
 export const compressionOf = (name: CompressionName): number => compressionNames.indexOf(name)
 
+/**
+ * The most that a batch may become when nobody says otherwise. Kafka decompresses in a stream and has no such limit; a
+ * batch that is larger than this is at least a hundred times what `message.max.bytes` is by default.
+ */
+export const decompressedBytesMax = 128 * 1024 * 1024
+
 interface Compression {
   /** Levels are those of the codec; snappy and lz4 have none here. */
   compress(bytes: Buffer, level: number | undefined, magic: number): Buffer

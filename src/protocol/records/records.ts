@@ -1,0 +1,236 @@
+/**
+ * The records inside of a batch of format v2 (KIP-98, KIP-82), read and built. The hot path of a broker passes batches on
+ * unopened; this is for validation, coordinators, compaction, conversion and tools.
+ *
+ *     length (varint)  attributes (1)  timestamp delta (varlong)  offset delta (varint)
+ *     key length (varint, -1: null)  key   value length  value   header count  { key length  key  value length  value }...
+ */
+import { assert } from '../../platform/assert'
+import {
+  attributeBits,
+  baseOffsetAt,
+  baseTimestampAt,
+  batchBytesAt,
+  batchHeaderBytes,
+  compressionAt,
+  isLogAppendTimeAt,
+  logOverheadBytes,
+  magicAt,
+  maxTimestampAt,
+  recordCountAt,
+} from './batch'
+import { compress, decompress, decompressedBytesMax } from './compression'
+import { corrupt } from './corrupt'
+import { crc32c } from './crc32c'
+import { VarintCursor, varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint'
+
+/** A header of a record. Its key is text, decoded leniently as Kafka does. */
+export interface RecordHeader {
+  readonly key: string
+  readonly value: Buffer | null
+}
+
+/** A record as it is read. Key, value and header values are views of the batch, or of what it was decompressed to. */
+export interface StoredRecord {
+  readonly offset: number
+  readonly timestampMs: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly RecordHeader[]
+}
+
+const noHeaders: readonly RecordHeader[] = []
+/** Length, attributes, two deltas, two lengths of nothing, no headers: no record is shorter. */
+export const recordBytesMin = 7
+
+/** The part of a batch that compression applies to, and where it begins: everything after the header. */
+export interface Body {
+  readonly bytes: Buffer
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * Where the records of the batch at `at` are; decompressed if they were compressed. Throws CorruptRecord when the batch
+ * is no v2 batch, is cut short, or would become more than `maxBytes`.
+ */
+export function bodyOf(batch: Buffer, at: number, maxBytes: number): Body {
+  if (at + batchHeaderBytes > batch.length) corrupt('a batch is cut short')
+  if (magicAt(batch, at) !== 2) corrupt(`a batch of magic ${magicAt(batch, at)}`)
+  const sizeBytes = batchBytesAt(batch, at)
+  if (sizeBytes < batchHeaderBytes || at + sizeBytes > batch.length) corrupt('a batch is cut short')
+  const from = at + batchHeaderBytes
+  const to = at + sizeBytes
+  const codec = compressionAt(batch, at)
+  if (codec === 0) return { bytes: batch, from, to }
+  const bytes = decompress(codec, batch.subarray(from, to), maxBytes)
+  return { bytes, from: 0, to: bytes.length }
+}
+
+/**
+ * The records of the batch at `at`, in order. Throws CorruptRecord for a batch that is damaged or whose records are not
+ * what its header says; the CRC is not looked at. Nothing a peer wrote is believed before it is checked.
+ */
+export function recordsOf(batch: Buffer, at = 0, maxBytes = decompressedBytesMax): StoredRecord[] {
+  const { bytes, from, to } = bodyOf(batch, at, maxBytes)
+  const count = recordCountAt(batch, at)
+  if (count < 0 || count > (to - from) / recordBytesMin) corrupt(`${count} records cannot be in ${to - from} bytes`)
+  const baseOffset = baseOffsetAt(batch, at)
+  const baseTimestamp = baseTimestampAt(batch, at)
+  const stampedMs = isLogAppendTimeAt(batch, at) ? maxTimestampAt(batch, at) : null
+  const cursor = new VarintCursor(bytes, from)
+  const records: StoredRecord[] = []
+  for (let i = 0; i < count; i += 1) {
+    const sizeBytes = cursor.varint()
+    const end = cursor.at + sizeBytes
+    if (sizeBytes < 0 || end > to) corrupt(`record ${i} is longer than what is left of its batch`)
+    cursor.at += 1
+    const timestampMs = baseTimestamp + cursor.varlong()
+    const offset = baseOffset + cursor.varint()
+    const key = bytesAt(cursor, end)
+    const value = bytesAt(cursor, end)
+    const headers = headersAt(cursor, end)
+    if (cursor.at !== end) corrupt(`record ${i} is not as long as it says`)
+    records.push({ offset, timestampMs: stampedMs ?? timestampMs, key, value, headers })
+  }
+  if (cursor.at !== to) corrupt(`more bytes follow the last of ${count} records`)
+  return records
+}
+
+/** A length and so many bytes; null for a length below zero. */
+function bytesAt(cursor: VarintCursor, end: number): Buffer | null {
+  const sizeBytes = cursor.varint()
+  if (sizeBytes < 0) return null
+  const from = cursor.at
+  if (sizeBytes > end - from) corrupt('a field is longer than its record')
+  cursor.at = from + sizeBytes
+  return cursor.bytes.subarray(from, cursor.at)
+}
+
+function headersAt(cursor: VarintCursor, end: number): readonly RecordHeader[] {
+  const count = cursor.varint()
+  if (count === 0) return noHeaders
+  if (count < 0 || count > end - cursor.at) corrupt(`${count} headers cannot be in a record`)
+  const headers: RecordHeader[] = []
+  for (let i = 0; i < count; i += 1) {
+    const key = bytesAt(cursor, end) ?? corrupt('a header without a key')
+    headers.push({ key: key.toString('utf8'), value: bytesAt(cursor, end) })
+  }
+  return headers
+}
+
+/** A record to be written. */
+export interface NewRecord {
+  readonly timestampMs: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers?: readonly { readonly key: string; readonly value: Uint8Array | null }[]
+  /** Distance from the base offset; the place in the list by default. Compaction leaves gaps. */
+  readonly offsetDelta?: number
+}
+
+export interface NewBatch {
+  readonly records: readonly NewRecord[]
+  readonly baseOffset?: number
+  readonly leaderEpoch?: number
+  /** Number of a compression; none by default. */
+  readonly compression?: number
+  readonly compressionLevel?: number
+  readonly producerId?: number
+  readonly producerEpoch?: number
+  readonly baseSequence?: number
+  readonly transactional?: boolean
+  readonly control?: boolean
+  /** Set when the broker stamps the batch (`message.timestamp.type=LogAppendTime`). */
+  readonly logAppendTimeMs?: number
+  /** That of the last record by default; larger when records at the end were compacted away. */
+  readonly lastOffsetDelta?: number
+}
+
+/** Builds a whole batch, CRC included. The first record's time is the base of all, as in Kafka. */
+export function buildBatch(batch: NewBatch): Buffer {
+  const { records } = batch
+  const baseTimestamp = records[0]?.timestampMs ?? -1
+  const sizes = records.map((record, i) => recordBytes(record, record.offsetDelta ?? i, baseTimestamp))
+  let sizeBytes = batchHeaderBytes
+  for (const size of sizes) sizeBytes += varintBytes(size) + size
+  let bytes = Buffer.allocUnsafe(sizeBytes)
+  let at = batchHeaderBytes
+  let maxTimestamp = -1
+  for (let i = 0; i < records.length; i += 1) {
+    const record = records[i]!
+    at = writeVarint(bytes, at, sizes[i]!)
+    at = writeRecord(bytes, at, record, record.offsetDelta ?? i, record.timestampMs - baseTimestamp)
+    if (record.timestampMs > maxTimestamp) maxTimestamp = record.timestampMs
+  }
+  assert(at === sizeBytes, 'records take the space that was measured')
+  const compression = batch.compression ?? 0
+  if (compression !== 0) {
+    const body = compress(compression, bytes.subarray(batchHeaderBytes), batch.compressionLevel)
+    bytes = Buffer.concat([bytes.subarray(0, batchHeaderBytes), body])
+  }
+  writeHeader(bytes, batch, baseTimestamp, batch.logAppendTimeMs ?? maxTimestamp)
+  return bytes
+}
+
+function recordBytes(record: NewRecord, offsetDelta: number, baseTimestamp: number): number {
+  const { key, value, headers = [] } = record
+  let sizeBytes = 1 + varlongBytes(record.timestampMs - baseTimestamp) + varintBytes(offsetDelta)
+  sizeBytes += fieldBytes(key?.length) + fieldBytes(value?.length) + varintBytes(headers.length)
+  for (const header of headers)
+    sizeBytes += fieldBytes(Buffer.byteLength(header.key)) + fieldBytes(header.value?.length)
+  return sizeBytes
+}
+
+const fieldBytes = (length: number | undefined): number => (length === undefined ? 1 : varintBytes(length) + length)
+
+function writeRecord(
+  bytes: Buffer,
+  start: number,
+  record: NewRecord,
+  offsetDelta: number,
+  timestampDelta: number,
+): number {
+  const { key, value, headers = [] } = record
+  bytes[start] = 0
+  let at = writeVarlong(bytes, start + 1, timestampDelta)
+  at = writeVarint(bytes, at, offsetDelta)
+  at = writeField(bytes, at, key)
+  at = writeField(bytes, at, value)
+  at = writeVarint(bytes, at, headers.length)
+  for (const header of headers) {
+    at = writeField(bytes, at, Buffer.from(header.key))
+    at = writeField(bytes, at, header.value)
+  }
+  return at
+}
+
+function writeField(bytes: Buffer, at: number, field: Uint8Array | null): number {
+  if (field === null) return writeVarint(bytes, at, -1)
+  const from = writeVarint(bytes, at, field.length)
+  bytes.set(field, from)
+  return from + field.length
+}
+
+function writeHeader(bytes: Buffer, batch: NewBatch, baseTimestamp: number, maxTimestamp: number): void {
+  const { records } = batch
+  const last = records.length - 1
+  const attributes =
+    (batch.compression ?? 0) |
+    (batch.logAppendTimeMs === undefined ? 0 : attributeBits.timestampType) |
+    (batch.transactional === true ? attributeBits.transactional : 0) |
+    (batch.control === true ? attributeBits.control : 0)
+  bytes.writeBigInt64BE(BigInt(batch.baseOffset ?? 0), 0)
+  bytes.writeInt32BE(bytes.length - logOverheadBytes, 8)
+  bytes.writeInt32BE(batch.leaderEpoch ?? -1, 12)
+  bytes.writeInt8(2, 16)
+  bytes.writeInt16BE(attributes, 21)
+  bytes.writeInt32BE(batch.lastOffsetDelta ?? records[last]?.offsetDelta ?? Math.max(0, last), 23)
+  bytes.writeBigInt64BE(BigInt(baseTimestamp), 27)
+  bytes.writeBigInt64BE(BigInt(maxTimestamp), 35)
+  bytes.writeBigInt64BE(BigInt(batch.producerId ?? -1), 43)
+  bytes.writeInt16BE(batch.producerEpoch ?? -1, 51)
+  bytes.writeInt32BE(batch.baseSequence ?? -1, 53)
+  bytes.writeInt32BE(records.length, 57)
+  bytes.writeUInt32BE(crc32c(bytes, 21), 17)
+}
