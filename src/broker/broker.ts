@@ -1,6 +1,7 @@
 /** Every service a handler may use. Built once, in the node room. */
 import type { Call } from '../call/call'
 import { handlerKind } from '../call/handler'
+import type { Groups } from '../coordinator/group/groups'
 import type { MetadataImage } from '../metadata/image'
 import type { PartitionDirectory } from '../partition/directory'
 import type { Clock, Timers } from '../platform/clock'
@@ -31,6 +32,10 @@ export interface Broker {
   /** The current picture; read it anew for every request. */
   image(): MetadataImage
   readonly partitions: PartitionDirectory
+  /** The group coordinator. */
+  readonly groups: Groups
+  /** Creates an internal topic (`__consumer_offsets` and its like) as Kafka would; done when it is there already. */
+  ensureInternalTopic(name: string): Promise<void>
   readonly fetchSessions: FetchSessions
   /** `fetch.max.bytes`, and the longest that a fetch may wait (`odradek.fetch.max.wait.ms.cap`). */
   fetchLimits(): { readonly maxBytes: number; readonly maxWaitMs: number }

@@ -1,0 +1,90 @@
+/**
+ * FindCoordinator (10): which broker looks after a group or a transactional id. v1: transactions (KIP-98); v3: flexible;
+ * v4: many keys (KIP-699); v6: share groups (KIP-932). The internal topic behind it is created when it is first needed.
+ */
+import { partitionOf } from '../../coordinator/java-hash'
+import { errors, type ErrorName } from '../../protocol/errors'
+import { FindCoordinator, type FindCoordinatorRequest } from '../../protocol/messages/find-coordinator'
+import type { Call } from '../../call/call'
+import { type Broker, defineHandler } from '../broker'
+import { shareCoordinatorKey } from '../share-key'
+
+interface Found {
+  readonly error: ErrorName
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+}
+
+const keyTypes = { group: 0, transaction: 1, share: 2 } as const
+
+const internalTopics: ReadonlyMap<number, string> = new Map([
+  [keyTypes.group, '__consumer_offsets'],
+  [keyTypes.transaction, '__transaction_state'],
+  [keyTypes.share, '__share_group_state'],
+])
+
+const findsMany = (version: number): boolean => version >= 4
+const findsShares = (version: number): boolean => version >= 6
+
+const nowhere = (error: ErrorName): Found => ({ error, nodeId: -1, host: '', port: -1 })
+
+export const findCoordinator = defineHandler({
+  api: FindCoordinator,
+  serves: '0-6',
+  access: [
+    { one: 'group', may: 'DESCRIBE', named: request => oneKey(request, keyTypes.group) },
+    { one: 'transactionalId', may: 'DESCRIBE', named: request => oneKey(request, keyTypes.transaction) },
+  ],
+  refuseAll: (request, errorCode, message) => ({
+    errorCode,
+    errorMessage: message,
+    nodeId: -1,
+    host: '',
+    port: -1,
+    coordinators: request.coordinatorKeys.map(key => ({
+      key,
+      nodeId: -1,
+      host: '',
+      port: -1,
+      errorCode,
+      errorMessage: message,
+    })),
+  }),
+
+  async handle(broker, call, request) {
+    const { key, keyType, coordinatorKeys } = request
+    if (!findsMany(call.version)) {
+      const { error, ...node } = await find(broker, call, keyType, key)
+      // Kafka calls success by its name here, and nowhere else.
+      const errorMessage = error === 'NONE' ? error : errors[error].says
+      return { errorCode: errors[error].code, errorMessage, ...node, coordinators: [] }
+    }
+    const coordinators = []
+    for (const each of coordinatorKeys) {
+      const { error, ...node } = await find(broker, call, keyType, each)
+      const errorMessage = internalTopics.has(keyType) ? '' : errors[error].says
+      coordinators.push({ key: each, errorCode: errors[error].code, errorMessage, ...node })
+    }
+    return { errorCode: 0, errorMessage: null, nodeId: 0, host: '', port: 0, coordinators }
+  },
+})
+
+/** The key of a request of the old form, when it is of this type. */
+function oneKey({ key, keyType, coordinatorKeys }: FindCoordinatorRequest, type: number): string | null {
+  return keyType === type && coordinatorKeys.length === 0 ? key : null
+}
+
+async function find(broker: Broker, call: Call, keyType: number, key: string): Promise<Found> {
+  const topic = internalTopics.get(keyType)
+  if (topic === undefined) return nowhere('INVALID_REQUEST')
+  let filedUnder: string | null = key
+  if (keyType === keyTypes.share) filedUnder = findsShares(call.version) ? shareCoordinatorKey(key) : null
+  if (filedUnder === null) return nowhere('INVALID_REQUEST')
+  await broker.ensureInternalTopic(topic)
+  const partitions = broker.image().topic(topic)?.partitions ?? []
+  if (partitions.length === 0) return nowhere('COORDINATOR_NOT_AVAILABLE')
+  const leader = partitions[partitionOf(filedUnder, partitions.length)]!.leader
+  if (leader === -1) return nowhere('COORDINATOR_NOT_AVAILABLE')
+  return { error: 'NONE', nodeId: leader, ...broker.advertised(call, leader) }
+}

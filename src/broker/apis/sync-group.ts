@@ -1,0 +1,24 @@
+/**
+ * SyncGroup (14): the leader hands in the assignment, members fetch theirs. v3: static members (KIP-345); v4: flexible;
+ * v5: protocol type and name are named and checked (KIP-559).
+ */
+import { refusedSync } from '../../coordinator/group/classic/replies'
+import { SyncGroup } from '../../protocol/messages/sync-group'
+import { defineHandler } from '../broker'
+
+const namesProtocol = (version: number): boolean => version >= 5
+
+export const syncGroup = defineHandler({
+  api: SyncGroup,
+  serves: '0-5',
+  access: [{ one: 'group', may: 'READ', named: request => request.groupId }],
+  refuseAll: (_request, errorCode) => ({ ...refusedSync('UNKNOWN_SERVER_ERROR'), errorCode }),
+
+  handle(broker, call, request) {
+    const { protocolType, protocolName } = request
+    if (namesProtocol(call.version) && (protocolType === null || protocolName === null)) {
+      return refusedSync('INCONSISTENT_GROUP_PROTOCOL')
+    }
+    return broker.groups.sync(call, request)
+  },
+})

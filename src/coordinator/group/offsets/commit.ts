@@ -1,0 +1,96 @@
+/** OffsetCommit: by a member for its generation, or by anybody for a group that has no members. */
+import { errors, Refusal } from '../../../protocol/errors'
+import type { ClassicGroup } from '../classic/group'
+import { keepAlive } from '../classic/session'
+import { validateMember } from '../classic/validate'
+import type { GroupTurn } from '../world'
+
+export interface CommitAsk {
+  readonly groupId: string
+  /** Empty, with a generation below 0, for consumers that assign partitions to themselves. */
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly generation: number
+  /** How long the client wants it kept (versions 2 to 4); -1 leaves it to the broker. */
+  readonly retentionTimeMs: number
+  readonly version: number
+  readonly topics: readonly CommitTopic[]
+}
+
+export interface CommitTopic {
+  readonly name: string
+  /** 32 hex digits. */
+  readonly topicId: string
+  readonly partitions: readonly {
+    readonly partitionIndex: number
+    readonly committedOffset: number
+    readonly committedLeaderEpoch: number
+    readonly committedMetadata: string | null
+  }[]
+}
+
+export interface CommittedTopic {
+  readonly name: string
+  readonly topicId: string
+  readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[]
+}
+
+/** Throws the Refusal of the whole request: of its group, its member, its generation. */
+export function decideCommit(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
+  const group = groupFor(at, ask)
+  checkCommit(group, ask)
+  const member = group.members.get(ask.memberId)
+  if (member && group.state !== 'Empty') keepAlive(at, group, member)
+  return ask.topics.map(topic => ({
+    name: topic.name,
+    topicId: topic.topicId,
+    partitions: topic.partitions.map(partition => ({
+      partitionIndex: partition.partitionIndex,
+      errorCode: commitPartition(at, ask, topic, partition),
+    })),
+  }))
+}
+
+function groupFor(at: GroupTurn, ask: CommitAsk): ClassicGroup {
+  const group = at.machine.classic(ask.groupId)
+  if (group) return group
+  if (ask.generation < 0) return at.machine.createClassic(ask.groupId, at.turn.nowMs)
+  throw new Refusal(ask.version >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION')
+}
+
+function checkCommit(group: ClassicGroup, ask: CommitAsk): void {
+  if (ask.generation < 0 && group.isEmpty) return
+  if (ask.generation < 0 && ask.memberId === '' && ask.groupInstanceId === null) {
+    // Whoever assigns partitions to itself must not write over the offsets of members.
+    throw new Refusal('UNKNOWN_MEMBER_ID')
+  }
+  const wrong = validateMember(group, ask.memberId, ask.groupInstanceId)
+  if (wrong) throw new Refusal(wrong)
+  if (ask.generation !== group.generation) throw new Refusal('ILLEGAL_GENERATION')
+  if (group.state === 'CompletingRebalance') throw new Refusal('REBALANCE_IN_PROGRESS')
+}
+
+function commitPartition(
+  at: GroupTurn,
+  ask: CommitAsk,
+  topic: CommitTopic,
+  partition: CommitTopic['partitions'][number],
+): number {
+  const metadata = partition.committedMetadata ?? ''
+  if (metadata.length > at.settings.offsetMetadataMaxBytes) return errors.OFFSET_METADATA_TOO_LARGE.code
+  at.turn.record({
+    kind: 'offset',
+    group: ask.groupId,
+    topic: topic.name,
+    partition: partition.partitionIndex,
+    value: {
+      offset: partition.committedOffset,
+      leaderEpoch: partition.committedLeaderEpoch,
+      metadata,
+      commitTimestamp: at.turn.nowMs,
+      expireTimestamp: ask.retentionTimeMs === -1 ? -1 : at.turn.nowMs + ask.retentionTimeMs,
+      topicId: topic.topicId,
+    },
+  })
+  return errors.NONE.code
+}

@@ -1,0 +1,254 @@
+/**
+ * Runs one machine over one log: decide, replay, append, and answer once durable.
+ *
+ * Decisions are synchronous, so nothing needs a lock. Nobody is ever told what could still be taken back: a reply waits
+ * until everything its decision saw is durable. A failed append, or a decision that broke an invariant, unloads the shard;
+ * the next caller has it loaded anew from its log.
+ */
+import type { Clock, Timers } from '../platform/clock'
+import type { Logger } from '../platform/logger'
+import { Refusal } from '../protocol/errors'
+import { Parking } from './parking'
+import type { KeyValue, Origin, RecordLog } from './record-log'
+import { noProducer } from './record-log'
+import { NamedTimers } from './timers'
+import { Parked, Turn } from './turn'
+
+/** State that a log of records rebuilds. */
+export interface Machine<R> {
+  /** Changes the state as the record says. `live` is false while loading: the record comes from the log. */
+  replay(record: R, at: ReplayedAt): void
+  /** A transaction of `origin` ended. */
+  replayMarker?(committed: boolean, origin: Origin): void
+}
+
+export interface ReplayedAt {
+  readonly offset: number
+  readonly origin: Origin
+  readonly live: boolean
+}
+
+/** What a shard must know of the machine that it runs. */
+export interface MachineKind<M extends Machine<R>, R> {
+  create(): M
+  encode(record: R): KeyValue
+  /** Null for a record that this machine has no use for. */
+  decode(key: Buffer, value: Buffer | null): R | null
+  /** The first decision after loading: arms timers again. */
+  loaded(machine: M, turn: Turn<R>): void
+}
+
+export interface ShardWorld {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly logger: Logger
+}
+
+export type ShardState = 'idle' | 'loading' | 'active' | 'failed' | 'resigned'
+
+export class Shard<M extends Machine<R>, R> {
+  readonly name: string
+  readonly #world: ShardWorld
+  readonly #kind: MachineKind<M, R>
+  readonly #open: () => RecordLog | Promise<RecordLog>
+  readonly #parking = new Parking()
+  readonly #timers: NamedTimers
+  #state: ShardState = 'idle'
+  #loading: Promise<void> | null = null
+  #machine: M | null = null
+  #log: RecordLog | null = null
+
+  /** `open` gives the log, or throws a Refusal when this broker does not lead it. */
+  constructor(name: string, world: ShardWorld, kind: MachineKind<M, R>, open: () => RecordLog | Promise<RecordLog>) {
+    this.name = name
+    this.#world = world
+    this.#kind = kind
+    this.#open = open
+    this.#timers = new NamedTimers(world.clock, world.timers)
+  }
+
+  get state(): ShardState {
+    return this.#state
+  }
+
+  /** Calls that wait for a later decision. */
+  get waiting(): number {
+    return this.#parking.count
+  }
+
+  /** Loads when that has not happened; undefined when the shard is ready. Rejects as `open` and the log do. */
+  ready(): Promise<void> | undefined {
+    if (this.#state === 'active') return undefined
+    if (this.#state === 'resigned') return Promise.reject(new Refusal('NOT_COORDINATOR'))
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null
+    })
+    return this.#loading
+  }
+
+  /**
+   * Decides, and answers once that is durable: at once where nothing has to be waited for. A Refusal thrown by `decide`
+   * reaches the caller; it must be thrown before anything is changed.
+   */
+  write<T>(name: string, decide: (machine: M, turn: Turn<R>) => T | Parked<T>): T | Promise<T> {
+    const machine = this.#active()
+    const turn = this.#turn(machine)
+    let reply: T | Parked<T>
+    try {
+      reply = decide(machine, turn)
+    } catch (error) {
+      if (error instanceof Refusal) {
+        turn.assertUntouched(name)
+        return this.#whenDurable(() => {
+          throw error
+        })
+      }
+      this.#fail(name, error)
+      throw error
+    }
+    this.#append(name, turn)
+    const settled = this.#deliver(turn)
+    if (reply instanceof Parked) {
+      // A failure to become durable has refused the seat; there is no second caller to tell.
+      settled?.catch(() => undefined)
+      return reply.reply
+    }
+    const answer = reply
+    return settled ? settled.then(() => answer) : answer
+  }
+
+  /** A look at the state, answered only once everything it saw is durable. */
+  read<T>(look: (machine: M) => T): T | Promise<T> {
+    const seen = look(this.#active())
+    return this.#whenDurable(() => seen)
+  }
+
+  /** Gives the shard up, as when another broker takes over: everybody who waits is told. */
+  resign(): void {
+    this.#unload('resigned', new Refusal('NOT_COORDINATOR'))
+  }
+
+  async #load(): Promise<void> {
+    this.#state = 'loading'
+    const startedAt = this.#world.clock.monotonic()
+    let records = 0
+    try {
+      const log = await this.#open()
+      const machine = this.#kind.create()
+      await log.readAll({
+        record: (key, value, offset, origin) => {
+          records += 1
+          const record = this.#kind.decode(key, value)
+          if (record !== null) machine.replay(record, { offset, origin, live: false })
+        },
+        marker: (committed, _offset, origin) => machine.replayMarker?.(committed, origin),
+      })
+      // Resigned while the log was being read: what was loaded is nobody's.
+      if (this.state !== 'loading') throw new Refusal('NOT_COORDINATOR')
+      this.#log = log
+      this.#machine = machine
+      this.#state = 'active'
+    } catch (error) {
+      if (this.state === 'loading') this.#state = 'failed'
+      if (!(error instanceof Refusal)) {
+        this.#world.logger.error('shard.load.failed', { shard: this.name, error: textOf(error) })
+      }
+      throw error instanceof Refusal ? error : new Refusal('NOT_COORDINATOR')
+    }
+    const tookMs = Math.round(this.#world.clock.monotonic() - startedAt)
+    if (records > 0) this.#world.logger.info('shard.loaded', { shard: this.name, records, tookMs })
+    this.write('loaded', (machine, turn) => this.#kind.loaded(machine, turn))
+  }
+
+  #active(): M {
+    if (this.#state === 'active' && this.#machine) return this.#machine
+    throw new Refusal(
+      this.#state === 'loading' || this.#state === 'idle' ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'NOT_COORDINATOR',
+    )
+  }
+
+  #turn(machine: M): Turn<R> {
+    const first = this.#log!.end
+    const origin = noProducer
+    return new Turn<R>(
+      {
+        parking: this.#parking,
+        timers: this.#timers,
+        replay: (record, nth) => machine.replay(record, { offset: first + nth, origin, live: true }),
+        decideLater: (name, decide) => this.#onTimer(name, decide),
+      },
+      this.#world.clock.now(),
+    )
+  }
+
+  #onTimer(name: string, decide: (turn: Turn<R>) => void): void {
+    if (this.#state !== 'active') return
+    try {
+      const done = this.write(name, (_machine, turn) => decide(turn))
+      // A failed write has unloaded the shard and said so already; no caller waits for a timer.
+      if (done instanceof Promise) done.catch(() => undefined)
+    } catch (error) {
+      if (error instanceof Refusal) return
+      this.#world.logger.error('shard.timer.failed', { shard: this.name, timer: name, error: textOf(error) })
+    }
+  }
+
+  #append(name: string, turn: Turn<R>): void {
+    if (turn.records.length === 0) return
+    try {
+      this.#log!.append(turn.records.map(record => this.#kind.encode(record)))
+    } catch (error) {
+      for (const answer of turn.answers) answer.refuse(new Refusal('NOT_COORDINATOR'))
+      this.#fail(name, error)
+      throw new Refusal('NOT_COORDINATOR')
+    }
+  }
+
+  #deliver(turn: Turn<R>): Promise<void> | undefined {
+    const settled = this.#durable()
+    if (!settled) {
+      for (const answer of turn.answers) answer.say()
+      return undefined
+    }
+    return settled.then(
+      () => {
+        for (const answer of turn.answers) answer.say()
+      },
+      error => {
+        for (const answer of turn.answers) answer.refuse(error)
+        throw error
+      },
+    )
+  }
+
+  #whenDurable<T>(say: () => T): T | Promise<T> {
+    const settled = this.#durable()
+    return settled ? settled.then(say) : say()
+  }
+
+  #durable(): Promise<void> | undefined {
+    const log = this.#log!
+    const settled = log.durable(log.end)
+    return settled?.catch((error: unknown) => {
+      if (this.#log === log) this.#fail('flush', error)
+      throw new Refusal('NOT_COORDINATOR')
+    })
+  }
+
+  #fail(name: string, error: unknown): void {
+    this.#world.logger.error('shard.failed', { shard: this.name, during: name, error: textOf(error) })
+    this.#unload('failed', new Refusal('NOT_COORDINATOR'))
+  }
+
+  #unload(state: ShardState, error: Refusal): void {
+    this.#state = state
+    this.#machine = null
+    this.#log = null
+    this.#timers.cancelAll()
+    this.#parking.evacuate(error)
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
