@@ -1,4 +1,6 @@
 /** Readers and writers of messages, one for each version of a shape, made on first use and kept. */
+import { emitReader } from './emit/reader'
+import { emitWriter } from './emit/writer'
 import { readStruct, writeStruct } from './interpreter'
 import { type Layout, layoutOf, type Value } from './layout'
 import type { Api, Direction, Draft, Fields, Message, Shape } from './schema'
@@ -40,11 +42,68 @@ export function shapeOf<A extends Api, D extends Direction>(api: A, direction: D
 }
 
 function newCodec(shape: Shape, version: number): AnyCodec {
-  const codec = interpreted(layoutOf(shape, version))
+  const codec = new Quickening(layoutOf(shape, version))
   const known = codecs.get(shape.fields) ?? []
   known[version] = codec
   codecs.set(shape.fields, known)
   return codec
+}
+
+/**
+ * To emit a function costs as much as to interpret some dozens of small messages, and many are read or written once or
+ * twice in a broker's life. Hence the first uses are interpreted.
+ */
+const interpretedUses = 3
+
+/** The codec that interprets at first and emits a function for each direction once it is used more. */
+class Quickening implements AnyCodec {
+  readonly version: number
+  private readonly layout: Layout
+  private reader: ((reader: Reader) => Value) | null = null
+  private writer: ((writer: Writer, message: Value) => void) | null = null
+  private reads = 0
+  private writes = 0
+
+  constructor(layout: Layout) {
+    this.version = layout.version
+    this.layout = layout
+  }
+
+  read(reader: Reader): Value {
+    if (this.reader !== null) return this.reader(reader)
+    this.reads++
+    if (this.reads > interpretedUses) this.reader = emittedOr(() => emitReader(this.layout), this.interpretedReader)
+    return readStruct(this.layout, reader)
+  }
+
+  write(writer: Writer, message: Value): void {
+    if (this.writer !== null) {
+      this.writer(writer, message)
+      return
+    }
+    this.writes++
+    if (this.writes > interpretedUses) this.writer = emittedOr(() => emitWriter(this.layout), this.interpretedWriter)
+    writeStruct(this.layout, writer, message)
+  }
+
+  private readonly interpretedReader = (reader: Reader): Value => readStruct(this.layout, reader)
+  private readonly interpretedWriter = (writer: Writer, message: Value): void =>
+    writeStruct(this.layout, writer, message)
+}
+
+/** A process may forbid code made from texts (`--disallow-code-generation-from-strings`): then all is interpreted. */
+function emittedOr<T>(emit: () => T, otherwise: T): T {
+  try {
+    return emit()
+  } catch (error) {
+    if ((error as Error).name === 'EvalError') return otherwise
+    throw error
+  }
+}
+
+/** The codec whose functions are emitted at once. */
+export function emitted(layout: Layout): AnyCodec {
+  return { version: layout.version, read: emitReader(layout), write: emitWriter(layout) }
 }
 
 /** The codec that walks the layout. */

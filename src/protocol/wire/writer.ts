@@ -133,7 +133,7 @@ export class Writer {
 
   uuid(value: string): void {
     const at = this.step(16)
-    putUuid(this.bytes, at, value)
+    putUuid(this.bytes, this.view, at, value)
   }
 
   /** An unsigned varint of an int32 at most. */
