@@ -1,0 +1,86 @@
+/** What a broker says when it is ready: one screen for a person, or one line of JSON for a program. */
+import type { NodeConfig } from '../node/config'
+import { version } from '../platform/version'
+
+/** A node that listens. */
+export interface ReadyFacts {
+  readonly config: NodeConfig
+  readonly host: string
+  readonly port: number
+  readonly clusterId: string
+  readonly nodeId: number
+  /** Since the process began. */
+  readonly readyMs: number
+  readonly pid: number
+  /** Absolute; null in memory. */
+  readonly dataDir: string | null
+}
+
+/** `host:port` as a client is given it: an address that stands for every interface becomes one that can be reached. */
+export function bootstrapServers({ config, host, port }: Pick<ReadyFacts, 'config' | 'host' | 'port'>): string {
+  if (config.advertised) return hostPort(config.advertised.host, config.advertised.port)
+  const everywhere = host === '0.0.0.0' || host === '::' || host === ''
+  return hostPort(everywhere ? 'localhost' : host, port)
+}
+
+const hostPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+
+export function readyJson(facts: ReadyFacts): string {
+  const { config, host, port, clusterId, nodeId, readyMs, pid, dataDir } = facts
+  return JSON.stringify({
+    event: 'ready',
+    bootstrapServers: bootstrapServers(facts),
+    host,
+    port,
+    version,
+    profile: config.profile,
+    storage: dataDir === null ? 'memory' : 'directory',
+    dataDir,
+    flush: config.flush,
+    clusterId,
+    nodeId,
+    pid,
+    readyMs: Math.round(readyMs),
+  })
+}
+
+export function banner(facts: ReadyFacts): string {
+  const { config, host, port, clusterId, nodeId, readyMs, pid, dataDir } = facts
+  const listening = host === '0.0.0.0' || host === '::' || host === '' ? `   (every interface, port ${port})` : ''
+  const rows: readonly (readonly [string, string])[] = [
+    ['Kafka', `${bootstrapServers(facts)}${listening}`],
+    ...storageRows(config, dataDir),
+    ['Profile', profileWords(config)],
+    ['Topics', autoCreates(config) ? 'created when first used' : 'created only when asked for'],
+    ['Cluster', `${clusterId}, node ${nodeId}, pid ${pid}`],
+    ['Stop', 'Ctrl-C or SIGTERM; a second one stops at once'],
+  ]
+  const lines = rows.map(([name, text]) => `  ${name.padEnd(9)}${text}`)
+  return `\n  odradek ${version}  ready in ${Math.round(readyMs)} ms\n\n${lines.join('\n')}\n`
+}
+
+function storageRows(config: NodeConfig, dataDir: string | null): [string, string][] {
+  if (dataDir === null) return [['Storage', 'memory: everything is lost on exit; keep it with --data-dir DIR']]
+  const promise = { group: 'group: acknowledged means on disk', os: 'os: the operating system writes when it likes' }
+  return [
+    ['Storage', `files in ${dataDir}`],
+    ['Flush', promise[config.flush]],
+  ]
+}
+
+/** The profile, and in what the settings as they are depart from Kafka's behaviour. */
+function profileWords({ profile, statics }: NodeConfig): string {
+  const differences = [
+    ['group.initial.rebalance.delay.ms', 'rebalance delay'],
+    ['odradek.fetch.max.wait.ms.cap', 'fetch waits at most'],
+    ['odradek.group.evict.on.disconnect.ms', 'lost members evicted after'],
+  ] as const
+  const said = differences
+    .map(([key, words]) => [words, statics.get(key)] as const)
+    .filter(([, text]) => text !== undefined && text !== '-1')
+    .map(([words, text]) => `${words} ${text} ms`)
+  return said.length === 0 ? `${profile}: waits as Apache Kafka does` : `${profile}: ${said.join(', ')}`
+}
+
+const autoCreates = ({ statics }: NodeConfig): boolean =>
+  (statics.get('auto.create.topics.enable') ?? 'true').trim().toLowerCase() !== 'false'

@@ -1,0 +1,84 @@
+/** What may stand on the command line. One table; parsing, help and suggestions are made from it. */
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import type { Flags } from '../node/config'
+
+export type Command = 'dev' | 'start'
+
+export interface CommandFacts {
+  readonly about: string
+  readonly isDefault?: true
+}
+
+export const commands: { readonly [C in Command]: CommandFacts } = {
+  dev: { about: 'run a broker for development, in memory unless a data directory is given', isDefault: true },
+  start: { about: 'run a broker that keeps its data (needs --data-dir)' },
+}
+
+export interface Flag {
+  readonly short?: string
+  /** What stands for the value in the help; a flag without one is on or off. */
+  readonly value?: string
+  readonly repeats?: true
+  readonly about: string
+}
+
+export const flagTable: { readonly [name: string]: Flag } = {
+  port: { short: 'p', value: 'PORT', about: 'port to listen on; 0 picks a free one (default 9092)' },
+  host: { value: 'HOST', about: 'address to listen on (default 127.0.0.1; 0.0.0.0 is every interface)' },
+  'data-dir': { short: 'd', value: 'DIR', about: 'keep everything in this directory' },
+  profile: { value: 'NAME', about: 'dev, test, strict or prod: a set of defaults' },
+  config: { value: 'FILE', about: "a server.properties with Apache Kafka's broker config names" },
+  set: { value: 'KEY=VALUE', repeats: true, about: 'one broker config; may be given many times' },
+  flush: { value: 'MODE', about: 'group: acknowledged means on disk; os: left to the operating system' },
+  json: { about: 'print one line of JSON when ready, instead of text' },
+  'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
+}
+
+/** A command line that could be read. */
+export interface CommandLine {
+  readonly command: Command
+  readonly flags: Flags
+  readonly json: boolean
+  readonly readyFile: string | undefined
+}
+
+/** What the parsers give: by a flag's name, its value, `true`, or the values of one that repeats. */
+export type FlagValues = { readonly [name: string]: string | boolean | readonly string[] | undefined }
+
+export function commandLine(command: Command, values: FlagValues): CommandLine {
+  const text = (name: string) => values[name] as string | undefined
+  const named = {
+    port: text('port'),
+    host: text('host'),
+    dataDir: text('data-dir'),
+    profile: text('profile'),
+    config: text('config'),
+    flush: text('flush'),
+    set: values['set'] as readonly string[] | undefined,
+  }
+  const flags = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Flags
+  return { command, flags, json: values['json'] === true, readyFile: text('ready-file') }
+}
+
+/**
+ * Reads the usual command line without loading a library, which takes as long as all the rest of starting. Null for
+ * everything that deserves an answer in words: help, a mistake.
+ */
+export function parseUsual(argv: readonly string[]): CommandLine | null {
+  const named = argv[0] !== undefined && Object.hasOwn(commands, argv[0])
+  try {
+    const { values } = parseArgs({ args: argv.slice(named ? 1 : 0), options: parseOptions() })
+    return commandLine(named ? (argv[0] as Command) : 'dev', values as FlagValues)
+  } catch {
+    return null
+  }
+}
+
+function parseOptions(): NonNullable<ParseArgsConfig['options']> {
+  return Object.fromEntries(
+    Object.entries(flagTable).map(([name, { short, value, repeats }]) => [
+      name,
+      { type: value ? 'string' : 'boolean', ...(short && { short }), ...(repeats && { multiple: true }) },
+    ]),
+  )
+}

@@ -1,0 +1,91 @@
+/** The command line in words: help, version, and what is wrong with a mistaken one. Loaded only when it is needed. */
+import type { Command as Speaker } from 'commander'
+import { nearestNames } from '../platform/nearest'
+import { version } from '../platform/version'
+import { type Command, type CommandLine, type FlagValues, commandLine, commands, flagTable } from './flags'
+
+type Library = typeof import('commander')
+
+/** What to say, and the exit code that goes with it; or a command line that could be read after all. */
+export type Verdict = { readonly said: string; readonly exitCode: 0 | 2 } | CommandLine
+
+export async function explain(argv: readonly string[]): Promise<Verdict> {
+  const library = await import('commander')
+  let said = ''
+  let line: CommandLine | null = null
+  const listen = (text: string): void => {
+    said += text
+  }
+  const program = speaker(library, 'odradek', listen)
+    .description('A broker for Kafka clients.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .enablePositionalOptions()
+    .addHelpText('after', examples)
+  addFlags(library, program)
+  program.allowExcessArguments().action(() => {
+    const [unknown] = program.args
+    if (unknown !== undefined) said = unknownCommand(unknown)
+    else line = commandLine('dev', valuesOf(program))
+  })
+  for (const [name, { about, isDefault }] of Object.entries(commands)) {
+    const command = speaker(library, name, listen).description(about).helpOption('-h, --help', 'print this help')
+    addFlags(library, command)
+    command.action(() => {
+      line = commandLine(name as Command, { ...valuesOf(program), ...valuesOf(command) })
+    })
+    program.addCommand(command, { hidden: isDefault === true })
+  }
+  try {
+    program.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof library.CommanderError)) throw error
+    return { said: said.trimEnd(), exitCode: error.exitCode === 0 ? 0 : 2 }
+  }
+  return line ?? { said: said.trimEnd(), exitCode: 2 }
+}
+
+function unknownCommand(name: string): string {
+  const [near] = nearestNames(Object.keys(commands), name, 1)
+  return `odradek: there is no command '${name}'.${near ? ` Did you mean ${near}?` : ''} (odradek --help)`
+}
+
+function speaker(library: Library, name: string, listen: (text: string) => void): Speaker {
+  // One line: what is wrong, and the nearest flag if there is one.
+  const mistake = (text: string) =>
+    `${text
+      .trim()
+      .replace(/^error: /, 'odradek: ')
+      .replace(/\s*\n\s*/g, '. ')} (odradek --help)\n`
+  return new library.Command(name)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: listen, writeErr: text => listen(mistake(text)) })
+}
+
+function addFlags(library: Library, command: Speaker): void {
+  for (const [name, { short, value, repeats, about }] of Object.entries(flagTable)) {
+    const option = new library.Option(`${short ? `-${short}, ` : ''}--${name}${value ? ` <${value}>` : ''}`, about)
+    if (repeats) option.argParser((one: string, before: readonly string[] = []) => [...before, one])
+    command.addOption(option)
+  }
+}
+
+/** Commander names a flag's value in camel case; the table does not. */
+function valuesOf(command: Speaker): FlagValues {
+  const given = command.opts<FlagValues>()
+  const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+  const named = Object.keys(flagTable).map(name => [name, given[camel(name)]] as const)
+  return Object.fromEntries(named.filter(([, value]) => value !== undefined))
+}
+
+const examples = `
+Examples:
+  odradek                                  in memory, on 127.0.0.1:9092
+  odradek --port 0                         on a free port
+  odradek start --data-dir ./data          keeps everything across restarts
+  odradek start --config server.properties --set num.partitions=3
+
+Environment: ODRADEK_PORT, ODRADEK_HOST, ODRADEK_DATA_DIR, ODRADEK_PROFILE, ODRADEK_CONFIG, ODRADEK_FLUSH,
+and any broker config: log.retention.ms is ODRADEK_LOG_RETENTION_MS. Flags win over --set, then the environment,
+then the file, then the profile.`

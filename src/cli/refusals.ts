@@ -1,0 +1,144 @@
+/** Why a broker does not start, in one line each: what, why, and what to do about it. */
+import type { ConfigRefused, NodeConfig } from '../node/config'
+import type { Files } from '../platform/files'
+import type { OtherProcess, Process } from '../platform/process'
+
+/** What the words are made from, besides the error. */
+export interface Situation {
+  readonly process: Process
+  readonly files: Files
+  readonly config: NodeConfig
+}
+
+export interface Refusal {
+  readonly lines: readonly string[]
+  readonly exitCode: 1 | 2
+}
+
+const cannotRun = (...lines: string[]): Refusal => ({ lines, exitCode: 1 })
+
+export const refusedConfig = (error: ConfigRefused): Refusal => ({ lines: error.problems, exitCode: 2 })
+
+export function missingDataDir(process: Process): Refusal {
+  const fixed = commandWith(process, ['--data-dir', './odradek-data'])
+  return {
+    lines: [`start keeps data and needs a directory for it: ${fixed}   (in memory: ${programName(process)})`],
+    exitCode: 2,
+  }
+}
+
+/** The words for what `startNode` threw; null for what nobody foresaw, which deserves its stack trace. */
+export function refusedStart(error: unknown, situation: Situation): Refusal | null {
+  const { code, syscall, name } = error as NodeJS.ErrnoException
+  if (name === 'DirectoryRefused') return refusedDirectory(error as DirectoryError, situation)
+  if (name === 'CorruptLog' || name === 'StorageFault') return cannotRun(`${(error as Error).message}.`)
+  if (code === undefined) return null
+  if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo') return refusedAddress(code, situation)
+  return refusedFile(error as NodeJS.ErrnoException)
+}
+
+function refusedAddress(code: string, { process, config }: Situation): Refusal {
+  const { host, port } = config.listen
+  switch (code) {
+    case 'EADDRINUSE': {
+      const by = named(process.holderOfPort(port)) ?? 'another process'
+      return cannotRun(`port ${port} is taken by ${by}. Another port: ${commandWith(process, ['--port', '0'])}`)
+    }
+    case 'EACCES':
+      return cannotRun(
+        `port ${port} may not be opened by this user. Another: ${commandWith(process, ['--port', '9092'])}`,
+      )
+    case 'EADDRNOTAVAIL':
+      return cannotRun(
+        `${host} is no address of this machine. Every one that is: ${commandWith(process, ['--host', '0.0.0.0'])}`,
+      )
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return cannotRun(
+        `the host name '${host}' is not known (${code}). Give an address of this machine, such as --host 127.0.0.1`,
+      )
+    default:
+      return cannotRun(`${host}:${port} cannot be listened on: ${code}.`)
+  }
+}
+
+/** As `storage/fault.ts` throws it; known by its name, so that this file loads nothing of the storage. */
+interface DirectoryError extends Error {
+  readonly path: string
+  readonly reason: string
+}
+
+function refusedDirectory(error: DirectoryError, situation: Situation): Refusal {
+  const { path, reason, message } = error
+  const said = message.replace(/\.$/, '')
+  switch (reason) {
+    case 'locked':
+      return cannotRun(
+        `the data directory ${path} is in use by ${ownerOf(path, situation) ?? 'another process'}. Stop that one, or give another directory with --data-dir.`,
+      )
+    case 'other cluster':
+      return cannotRun(
+        `${said}. Give its own directory to each cluster, or leave odradek.cluster.id out to take what is there.`,
+      )
+    case 'other node':
+      return cannotRun(`${said}. Leave node.id out to take what is there, or give another directory with --data-dir.`)
+    case 'unknown format':
+      return cannotRun(
+        `${said}. A newer version wrote it: run that version, or give another directory with --data-dir.`,
+      )
+    default:
+      return cannotRun(`${said}. Give a directory that this user can write with --data-dir.`)
+  }
+}
+
+const fileWords: { readonly [code: string]: string } = {
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  ENOENT: 'there is no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EEXIST: 'a file of that name is in the way',
+  EISDIR: 'it is a directory',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EMFILE: 'too many files are open; raise the limit (ulimit -n)',
+}
+
+function refusedFile({ path, code, message }: NodeJS.ErrnoException): Refusal | null {
+  if (path === undefined) return null
+  return cannotRun(`${path} cannot be used: ${fileWords[code!] ?? message}.`)
+}
+
+/** The lock's file begins with the process id of who holds it. */
+function ownerOf(directory: string, { files, process }: Situation): string | null {
+  try {
+    const pid = Number.parseInt(files.readFile(`${directory}/.lock`).toString('latin1'), 10)
+    return Number.isNaN(pid) ? null : named(process.find(pid))
+  } catch {
+    return null
+  }
+}
+
+function named(other: OtherProcess | null): string | null {
+  if (other === null) return null
+  return other.command === '' ? `process ${other.pid}` : `process ${other.pid} (${other.command})`
+}
+
+/** How this program was called, as far as a person would type it again. */
+function programName({ env }: Process): string {
+  if (env['npm_lifecycle_event'] === 'npx') return 'npx odradek'
+  return env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'odradek'
+}
+
+/** The command that was given, with one flag added or replaced: ready to be pasted. */
+export function commandWith(process: Process, [flag, value]: readonly [string, string]): string {
+  const short = { '--port': '-p', '--data-dir': '-d' }[flag]
+  const kept: string[] = []
+  for (let at = 0; at < process.argv.length; at++) {
+    const word = process.argv[at]!
+    if (word === flag || word === short) at += 1
+    else if (!word.startsWith(`${flag}=`) && !(short && /^-[pd]./.test(word) && word.startsWith(short))) kept.push(word)
+  }
+  return [programName(process), ...kept.map(quoted), flag, quoted(value)].join(' ')
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

@@ -1,0 +1,144 @@
+/** Runs a broker until somebody asks it to stop. */
+import { resolve } from 'node:path'
+import { ConfigRefused, type ConfigAnswer, type NodeConfig, readConfig } from '../node/config'
+import type { Address } from '../platform/network'
+import type { Platform } from '../platform/platform'
+import type { Process, Signal } from '../platform/process'
+import { type ReadyFacts, banner, readyJson } from './banner'
+import type { CommandLine } from './flags'
+import { type Refusal, missingDataDir, refusedConfig, refusedStart } from './refusals'
+
+/** What `startNode` gives. */
+export interface ServedNode {
+  readonly address: Address
+  readonly clusterId: string
+  readonly nodeId: number
+  /** Answers what is in flight, flushes, and marks the shutdown as clean. */
+  stop(): Promise<void>
+}
+
+export type StartNode = (platform: Platform, config: NodeConfig) => Promise<ServedNode>
+
+/** Two signals in so short a time are one wish: npm and the terminal both pass Ctrl-C on. */
+const sameWishMs = 100
+
+export async function serve(line: CommandLine, process: Process, platform: Platform, start: StartNode): Promise<void> {
+  const answer = configOf(line, process, platform)
+  if (answer instanceof Refused) return refuse(answer.refusal, line, process)
+  const { config, warnings } = answer
+  for (const warning of warnings) process.complain(`odradek: warning: ${warning}`)
+  const stopping = new Stopping(process, platform, line)
+  let node: ServedNode
+  try {
+    if (line.readyFile !== undefined) await platform.files.remove(line.readyFile)
+    if (config.dataDir !== null && config.listen.port !== 0) await tryAddress(platform, config.listen)
+    node = await start(platform, config)
+  } catch (error) {
+    const refusal = refusedStart(error, { process, files: platform.files, config })
+    if (refusal) return refuse(refusal, line, process)
+    process.complain(`odradek: ${(error as Error).stack ?? String(error)}`)
+    return process.exit(1)
+  }
+  stopping.runs(node)
+  await announce(factsOf(node, config, process, platform), line, process, platform)
+}
+
+class Refused {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    this.refusal = refusal
+  }
+}
+
+function configOf(line: CommandLine, process: Process, platform: Platform): ConfigAnswer | Refused {
+  try {
+    const answer = readConfig({
+      flags: line.flags,
+      environment: process.env,
+      readFile: path => platform.files.readFile(path),
+      defaultProfile: line.command === 'start' ? 'prod' : 'dev',
+    })
+    const { dataDir } = answer.config
+    if (dataDir === null) return line.command === 'start' ? new Refused(missingDataDir(process)) : answer
+    return { ...answer, config: { ...answer.config, dataDir: resolve(process.workingDir, dataDir) } }
+  } catch (error) {
+    if (error instanceof ConfigRefused) return new Refused(refusedConfig(error))
+    throw error
+  }
+}
+
+/** Before a data directory is touched: a start that fails for the port must leave nothing behind. */
+async function tryAddress({ network }: Platform, address: Address): Promise<void> {
+  const listener = await network.listen(address, connection => {
+    connection.destroy()
+    return { data() {}, closed() {} }
+  })
+  await listener.close()
+}
+
+function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Process): void {
+  for (const said of lines) process.complain(`odradek: ${said}`)
+  if (json) process.print(JSON.stringify({ event: 'refused', exitCode, problems: lines }))
+  process.exit(exitCode)
+}
+
+function factsOf(node: ServedNode, config: NodeConfig, { pid }: Process, { clock }: Platform): ReadyFacts {
+  const { host, port } = node.address
+  const { clusterId, nodeId } = node
+  return { config, host, port, clusterId, nodeId, readyMs: clock.monotonic(), pid, dataDir: config.dataDir }
+}
+
+async function announce(facts: ReadyFacts, line: CommandLine, process: Process, { files }: Platform): Promise<void> {
+  process.print(line.json ? readyJson(facts) : banner(facts))
+  if (line.readyFile === undefined) return
+  try {
+    await files.replaceFile(line.readyFile, `${readyJson(facts)}\n`)
+  } catch (error) {
+    process.complain(`odradek: warning: the ready file cannot be written: ${(error as Error).message}`)
+  }
+}
+
+/** The first signal stops in good order, the second at once. */
+class Stopping {
+  readonly #process: Process
+  readonly #platform: Platform
+  readonly #line: CommandLine
+  #node: ServedNode | null = null
+  #askedMs: number | null = null
+
+  constructor(process: Process, platform: Platform, line: CommandLine) {
+    this.#process = process
+    this.#platform = platform
+    this.#line = line
+    process.onSignal(signal => this.#asked(signal))
+  }
+
+  runs(node: ServedNode): void {
+    this.#node = node
+    if (this.#askedMs !== null) void this.#stop(node)
+  }
+
+  #asked(signal: Signal): void {
+    const nowMs = this.#platform.clock.monotonic()
+    if (this.#askedMs !== null) {
+      // 128 and the number of the signal, as shells have it.
+      if (nowMs - this.#askedMs > sameWishMs) this.#process.exit(signal === 'SIGINT' ? 130 : 143)
+      return
+    }
+    this.#askedMs = nowMs
+    // While it starts, it first gets ready and then stops: half a start is not something to interrupt.
+    if (this.#node !== null) void this.#stop(this.#node)
+  }
+
+  async #stop(node: ServedNode): Promise<void> {
+    try {
+      await node.stop()
+      if (this.#line.readyFile !== undefined) await this.#platform.files.remove(this.#line.readyFile)
+    } catch (error) {
+      this.#process.complain(`odradek: it did not stop cleanly: ${(error as Error).message}`)
+      return this.#process.exit(1)
+    }
+    if (this.#line.json) this.#process.print(JSON.stringify({ event: 'stopped' }))
+    this.#process.exit(0)
+  }
+}

@@ -1,0 +1,31 @@
+/** The process we run in, and its neighbours: what a command line needs of the world. A broker needs none of it. */
+
+export type Signal = 'SIGINT' | 'SIGTERM'
+
+export interface OtherProcess {
+  readonly pid: number
+  /** Its command line, or its name where that cannot be read; empty when neither can. */
+  readonly command: string
+}
+
+export interface Process {
+  /** What follows the name of the program. */
+  readonly argv: readonly string[]
+  readonly env: { readonly [name: string]: string | undefined }
+  readonly pid: number
+  /** Where relative paths start. */
+  readonly workingDir: string
+  /** Whether a person looks at standard output. */
+  readonly isTerminal: boolean
+  /** Writes a line to standard output. */
+  print(line: string): void
+  /** Writes a line to standard error. */
+  complain(line: string): void
+  /** Ends the process once what was printed has left. */
+  exit(code: number): void
+  onSignal(run: (signal: Signal) => void): void
+  /** Who listens on a TCP port of this machine; null when that cannot be found out. */
+  holderOfPort(port: number): OtherProcess | null
+  /** Null when there is no such process. */
+  find(pid: number): OtherProcess | null
+}

@@ -1,0 +1,59 @@
+import { type CommandLine, parseUsual } from '../../../src/cli/flags'
+import { explain } from '../../../src/cli/program'
+
+const lines: [string, readonly string[], Partial<CommandLine>][] = [
+  ['nothing', [], { command: 'dev', flags: {}, json: false, readyFile: undefined }],
+  ['dev', ['dev', '--json'], { command: 'dev', json: true }],
+  ['long', ['--port', '1', '--host', 'h', '--data-dir', 'd'], { flags: { port: '1', host: 'h', dataDir: 'd' } }],
+  ['short', ['start', '-p0', '-d', './x'], { command: 'start', flags: { port: '0', dataDir: './x' } }],
+  ['with =', ['--port=1', '--ready-file=r'], { flags: { port: '1' }, readyFile: 'r' }],
+  ['many --set', ['--set', 'a=b', '--set=c=d=e'], { flags: { set: ['a=b', 'c=d=e'] } }],
+  [
+    'modes',
+    ['--profile', 'test', '--flush', 'os', '--config', 'c'],
+    { flags: { profile: 'test', flush: 'os', config: 'c' } },
+  ],
+]
+
+test.each(lines)('%s', async (_, argv, wanted) => {
+  expect(parseUsual(argv)).toMatchObject(wanted)
+  // The library reads it the same way.
+  expect(await explain(argv)).toEqual(parseUsual(argv))
+})
+
+test('a value that looks like a flag is left to the library', async () => {
+  expect(parseUsual(['-p', '-1'])).toBeNull()
+  expect(await explain(['-p', '-1'])).toMatchObject({ flags: { port: '-1' } })
+})
+
+const mistakes: [readonly string[], string][] = [
+  [['--prot', '1'], "odradek: unknown option '--prot'. (Did you mean --port?) (odradek --help)"],
+  [['strat'], "odradek: there is no command 'strat'. Did you mean start? (odradek --help)"],
+  [['topic', 'list'], "odradek: there is no command 'topic'. (odradek --help)"],
+  [['start', '--data-dir'], "odradek: option '-d, --data-dir <DIR>' argument missing (odradek --help)"],
+  [['start', 'now'], "odradek: too many arguments for 'start'. Expected 0 arguments but got 1. (odradek --help)"],
+]
+
+test.each(mistakes)('%s is explained in one line', async (argv, said) => {
+  expect(parseUsual(argv)).toBeNull()
+  expect(await explain(argv)).toEqual({ said, exitCode: 2 })
+})
+
+test('help names every flag, and exits with 0', async () => {
+  const verdict = await explain(['--help'])
+  expect(verdict).toMatchObject({ exitCode: 0 })
+  for (const flag of [
+    '-p, --port',
+    '--host',
+    '-d, --data-dir',
+    '--profile',
+    '--config',
+    '--set',
+    '--flush',
+    '--json',
+  ]) {
+    expect((verdict as { said: string }).said).toContain(flag)
+  }
+  expect(await explain(['start', '--help'])).toMatchObject({ said: expect.stringMatching('Usage: odradek start') })
+  expect(await explain(['--version'])).toMatchObject({ said: expect.stringMatching(/^\d+\.\d+\.\d+/), exitCode: 0 })
+})
