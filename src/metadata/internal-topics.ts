@@ -7,8 +7,6 @@ export const shareGroupStateTopic = '__share_group_state'
 /** Exists in a KRaft cluster's data directory, and never as a topic that clients see. */
 export const clusterMetadataTopic = '__cluster_metadata'
 
-export type InternalTopic = typeof groupMetadataTopic | typeof transactionStateTopic | typeof shareGroupStateTopic
-
 export interface InternalTopicPlan {
   readonly partitions: number
   readonly replicationFactor: number
@@ -58,5 +56,5 @@ export function internalTopicPlan(name: string, broker: BrokerConfigs): Internal
 }
 
 /** Whether Metadata calls a topic internal; `__cluster_metadata` is not among them, as in Kafka. */
-export const isInternalTopic = (name: string): name is InternalTopic =>
+export const isInternalTopic = (name: string): boolean =>
   name === groupMetadataTopic || name === transactionStateTopic || name === shareGroupStateTopic

@@ -2,6 +2,7 @@
  * The cluster's metadata in one process: decides, writes to the store, replays what the store says, and tells those who
  * act on it. Decisions come one after the other, so each sees the image that its predecessor made.
  */
+import { assert } from '../platform/assert'
 import type { Clock } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { Random } from '../platform/random'
@@ -15,7 +16,7 @@ import type { Decision, DecisionContext, EntryOutcome } from './decision'
 import { decideDeleteTopics, type TopicDeletion, type TopicReference } from './delete-topics'
 import { decideFirstStart, decideProducerIds, decideRegister, decideRestart } from './housekeeping'
 import type { MetadataImage, TopicImage } from './image'
-import { internalTopicPlan, type InternalTopic } from './internal-topics'
+import { internalTopicPlan, isInternalTopic } from './internal-topics'
 import { type ImageChange, LiveImage } from './live-image'
 import type { MetadataStore, Revision, StoreEvent, TransactionResult } from './store'
 import type { StoredBroker } from './stored'
@@ -126,7 +127,8 @@ export class Metadata {
   }
 
   /** The topic, created first if need be. Throws Refusal when it cannot be. */
-  async ensureInternalTopic(name: InternalTopic): Promise<TopicImage> {
+  async ensureInternalTopic(name: string): Promise<TopicImage> {
+    assert(isInternalTopic(name), `${name} is an internal topic`)
     const present = this.#image.topic(name)
     if (!present) await this.autoCreateTopics([name])
     await this.#telling
