@@ -75,7 +75,7 @@ function decideEach<A extends ConfigTarget>(
       failure => failure,
     ),
   )
-  return { if: [], then: operations, reply }
+  return { if: [], do: operations, reply }
 }
 
 function operationFor({ resource, name }: ConfigTarget, texts: ConfigTexts): StoreOperation {

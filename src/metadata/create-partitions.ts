@@ -40,7 +40,7 @@ export function decideCreatePartitions(
     Math.max(0, spec.count - (context.image.topic(spec.name)?.partitions.length ?? spec.count))
   if (once.reduce((sum, spec) => sum + added(spec), 0) > partitionsPerRequestMax) {
     const outcome = failed('POLICY_VIOLATION', 'Excessively large number of additional partitions per request.')
-    return { if: [], then: [], reply: [...times.keys()].map(name => ({ name, ...outcome })) }
+    return { if: [], do: [], reply: [...times.keys()].map(name => ({ name, ...outcome })) }
   }
   const operations: StoreOperation[] = []
   for (const spec of once) {
@@ -50,7 +50,7 @@ export function decideCreatePartitions(
     )
     reply.push({ name: spec.name, ...outcome })
   }
-  return { if: [], then: operations, reply }
+  return { if: [], do: operations, reply }
 }
 
 function createPartitions(context: DecisionContext, spec: PartitionsSpec, operations: StoreOperation[]): EntryOutcome {

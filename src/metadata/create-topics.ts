@@ -65,7 +65,7 @@ export function decideCreateTopics(context: DecisionContext, specs: readonly Top
   const total = once.reduce((sum, spec) => sum + partitionsAsked(context, spec), 0)
   if (total > partitionsPerRequestMax) {
     const outcome = failed('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
-    return { if: [], then: [], reply: [...times.keys()].map(name => refuse(name, outcome)) }
+    return { if: [], do: [], reply: [...times.keys()].map(name => refuse(name, outcome)) }
   }
   const operations: StoreOperation[] = []
   const reply = once.map(spec =>
@@ -82,7 +82,7 @@ export function decideCreateTopics(context: DecisionContext, specs: readonly Top
   const created = reply.filter(({ errorCode }) => errorCode === 0)
   return {
     if: created.map(({ name }) => ({ key: storeKeys.topicName(name), on: 'created', is: '=', revision: 0 })),
-    then: operations,
+    do: operations,
     reply,
   }
 }

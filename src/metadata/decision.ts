@@ -7,7 +7,7 @@ import type { Compare, StoreOperation } from './store'
 
 export interface Decision<T> {
   readonly if: readonly Compare[]
-  readonly then: readonly StoreOperation[]
+  readonly do: readonly StoreOperation[]
   /** Said once the operations are durable and everybody has heard of them. */
   readonly reply: T
 }

@@ -72,7 +72,7 @@ export function decideDeleteTopics(
     )
     reply.push({ ...reference, ...outcome })
   }
-  return { if: [], then: operations, reply }
+  return { if: [], do: operations, reply }
 }
 
 function byCount(all: readonly string[]): { once: string[]; repeated: string[] } {

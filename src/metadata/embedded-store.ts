@@ -106,11 +106,11 @@ export class EmbeddedStore implements MetadataStore {
     this.#checkLimits(transaction)
     if (this.#failure !== null) return { status: 'unknown', cause: this.#failure }
     if (!transaction.if.every(compare => this.#holds(compare))) return this.#rejected(transaction)
-    if (transaction.then.length === 0) return { status: 'committed', revision: this.#newest }
+    if (transaction.do.length === 0) return { status: 'committed', revision: this.#newest }
     const revision = ++this.#newest
     const undo: { key: string; before: StoreEntry | null }[] = []
     const events: StoreEvent[] = []
-    for (const operation of transaction.then) {
+    for (const operation of transaction.do) {
       const event: StoreEvent =
         operation.put === undefined
           ? { key: operation.remove, value: null }
@@ -144,11 +144,11 @@ export class EmbeddedStore implements MetadataStore {
 
   #checkLimits(transaction: Transaction): void {
     const { maxOps, maxBytes } = this.limits
-    const keys = new Set(transaction.then.map(operation => operation.put ?? operation.remove))
-    assert(keys.size === transaction.then.length, 'a key stands once in a transaction')
+    const keys = new Set(transaction.do.map(operation => operation.put ?? operation.remove))
+    assert(keys.size === transaction.do.length, 'a key stands once in a transaction')
     let bytes = 0
-    for (const operation of transaction.then) bytes += (operation.value?.length ?? 0) + 64
-    if (transaction.then.length > maxOps) throw new RangeError(`more than ${maxOps} operations in a transaction`)
+    for (const operation of transaction.do) bytes += (operation.value?.length ?? 0) + 64
+    if (transaction.do.length > maxOps) throw new RangeError(`more than ${maxOps} operations in a transaction`)
     if (bytes > maxBytes) throw new RangeError(`more than ${maxBytes} bytes in a transaction`)
   }
 

@@ -17,7 +17,7 @@ export function decideFirstStart(broker: BrokerConfigs, clusterId: string, nowMs
   const minIsr = { 'min.insync.replicas': String(broker.minInsyncReplicas) }
   return {
     if: [{ key: storeKeys.cluster, on: 'created', is: '=', revision: 0 }],
-    then: [
+    do: [
       { put: storeKeys.cluster, value: JSON.stringify(cluster) },
       { put: storeKeys.config('broker', ''), value: JSON.stringify(minIsr) },
     ],
@@ -27,7 +27,7 @@ export function decideFirstStart(broker: BrokerConfigs, clusterId: string, nowMs
 
 /** After a crash the end of a log may be lost: new leader epochs let those who read further notice. */
 export function decideRestart(image: LiveImage): Decision<void> {
-  const then: StoreOperation[] = []
+  const operations: StoreOperation[] = []
   for (const topic of image.topics()) {
     for (const { index, ...partition } of topic.partitions) {
       const elected: StoredPartition = {
@@ -35,10 +35,10 @@ export function decideRestart(image: LiveImage): Decision<void> {
         leaderEpoch: partition.leaderEpoch + 1,
         partitionEpoch: partition.partitionEpoch + 1,
       }
-      then.push({ put: storeKeys.partition(topic.id, index), value: JSON.stringify(elected) })
+      operations.push({ put: storeKeys.partition(topic.id, index), value: JSON.stringify(elected) })
     }
   }
-  return { if: [], then, reply: undefined }
+  return { if: [], do: operations, reply: undefined }
 }
 
 /** Tells where a broker is; nothing to do when all is as it was. */
@@ -48,7 +48,7 @@ export function decideRegister(image: LiveImage, id: number, broker: StoredBroke
   const same = known && JSON.stringify({ rack: known.rack, endpoints: known.endpoints }) === JSON.stringify(stored)
   return {
     if: [],
-    then: same ? [] : [{ put: storeKeys.broker(id), value: JSON.stringify(stored) }],
+    do: same ? [] : [{ put: storeKeys.broker(id), value: JSON.stringify(stored) }],
     reply: undefined,
   }
 }
@@ -58,7 +58,7 @@ export function decideProducerIds(image: LiveImage, count: number): Decision<{ f
   const stored: StoredProducerIds = { next: first + count }
   return {
     if: [],
-    then: [{ put: storeKeys.producerIds, value: JSON.stringify(stored) }],
+    do: [{ put: storeKeys.producerIds, value: JSON.stringify(stored) }],
     reply: { first, count },
   }
 }

@@ -47,7 +47,7 @@ export class Metadata {
   readonly #store: MetadataStore
   readonly #random: Random
   readonly #logger: Logger
-  readonly #listeners: ImageListener[] = []
+  #listeners: readonly ImageListener[] = []
   #image = LiveImage.empty
   #watch: { close(): void } | null = null
   /** The decision under way, and the telling under way; null when there is none. */
@@ -93,8 +93,10 @@ export class Metadata {
 
   /** Calls `listener` for every change from now on, one change at a time. Returns how to stop. */
   onChange(listener: ImageListener): () => void {
-    this.#listeners.push(listener)
-    return () => void this.#listeners.splice(this.#listeners.indexOf(listener), 1)
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter(other => other !== listener)
+    }
   }
 
   /** With `validateOnly`, says what would become of the request and does nothing. The same for the methods below. */
@@ -189,7 +191,7 @@ export class Metadata {
   }
 
   async #tell(image: LiveImage, previous: LiveImage, change: ImageChange): Promise<void> {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       try {
         await listener(image, previous, change)
       } catch (error) {
@@ -211,7 +213,7 @@ export class Metadata {
   async #decideNow<T>(decide: (context: DecisionContext) => Decision<T>, validateOnly: boolean): Promise<T> {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const decision = decide({ image: this.#image, configs: this.configs, random: this.#random })
-      if (validateOnly || decision.then.length === 0) return decision.reply
+      if (validateOnly || decision.do.length === 0) return decision.reply
       const result = await this.#transact(decision)
       if (result.status === 'committed') return decision.reply
       if (result.status === 'unknown') throw new Refusal('KAFKA_STORAGE_ERROR')

@@ -32,7 +32,7 @@ export interface Transaction {
   /** Every comparison must hold, or nothing is done. */
   readonly if: readonly Compare[]
   /** Done together, or not at all. A key may stand in it once. */
-  readonly then: readonly StoreOperation[]
+  readonly do: readonly StoreOperation[]
 }
 
 export type TransactionResult =
