@@ -3,7 +3,8 @@ const floors = [
   ['platform'],
   ['protocol'],
   ['storage', 'machine', 'call', 'client'],
-  ['metadata', 'partition'],
+  ['metadata'],
+  ['partition'],
   ['coordinator', 'security', 'policy'],
   ['cluster'],
   ['broker'],
@@ -29,7 +30,13 @@ module.exports = {
         path: '^(node:)?(fs|net|tls|dgram|https?|http2|timers|child_process|worker_threads|os|process|perf_hooks|dns|cluster)(/|$)',
       },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+    {
+      // Types that name each other are no cycle when the program runs.
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, doNotFollow: { path: 'node_modules' } },
 }

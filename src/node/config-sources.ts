@@ -1,7 +1,6 @@
 /** Where settings are said: a file, the environment, `--set`, flags. Each becomes assignments that remember their origin. */
 import { configKey, configKeys, staticKey } from '../metadata/config-keys'
 import { nearestNames } from '../platform/nearest'
-import type { Flags } from './config'
 import { parseProperties } from './config-properties'
 
 /** A config key, or a place: `host` and `port` of the listener, which are finer than Kafka's `listeners`. */
@@ -11,6 +10,18 @@ export interface Assignment {
   /** As a person finds it again: `server.properties:12`, `--set`, `ODRADEK_PORT`. */
   readonly origin: string
   readonly isPlace?: true
+}
+
+/** What the command line said; a flag that was not given is left out. */
+export interface Flags {
+  readonly port?: string
+  readonly host?: string
+  readonly dataDir?: string
+  readonly profile?: string
+  readonly config?: string
+  readonly flush?: string
+  /** The `key=value` texts of `--set`, in their order. */
+  readonly set?: readonly string[]
 }
 
 export type Place = 'host' | 'port'

@@ -10,6 +10,7 @@ import { dataDirOf, placesOf } from './config-places'
 import { type Profile, isProfile, profileSettings } from './config-profiles'
 import {
   type Assignment,
+  type Flags,
   configPath,
   environmentAssignments,
   fileAssignments,
@@ -38,18 +39,6 @@ export interface NodeConfig {
 }
 
 export const defaultNodeId = 1
-
-/** What the command line said; a flag that was not given is left out. */
-export interface Flags {
-  readonly port?: string
-  readonly host?: string
-  readonly dataDir?: string
-  readonly profile?: string
-  readonly config?: string
-  readonly flush?: string
-  /** The `key=value` texts of `--set`, in their order. */
-  readonly set?: readonly string[]
-}
 
 export interface ConfigSources {
   readonly flags: Flags

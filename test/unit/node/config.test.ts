@@ -1,5 +1,5 @@
-import { ConfigRefused, type ConfigSources, type Flags, readConfig } from '../../../src/node/config'
-import { variableOfKey } from '../../../src/node/config-sources'
+import { ConfigRefused, type ConfigSources, readConfig } from '../../../src/node/config'
+import { type Flags, variableOfKey } from '../../../src/node/config-sources'
 import { profileSettings, profiles } from '../../../src/node/config-profiles'
 import { staticKey } from '../../../src/metadata/config-keys'
 import { isProblem, parseConfigValue } from '../../../src/metadata/config-value'
