@@ -7,7 +7,7 @@ import { World } from '../../../src/platform/simulated/world'
 
 class FakeProcess implements Process {
   readonly pid = 4711
-  readonly workingDir = '/home/me'
+  readonly workingDir = '/somewhere'
   readonly isTerminal = false
   readonly env: Record<string, string> = {}
   readonly printed: string[] = []
@@ -91,7 +91,7 @@ describe('ready', () => {
   test('what is kept, and when it is on disk', async () => {
     const { process, run } = scene('start', '-d', 'data')
     await run()
-    expect(process.printed[0]).toContain('files in /home/me/data')
+    expect(process.printed[0]).toContain('files in /somewhere/data')
     expect(process.printed[0]).toContain('group: acknowledged means on disk')
     expect(process.printed[0]).toContain('prod: waits as Apache Kafka does')
   })
