@@ -5,6 +5,7 @@
  * until everything its decision saw is durable. A failed append, or a decision that broke an invariant, unloads the shard;
  * the next caller has it loaded anew from its log.
  */
+import { Invariant } from '../platform/assert'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import { Refusal } from '../protocol/errors'
@@ -97,14 +98,14 @@ export class Shard<M extends Machine<R>, R> {
     try {
       reply = decide(machine, turn)
     } catch (error) {
-      if (error instanceof Refusal) {
-        turn.assertUntouched(name)
+      const cause = error instanceof Refusal && turn.isTouched ? new Invariant(`${name} refused midway`) : error
+      if (cause instanceof Refusal) {
         return this.#whenDurable(() => {
-          throw error
+          throw cause
         })
       }
-      this.#fail(name, error)
-      throw error
+      this.#fail(name, cause)
+      throw cause
     }
     this.#append(name, turn)
     const settled = this.#deliver(turn)

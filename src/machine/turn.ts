@@ -1,5 +1,4 @@
 /** What one decision does: records written, calls parked and answered, timers moved. Carried out by the shard at its end. */
-import { assert } from '../platform/assert'
 import type { Parking, Seat } from './parking'
 import type { NamedTimers } from './timers'
 
@@ -69,8 +68,8 @@ export class Turn<R> {
     this.#host.timers.cancel(name)
   }
 
-  /** A decision that refuses must not have changed anything. */
-  assertUntouched(name: string): void {
-    assert(this.records.length === 0 && this.answers.length === 0 && this.#parked === 0, `${name} refused midway`)
+  /** Whether anything was changed: a decision that refuses must not have. */
+  get isTouched(): boolean {
+    return this.records.length > 0 || this.answers.length > 0 || this.#parked > 0
   }
 }

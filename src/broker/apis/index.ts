@@ -2,21 +2,43 @@
 import type { Handler } from '../../call/handler'
 import type { Broker } from '../broker'
 import { apiVersions } from './api-versions'
+import { deleteGroups } from './delete-groups'
 import { deleteRecords } from './delete-records'
+import { describeGroups } from './describe-groups'
 import { describeLogDirs } from './describe-log-dirs'
 import { fetch } from './fetch'
+import { findCoordinator } from './find-coordinator'
+import { heartbeat } from './heartbeat'
 import { initProducerId } from './init-producer-id'
+import { joinGroup } from './join-group'
+import { leaveGroup } from './leave-group'
+import { listGroups } from './list-groups'
 import { listOffsets } from './list-offsets'
+import { offsetCommit } from './offset-commit'
+import { offsetDelete } from './offset-delete'
+import { offsetFetch } from './offset-fetch'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch'
 import { produce } from './produce'
+import { syncGroup } from './sync-group'
 
 export const handlers: readonly Handler<Broker>[] = [
   produce,
   fetch,
   listOffsets,
+  offsetCommit,
+  offsetFetch,
+  findCoordinator,
+  joinGroup,
+  heartbeat,
+  leaveGroup,
+  syncGroup,
+  describeGroups,
+  listGroups,
   apiVersions,
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
   describeLogDirs,
+  deleteGroups,
+  offsetDelete,
 ]
