@@ -1,6 +1,6 @@
 /** What storage throws, told apart from bugs and from what a client asked wrongly. */
 
-/** The disk or store failed. The partition goes offline; the data is left as it is. */
+/** The disk or store failed. The partition goes offline; the data is left as it is. `cause` is what it said. */
 export class StorageFault extends Error {
   override readonly name = 'StorageFault'
 }
@@ -18,4 +18,16 @@ export class CorruptLog extends Error {
 /** An offset below the start or above the end of a log was asked for. */
 export class OffsetOutOfRange extends Error {
   override readonly name = 'OffsetOutOfRange'
+}
+
+/** A data directory cannot be used as it is. Nothing in it was touched. */
+export class DirectoryRefused extends Error {
+  override readonly name = 'DirectoryRefused'
+  readonly path: string
+  readonly reason: 'locked' | 'unusable' | 'other cluster' | 'other node' | 'unknown format'
+  constructor(path: string, reason: DirectoryRefused['reason'], says: string) {
+    super(`${path}: ${says}`)
+    this.path = path
+    this.reason = reason
+  }
 }

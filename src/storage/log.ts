@@ -42,11 +42,12 @@ export interface Log {
   /** Resolves when everything below `upTo` is durable. One disk operation serves all that wait for it. */
   flush(upTo: number): Promise<void>
   /**
-   * Drops every batch that reaches `end` or above. Afterwards `end` is what was asked, even inside of a dropped batch;
-   * below the first batch the log is empty and starts there. Does nothing at or above the present end.
+   * Drops every batch that reaches `end` or above. Afterwards the log ends where its last batch does: below what was
+   * asked when that is inside of a batch. Below the first batch the log is empty, and starts and ends where it was asked.
+   * Does nothing at or above the present end. Until it resolves nothing but reads may be asked of the log.
    */
   truncateTo(end: number): Promise<void>
-  /** Drops everything; the log is empty, and both its start and its end are `offset`. */
+  /** Drops everything; the log is empty, and both its start and its end are `offset`. Again only reads meanwhile. */
   restartAt(offset: number): Promise<void>
   /** Raises `start`; frees whole segments below it. Does nothing when `start` is already there or higher. */
   advanceStart(start: number): Promise<void>
@@ -80,8 +81,8 @@ export interface Appended {
   readonly first: number
   readonly last: number
   /**
-   * A new segment was begun, and `first` is its first offset. A good moment for a snapshot of what is known of the
-   * batches below `first`, as Kafka takes one of its producers.
+   * A new segment was begun, and these are the first batches in it. A good moment for a snapshot, at `first`, of what is
+   * known of the batches below it, as Kafka takes one of its producers.
    */
   readonly rolled: boolean
 }
@@ -164,6 +165,10 @@ export interface LogConfig {
   readonly indexIntervalBytes: number
   readonly segmentIndexBytes: number
   readonly fileDeleteDelayMs: number
+  /** Without `flush=group`: an append makes a sync when so many records wait for one. Off by default, as in Kafka. */
+  readonly flushMessages?: number
+  /** `cleanup.policy` names compact, so that offsets may be missing anywhere. */
+  readonly compacts?: boolean
 }
 
 /** Apache Kafka's defaults, for logs that have no topic config. */

@@ -1,7 +1,13 @@
 /** Every backend of the storage port against its specification. */
 import type { Clock } from '../../src/platform/clock'
+import { silentLogger } from '../../src/platform/logger'
+import { nodePlatform } from '../../src/platform/node/platform'
 import type { Random } from '../../src/platform/random'
+import type { LogStore } from '../../src/storage/log'
 import { MemoryStore } from '../../src/storage/memory/store'
+import type { FlushMode } from '../../src/storage/segments/log-setting'
+import { openFileStore } from '../../src/storage/segments/store'
+import { scratchDirectory } from '../support/scratch'
 import { describeLog } from './log'
 
 const clock: Clock = { now: () => 1_700_000_000_000, monotonic: () => 0 }
@@ -11,3 +17,24 @@ describeLog('memory', async () => {
   const store = new MemoryStore(clock, random)
   return { store, reopen: async () => store, dispose: async () => {} }
 })
+
+for (const flush of ['group', 'os'] as FlushMode[]) {
+  describeLog(`segments on a disk, flush ${flush}`, async () => {
+    const { path, remove } = scratchDirectory()
+    const platform = { ...nodePlatform(), logger: silentLogger }
+    const open = () => openFileStore(platform, { directory: `${path}/data`, flush, nodeId: 1 })
+    let store: LogStore = await open()
+    return {
+      store,
+      async reopen() {
+        await store.close()
+        store = await open()
+        return store
+      },
+      async dispose() {
+        await store.close()
+        remove()
+      },
+    }
+  })
+}

@@ -22,7 +22,7 @@ import {
 } from '../log'
 import { firstRecordSince } from '../record-times'
 import { countDeletable } from '../segments/retention'
-import { rollJitterMs, shouldRoll } from '../segments/roll'
+import { rollJitterMs, rollOffset, shouldRoll } from '../segments/roll'
 import { MemorySegment } from './segment'
 import { MemorySnapshots } from './snapshots'
 
@@ -123,9 +123,10 @@ export class MemoryLog implements Log {
     if (end < this.#segments[0]!.baseOffset) return this.restartAt(end)
     const kept = this.#segmentOf(end) + 1
     this.#segments.length = kept
-    this.#segments[kept - 1]!.truncateTo(end)
-    this.#start = Math.min(this.#start, end)
-    this.#cutTo(end)
+    const last = this.#segments[kept - 1]!
+    last.truncateTo(end)
+    this.#start = Math.min(this.#start, last.nextOffset)
+    this.#cutTo(last.nextOffset)
   }
 
   async restartAt(offset: number): Promise<void> {
@@ -199,7 +200,7 @@ export class MemoryLog implements Log {
     let active = this.#segments.at(-1)!
     const rolled = shouldRoll(active, facts, this.#config(), this.#clock.now())
     if (rolled) {
-      active = this.#newSegment(facts.first)
+      active = this.#newSegment(rollOffset(this.#end, facts))
       // A segment without batches would share its base offset with the new one.
       if (this.#segments.at(-1)!.sizeBytes === 0) this.#segments.pop()
       this.#segments.push(active)

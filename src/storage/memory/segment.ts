@@ -25,6 +25,12 @@ export class MemorySegment {
     return this.#sizeBytes
   }
 
+  /** First offset after its batches. */
+  get nextOffset(): number {
+    const tail = this.#chunks.at(-1)
+    return tail ? tail.last + 1 : this.baseOffset
+  }
+
   get maxTimestampMs(): number {
     return this.#maxTimestampMs
   }

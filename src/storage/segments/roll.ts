@@ -15,6 +15,7 @@ export interface ActiveSegment {
 }
 
 export interface Incoming {
+  readonly first: number
   readonly last: number
   readonly maxTimestampMs: number
   readonly sizeBytes: number
@@ -25,11 +26,20 @@ export interface Incoming {
  * or replayed later; by the clock where they have none.
  */
 export function shouldRoll(active: ActiveSegment, incoming: Incoming, config: LogConfig, nowMs: number): boolean {
-  if (active.sizeBytes > config.segmentBytes - incoming.sizeBytes) return true
+  if (incoming.last - active.baseOffset > relativeOffsetMax) return true
+  if (active.sizeBytes === 0) return false
+  if (active.sizeBytes > config.segmentBytes - incoming.sizeBytes || active.indexesFull) return true
   const byRecords = active.firstTimestampMs >= 0
   const waitedMs = byRecords ? incoming.maxTimestampMs - active.firstTimestampMs : nowMs - active.createdMs
-  if (active.sizeBytes > 0 && waitedMs > config.segmentMs - active.jitterMs) return true
-  return active.indexesFull || incoming.last - active.baseOffset > relativeOffsetMax
+  return waitedMs > config.segmentMs - active.jitterMs
+}
+
+/**
+ * First offset of the segment that takes an append. It goes on where the log ends, so that a gap between two segments is
+ * never in doubt; except where that is too far from the append for an index.
+ */
+export function rollOffset(end: number, incoming: Incoming): number {
+  return incoming.last - end > relativeOffsetMax ? incoming.first : end
 }
 
 /** A segment rolls up to this much early, so that many logs do not roll at once. `dice` is in [0, 1). */

@@ -1,0 +1,111 @@
+/** A data directory as a whole: whose it is, that nobody else uses it, and whether its last process stopped cleanly. */
+import type { FileLock, Files } from '../../platform/files'
+import type { Random } from '../../platform/random'
+import { DirectoryRefused } from '../fault'
+import { codeOf, saying } from './health'
+import { names, pathOf } from './layout'
+import {
+  decodeCleanShutdown,
+  decodeProperties,
+  type DirectoryIdentity,
+  encodeCleanShutdown,
+  encodeMetaProperties,
+} from './texts'
+
+/** Whose directory is asked for. Without a cluster id that of the directory is taken, and a new one has a new one. */
+export interface WantedIdentity {
+  readonly clusterId?: string | undefined
+  readonly nodeId: number
+}
+
+export interface ClaimedDirectory {
+  readonly path: string
+  readonly identity: DirectoryIdentity
+  /** The broker epoch of the process that stopped cleanly, null when the last one did not. */
+  readonly cleanShutdown: { readonly brokerEpoch: number } | null
+  readonly lock: FileLock
+}
+
+/** Takes a directory for this process, making it when it is missing. Rejects with DirectoryRefused. */
+export async function claimDirectory(
+  files: Files,
+  random: Random,
+  path: string,
+  wanted: WantedIdentity,
+): Promise<ClaimedDirectory> {
+  const lock = await usable(path, async () => {
+    files.makeDir(path)
+    return files.lock(pathOf(path, names.lock))
+  })
+  if (!lock) throw new DirectoryRefused(path, 'locked', 'is in use by another process')
+  try {
+    const identity = await usable(path, () => identify(files, random, path, wanted))
+    const cleanShutdown = await usable(path, () => takeCleanShutdown(files, path))
+    return { path, identity, cleanShutdown, lock }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+/** Says that everything in the directory is as it was closed. The last thing that a process does with it. */
+export function markCleanShutdown(files: Files, path: string, brokerEpoch: number): Promise<void> {
+  return files.replaceFile(pathOf(path, names.cleanShutdown), encodeCleanShutdown(brokerEpoch))
+}
+
+async function identify(
+  files: Files,
+  random: Random,
+  path: string,
+  wanted: WantedIdentity,
+): Promise<DirectoryIdentity> {
+  const file = pathOf(path, names.metaProperties)
+  if (!files.stat(file)) {
+    const identity = {
+      clusterId: wanted.clusterId ?? newId(random),
+      nodeId: wanted.nodeId,
+      directoryId: newId(random),
+    }
+    await files.replaceFile(file, encodeMetaProperties(identity))
+    return identity
+  }
+  const properties = decodeProperties(files.readFile(file).toString('utf8'))
+  const version = properties.get('version')
+  if (version !== '1') {
+    throw new DirectoryRefused(path, 'unknown format', `meta.properties is of version ${version ?? 'none'}, not 1`)
+  }
+  const clusterId = properties.get('cluster.id') ?? ''
+  const nodeId = Number(properties.get('node.id'))
+  if (wanted.clusterId !== undefined && clusterId !== wanted.clusterId) {
+    throw new DirectoryRefused(path, 'other cluster', `belongs to cluster ${clusterId}, not ${wanted.clusterId}`)
+  }
+  if (nodeId !== wanted.nodeId) {
+    throw new DirectoryRefused(path, 'other node', `belongs to node ${nodeId}, not ${wanted.nodeId}`)
+  }
+  const known = properties.get('directory.id')
+  const identity = { clusterId, nodeId, directoryId: known ?? newId(random) }
+  // A Kafka before 3.7 gave directories no id.
+  if (known === undefined) await files.replaceFile(file, encodeMetaProperties(identity))
+  return identity
+}
+
+/** Reads and removes the mark, so that it is not found again after a crash of this process. */
+async function takeCleanShutdown(files: Files, path: string): Promise<{ brokerEpoch: number } | null> {
+  const file = pathOf(path, names.cleanShutdown)
+  if (!files.stat(file)) return null
+  const brokerEpoch = decodeCleanShutdown(files.readFile(file).toString('utf8'))
+  await files.remove(file)
+  await files.syncDir(path)
+  return { brokerEpoch }
+}
+
+const newId = (random: Random): string => random.bytes(16).toString('base64url')
+
+async function usable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    throw new DirectoryRefused(path, 'unusable', saying(error))
+  }
+}

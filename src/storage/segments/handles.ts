@@ -1,0 +1,89 @@
+/** Open files, no more than a limit: the one that was not used for longest is closed, and opened again when needed. */
+import type { File, Files } from '../../platform/files'
+
+/** When the limit is reached this part of the open ones is closed at once, so that the search for them is rare. */
+const closedAtOnce = 1 / 8
+
+export class Handles {
+  readonly #files: Files
+  readonly #openMax: number
+  readonly #open = new Set<Handle>()
+  readonly #failed: (error: unknown) => void
+  uses = 0
+
+  /** `failed` hears of files that could not be closed. */
+  constructor(files: Files, openMax: number, failed: (error: unknown) => void) {
+    this.#files = files
+    this.#openMax = openMax
+    this.#failed = failed
+  }
+
+  get openCount(): number {
+    return this.#open.size
+  }
+
+  /** A handle for a file that need not be there yet. */
+  of(path: string): Handle {
+    return new Handle(this, path)
+  }
+
+  open(handle: Handle, create: boolean): File {
+    if (this.#open.size >= this.#openMax) this.#closeSome()
+    const file = this.#files.open(handle.path, { create })
+    this.#open.add(handle)
+    return file
+  }
+
+  /** Forgets a handle whose file is being closed. */
+  left(handle: Handle): void {
+    this.#open.delete(handle)
+  }
+
+  #closeSome(): void {
+    const idle = [...this.#open].filter(handle => !handle.busy).sort((a, b) => a.lastUse - b.lastUse)
+    for (const handle of idle.slice(0, Math.ceil(this.#openMax * closedAtOnce))) handle.close().catch(this.#failed)
+  }
+}
+
+export class Handle {
+  path: string
+  lastUse = 0
+  readonly #handles: Handles
+  #file: File | null = null
+  #syncs = 0
+
+  constructor(handles: Handles, path: string) {
+    this.#handles = handles
+    this.path = path
+  }
+
+  /** Closing would have to wait. */
+  get busy(): boolean {
+    return this.#syncs > 0
+  }
+
+  /** The open file, for use at once: it may be closed when other handles are used. Throws what opening throws. */
+  file(create = false): File {
+    this.#handles.uses += 1
+    this.lastUse = this.#handles.uses
+    this.#file ??= this.#handles.open(this, create)
+    return this.#file
+  }
+
+  async sync(): Promise<void> {
+    this.#syncs += 1
+    try {
+      await this.file().sync()
+    } finally {
+      this.#syncs -= 1
+    }
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file
+    if (!file) return
+    this.#file = null
+    this.#handles.left(this)
+    await file.close()
+  }
+}

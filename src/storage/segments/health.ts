@@ -1,0 +1,59 @@
+/** Whether a data directory can still be trusted. Shared by all logs in it. */
+import type { Cancel } from '../../platform/clock'
+import type { Logger } from '../../platform/logger'
+import { StorageFault } from '../fault'
+
+/** Errors that pass when somebody makes room; anything else leaves in doubt what is on the disk. */
+const passing = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EFBIG'])
+
+export class Health {
+  readonly path: string
+  readonly #logger: Logger
+  #failure: StorageFault | null = null
+  readonly #waiting = new Set<(fault: StorageFault) => void>()
+
+  constructor(path: string, logger: Logger) {
+    this.path = path
+    this.#logger = logger
+  }
+
+  /** Why nothing more may be written, or null. */
+  get failure(): StorageFault | null {
+    return this.#failure
+  }
+
+  check(): void {
+    if (this.#failure) throw this.#failure
+  }
+
+  /** Calls back once, when the directory fails. */
+  onFailure(tell: (fault: StorageFault) => void): Cancel {
+    if (this.#failure) tell(this.#failure)
+    else this.#waiting.add(tell)
+    return () => void this.#waiting.delete(tell)
+  }
+
+  /**
+   * Fails the directory for good. After a failed sync in particular: the kernel may then count lost pages as clean, so
+   * that a second try would succeed and say nothing of the loss.
+   */
+  fail(doing: string, error: unknown): StorageFault {
+    if (this.#failure) return this.#failure
+    const fault = new StorageFault(`${this.path} failed: ${doing}: ${saying(error)}`, { cause: error })
+    this.#failure = fault
+    this.#logger.error('storage.directory_failed', { path: this.path, doing, error: saying(error) })
+    for (const tell of this.#waiting) tell(fault)
+    this.#waiting.clear()
+    return fault
+  }
+
+  /** The fault to throw for an error of a write: one that passes leaves the directory in use. */
+  writeFailed(doing: string, error: unknown): StorageFault {
+    if (!passing.has(codeOf(error))) return this.fail(doing, error)
+    return new StorageFault(`${doing}: ${saying(error)}`, { cause: error })
+  }
+}
+
+export const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+
+export const saying = (error: unknown): string => String((error as { message?: unknown } | null)?.message ?? error)

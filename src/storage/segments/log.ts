@@ -1,0 +1,369 @@
+/** A log in files: a list of segments behind the storage port. */
+import { assert } from '../../platform/assert'
+import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../batches'
+import type { EpochEntries } from '../epoch-entries'
+import { CorruptLog, OffsetOutOfRange, StorageFault } from '../fault'
+import {
+  type Appended,
+  type AppendStamp,
+  type BatchVisitor,
+  type Log,
+  type LogId,
+  noSlices,
+  type ReadBudget,
+  type Slices,
+  type SweepPolicy,
+  type TimestampedOffset,
+} from '../log'
+import { Flusher } from './flush'
+import { codeOf, saying } from './health'
+import { names, pathOf } from './layout'
+import type { LogSetting } from './log-setting'
+import { Removal } from './removal'
+import { countDeletable } from './retention'
+import { rollJitterMs, rollOffset, shouldRoll } from './roll'
+import { Segment } from './segment'
+import type { SegmentList } from './segment-list'
+import { SegmentedAborted } from './segmented-aborted'
+import { SmallFile } from './small-file'
+import type { FileSnapshots } from './snapshots'
+import { encodeEpochs } from './texts'
+
+const done = Promise.resolve()
+
+/** After so many bytes the indexes are saved, and the recovery mark: that bounds what a recovery reads. */
+const savedEveryBytes = 64 * 1024 * 1024
+
+export class SegmentLog implements Log {
+  readonly id: LogId
+  readonly epochs: EpochEntries
+  readonly snapshots: FileSnapshots
+  readonly aborted: SegmentedAborted
+  readonly #setting: LogSetting
+  readonly #flusher: Flusher
+  readonly #removal: Removal
+  readonly #epochFile: SmallFile
+  readonly #segments: SegmentList
+  #start: number
+  #end: number
+  #sizeBytes: number
+  #unsavedBytes = 0
+  #unmarkedBytes = 0
+  /** The log is being cut: nothing may be appended until that is done. */
+  #cutting = false
+  #closed = false
+  /** Files were made since the directory was synced last. */
+  #newNames = false
+
+  /** Everything in the segments is durable. */
+  constructor(setting: LogSetting, segments: SegmentList, epochs: EpochEntries, snapshots: FileSnapshots) {
+    this.#setting = setting
+    this.id = setting.id
+    this.#segments = segments
+    this.#start = Math.max(setting.mark.start, segments.oldest.baseOffset)
+    this.#end = segments.active.nextOffset
+    this.#sizeBytes = segments.sizeBytes
+    this.epochs = epochs
+    this.snapshots = snapshots
+    this.aborted = new SegmentedAborted(setting.health, () => this.#segments.all)
+    this.#epochFile = new SmallFile(setting.files, pathOf(setting.directory, names.leaderEpochs))
+    this.#flusher = new Flusher(setting.timers, setting.health, this.#end, () => this.#sync())
+    this.#removal = new Removal(setting)
+  }
+
+  get start(): number {
+    return this.#start
+  }
+
+  get end(): number {
+    return this.#end
+  }
+
+  get flushed(): number {
+    return this.#flusher.flushed
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  get savedWatermark(): number {
+    return Math.min(Math.max(this.#setting.mark.watermark, this.#start), this.#end)
+  }
+
+  saveWatermark(offset: number): void {
+    this.#setting.mark.watermark = offset
+    this.#setting.marks.changed('watermark')
+  }
+
+  append(batches: Buffer, stamp: AppendStamp): Appended {
+    this.#check()
+    const facts = stampBatches(batches, this.#end, stamp.leaderEpoch)
+    const rolled = this.#store(batches, facts)
+    const { leaderEpoch } = stamp
+    if (leaderEpoch >= 0 && leaderEpoch !== this.epochs.latest) this.assignEpoch(leaderEpoch, facts.first)
+    return { first: facts.first, last: facts.last, rolled }
+  }
+
+  appendAsIs(batches: Buffer): Appended {
+    this.#check()
+    const facts = checkBatches(batches, this.#end)
+    const rolled = this.#store(batches, facts)
+    if (learnEpochs(this.epochs, batches)) this.#saveEpochs()
+    return { first: facts.first, last: facts.last, rolled }
+  }
+
+  read(from: number, budget: ReadBudget): Slices {
+    if (from < this.#start || from > this.#end) {
+      throw new OffsetOutOfRange(`offset ${from} is outside of ${this.#start}..${this.#end}`)
+    }
+    // What a failed disk has not confirmed may be gone already.
+    const upTo = this.#setting.health.failure ? Math.min(budget.upTo, this.flushed) : budget.upTo
+    return from < upTo ? this.#reading(() => this.#segments.read(from, upTo, budget)) : noSlices
+  }
+
+  forEachBatch(from: number, visit: BatchVisitor): void {
+    this.#reading(() => this.#segments.forEachBatch(Math.max(from, this.#start), visit))
+  }
+
+  flush(upTo: number): Promise<void> {
+    const { flush, config } = this.#setting
+    const reached = Math.min(upTo, this.#end)
+    const syncs = flush === 'group' || this.#end - this.flushed >= (config().flushMessages ?? Infinity)
+    return syncs ? this.#flusher.flush(reached) : done
+  }
+
+  async truncateTo(end: number): Promise<void> {
+    assert(end >= 0, 'a log cannot be cut below zero')
+    this.#check()
+    if (end >= this.#end) {
+      if (this.epochs.truncateFromEnd(end)) this.#saveEpochs()
+      return
+    }
+    if (end < this.#segments.oldest.baseOffset) return this.restartAt(end)
+    const last = this.#segments.holding(end)
+    await this.#cut(last.baseOffset, () => {
+      const later = this.#segments.splitAfter(end)
+      last.truncateTo(end)
+      this.#start = Math.min(this.#start, last.nextOffset)
+      this.#end = last.nextOffset
+      return later
+    })
+  }
+
+  async restartAt(offset: number): Promise<void> {
+    assert(offset >= 0, 'a log cannot begin below zero')
+    this.#check()
+    await this.#cut(0, () => {
+      const old = this.#segments.all
+      const reused = old.find(segment => segment.baseOffset === offset)
+      reused?.truncateTo(offset)
+      this.#segments.replaceAll(reused ?? this.#begin(offset))
+      this.#start = offset
+      this.#end = offset
+      return old.filter(segment => segment !== reused)
+    })
+    this.epochs.clear()
+    this.#saveEpochs()
+    this.#flusher.reached(offset)
+    await this.snapshots.removeAll(at => at < offset)
+    this.#mark()
+    await this.#setting.marks.saveAll()
+  }
+
+  async advanceStart(start: number): Promise<void> {
+    if (start > this.#end) throw new OffsetOutOfRange(`start ${start} is above the end ${this.#end}`)
+    if (start <= this.#start) return
+    this.#check()
+    this.#raiseStart(start)
+    await this.#dropOldest(this.#segments.countBelow(start))
+  }
+
+  findByTime(timestampMs: number, from: number): TimestampedOffset | null {
+    return this.#reading(() => this.#segments.findByTime(timestampMs, Math.max(from, this.#start)))
+  }
+
+  maxTimestamp(): TimestampedOffset | null {
+    return this.#reading(() => this.#segments.maxTimestamp(this.#start))
+  }
+
+  assignEpoch(epoch: number, startOffset: number): void {
+    if (this.epochs.assign(epoch, startOffset)) this.#saveEpochs()
+  }
+
+  async sweep(policy: SweepPolicy, nowMs: number): Promise<number> {
+    if (this.#cutting) return 0
+    this.#check()
+    const facts = this.#reading(() => this.#segments.facts())
+    const count = countDeletable(facts, this.#start, policy, nowMs)
+    if (count === 0) return 0
+    if (count === facts.length) this.#roll(this.#end)
+    const before = this.#sizeBytes
+    this.#raiseStart(Math.max(this.#start, this.#segments.all[count]!.baseOffset))
+    await this.#dropOldest(count)
+    return before - this.#sizeBytes
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    const { health, marks } = this.#setting
+    if (!health.failure) {
+      this.#segments.active.complete()
+      await this.#flusher.flush(this.#end)
+      // The flush does nothing when all records are durable; the indexes may still not be.
+      await this.#sync()
+      this.#mark()
+      await marks.saveAll()
+    }
+    await this.abandon()
+  }
+
+  /** Lets go of all files without making anything durable. */
+  async abandon(): Promise<void> {
+    this.#closed = true
+    await this.#flusher.stop(new StorageFault(`${this.#setting.directory} is closed`))
+    await this.snapshots.settled()
+    await this.#epochFile.settled().catch(() => {})
+    this.#removal.stop()
+    await Promise.all(this.#segments.all.map(segment => segment.close()))
+    this.#setting.closed()
+  }
+
+  #check(): void {
+    this.#setting.health.check()
+    assert(!this.#cutting, 'the log is being cut')
+    if (this.#closed) throw new StorageFault(`${this.#setting.directory} is closed`)
+  }
+
+  #store(batches: Buffer, facts: BatchFacts): boolean {
+    const rolls = shouldRoll(this.#segments.active, facts, this.#setting.config(), this.#setting.clock.now())
+    if (rolls) this.#roll(rollOffset(this.#end, facts))
+    this.#segments.active.append(batches, facts)
+    this.#end = facts.last + 1
+    this.#sizeBytes += facts.sizeBytes
+    this.#unsavedBytes += facts.sizeBytes
+    this.#unmarkedBytes += facts.sizeBytes
+    if (this.#unsavedBytes > savedEveryBytes) this.#saveIndexes()
+    return rolls
+  }
+
+  #roll(baseOffset: number): void {
+    try {
+      this.#segments.active.complete()
+      this.#segments.push(this.#begin(baseOffset))
+    } catch (error) {
+      throw this.#setting.health.writeFailed(`new segment in ${this.#setting.directory}`, error)
+    }
+    this.#unsavedBytes = 0
+    // What is complete is not waited for, but reaches the disk early, as in Kafka.
+    if (this.#setting.flush === 'os') this.#flusher.flush(this.#end).catch(() => {})
+  }
+
+  #begin(baseOffset: number): Segment {
+    const { config, random } = this.#setting
+    this.#newNames = true
+    return Segment.begin(this.#setting, baseOffset, rollJitterMs(config(), random.next()))
+  }
+
+  #saveIndexes(): void {
+    this.#unsavedBytes = 0
+    try {
+      this.#segments.active.saveIndexes()
+    } catch (error) {
+      const fault = this.#setting.health.writeFailed(`indexes in ${this.#setting.directory}`, error)
+      this.#setting.logger.warn('storage.index_not_saved', { error: saying(fault) })
+    }
+  }
+
+  /** Makes everything appended so far durable. */
+  async #sync(): Promise<number> {
+    const end = this.#end
+    const unmarkedBytes = this.#unmarkedBytes
+    const syncs: Promise<void>[] = [this.#epochFile.settled()]
+    for (const segment of this.#segments.all.toReversed()) {
+      if (segment.dirty) syncs.push(segment.sync())
+      else if (segment !== this.#segments.active) break
+    }
+    if (this.#newNames) syncs.push(this.#setting.files.syncDir(this.#setting.directory))
+    this.#newNames = false
+    await Promise.all(syncs)
+    this.#reached(end, unmarkedBytes)
+    return end
+  }
+
+  #reached(end: number, bytes: number): void {
+    const { mark, marks, logger } = this.#setting
+    if (mark.recovery >= end) return
+    mark.recovery = end
+    marks.changed('recovery')
+    if (bytes < savedEveryBytes) return
+    this.#unmarkedBytes -= bytes
+    marks.save('recovery').catch(error => logger.error('storage.checkpoint_failed', { error: saying(error) }))
+  }
+
+  /**
+   * Cuts the log. What is remembered as durable is lowered first, to `mark`, so that a crash in the middle leaves nothing
+   * that looks like a loss; then `change` changes the files, and returns segments to remove; then the disk is waited for.
+   */
+  async #cut(mark: number, change: () => readonly Segment[]): Promise<void> {
+    const { health, marks, directory } = this.#setting
+    this.#cutting = true
+    try {
+      await this.#flusher.idle()
+      this.#setting.mark.recovery = Math.min(this.#setting.mark.recovery, mark)
+      await marks.save('recovery')
+      const removed = change()
+      this.#flusher.cutTo(this.#end)
+      this.#sizeBytes = this.#segments.sizeBytes
+      this.#setting.mark.start = Math.min(this.#setting.mark.start, this.#start)
+      if (this.epochs.truncateFromEnd(this.#end)) this.#saveEpochs()
+      await this.snapshots.removeAll(at => at > this.#end)
+      await this.#removal.now(removed)
+      this.#newNames = true
+      await this.#sync()
+    } catch (error) {
+      throw health.writeFailed(`cutting ${directory}`, error)
+    } finally {
+      this.#cutting = false
+    }
+  }
+
+  #raiseStart(start: number): void {
+    this.#start = start
+    this.#setting.mark.start = start
+    if (this.epochs.truncateFromStart(start)) this.#saveEpochs()
+  }
+
+  /** Removes segments below the start, which is made durable first: a crash must not leave a hole. */
+  async #dropOldest(count: number): Promise<void> {
+    const dropped = this.#segments.dropOldest(count)
+    this.#sizeBytes = this.#segments.sizeBytes
+    await this.#setting.marks.save('start')
+    if (count === 0) return
+    const base = this.#segments.oldest.baseOffset
+    await this.snapshots.removeAll(at => at < base)
+    await this.#removal.later(dropped)
+  }
+
+  #mark(): void {
+    const { mark } = this.#setting
+    mark.start = this.#start
+    mark.recovery = this.flushed
+    mark.watermark = this.savedWatermark
+  }
+
+  #saveEpochs(): void {
+    const content = encodeEpochs(this.epochs.all())
+    this.#epochFile.save(content).catch(error => this.#setting.health.fail(names.leaderEpochs, error))
+  }
+
+  /** Errors of the disk become StorageFault. */
+  #reading<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof CorruptLog || error instanceof StorageFault || codeOf(error) === '') throw error
+      throw new StorageFault(`read in ${this.#setting.directory}: ${saying(error)}`, { cause: error })
+    }
+  }
+}

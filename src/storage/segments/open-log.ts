@@ -1,0 +1,94 @@
+/** Opens a log's directory: reads it, recovers it when the last process did not stop cleanly, and makes a log of it. */
+import { lastOffsetAt, leaderEpochAt, baseOffsetAt } from '../../protocol/records/batch'
+import { EpochEntries } from '../epoch-entries'
+import { CorruptLog } from '../fault'
+import { names, pathOf } from './layout'
+import { type Loaded, loadLog, mendIndexes } from './load'
+import { SegmentLog } from './log'
+import type { LogSetting } from './log-setting'
+import { recover, resume } from './recovery'
+import { rollJitterMs } from './roll'
+import type { Segment } from './segment'
+import { SegmentList } from './segment-list'
+import { FileSnapshots } from './snapshots'
+import { encodeEpochs } from './texts'
+
+/**
+ * Rejects with CorruptLog, and leaves the files as they are, when a crash does not explain what is there; with what the
+ * disk says when it fails. `clean` tells that the last process closed the log.
+ */
+export async function openLog(setting: LogSetting, clean: boolean): Promise<SegmentLog> {
+  const { files, mark, directory } = setting
+  const jitterMs = () => rollJitterMs(setting.config(), setting.random.next())
+  const loaded = loadLog(files, setting, mark.start, jitterMs)
+  for (const name of loaded.removable) await files.remove(pathOf(directory, name))
+  const segments = await withoutOld(setting, loaded.segments)
+  const wasClean = clean && resume(segments.at(-1)!)
+  const removed = wasClean ? [] : await recoverLog(setting, segments)
+  if (wasClean) mendIndexes(segments, setting.config().indexIntervalBytes)
+  const list = new SegmentList(segments.slice(0, segments.length - removed.length))
+  const end = list.active.nextOffset
+  if (end < mark.recovery) throw new CorruptLog(directory, `ends at ${end}, below ${mark.recovery} which was durable`)
+  mark.start = Math.min(mark.start, end)
+  await removeSegments(setting, removed)
+  await Promise.all(list.all.filter(segment => segment.dirty).map(segment => segment.sync()))
+  const epochs = await openEpochs(setting, loaded, list, wasClean)
+  const snapshots = new FileSnapshots(files, directory, loaded.snapshots)
+  const trusted = wasClean ? end : Math.min(mark.recovery, end)
+  await snapshots.removeAll(at => at > trusted || at < list.oldest.baseOffset)
+  if (!wasClean) await files.syncDir(directory)
+  if (mark.recovery !== end) {
+    mark.recovery = end
+    setting.marks.changed('recovery')
+  }
+  return new SegmentLog(setting, list, epochs, snapshots)
+}
+
+/** Removes segments wholly below the start: a crash kept them from being removed. */
+async function withoutOld(setting: LogSetting, segments: readonly Segment[]): Promise<Segment[]> {
+  const first = segments.findIndex((_, i) => (segments[i + 1]?.baseOffset ?? Infinity) > setting.mark.start)
+  await removeSegments(setting, segments.slice(0, first))
+  return segments.slice(first)
+}
+
+async function removeSegments(setting: LogSetting, segments: readonly Segment[]): Promise<void> {
+  for (const segment of segments.toReversed()) {
+    await segment.close()
+    for (const { path } of segment.handles()) await setting.files.remove(path)
+  }
+}
+
+function recoverLog(setting: LogSetting, segments: readonly Segment[]): Promise<readonly Segment[]> {
+  const config = setting.config()
+  return recover(segments, {
+    mark: setting.mark.recovery,
+    compacted: config.compacts ?? false,
+    indexIntervalBytes: config.indexIntervalBytes,
+    pause: () => new Promise(resolve => setting.timers.after(0, resolve)),
+    onCut: cut => setting.logger.warn('storage.log_cut', cut),
+  })
+}
+
+/** The leader epochs of the file, and those that batches tell which are newer than the file may be. */
+async function openEpochs(
+  setting: LogSetting,
+  loaded: Loaded,
+  list: SegmentList,
+  clean: boolean,
+): Promise<EpochEntries> {
+  const epochs = new EpochEntries(() => list.active.nextOffset, loaded.epochs ?? [])
+  const before = encodeEpochs(epochs.all())
+  epochs.truncateFromEnd(list.active.nextOffset)
+  epochs.truncateFromStart(Math.max(setting.mark.start, list.oldest.baseOffset))
+  const from = loaded.epochs === null ? 0 : clean ? Infinity : setting.mark.recovery
+  for (const segment of list.all) {
+    if (segment.nextOffset <= from) continue
+    segment.forEachHeader(from, (buffer, at) => {
+      const epoch = leaderEpochAt(buffer, at)
+      if (lastOffsetAt(buffer, at) >= from && epoch > epochs.latest) epochs.assign(epoch, baseOffsetAt(buffer, at))
+    })
+  }
+  const after = encodeEpochs(epochs.all())
+  if (after !== before) await setting.files.replaceFile(pathOf(setting.directory, names.leaderEpochs), after)
+  return epochs
+}

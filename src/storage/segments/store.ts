@@ -1,0 +1,224 @@
+/** Logs in a data directory that is Apache Kafka's: same names, same bytes. */
+import type { Cancel } from '../../platform/clock'
+import type { Platform } from '../../platform/platform'
+import { uuidHex } from '../../platform/random'
+import { CorruptLog, StorageFault } from '../fault'
+import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore } from '../log'
+import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
+import { DirectorySync } from './directory-sync'
+import { Handles } from './handles'
+import { codeOf, Health, saying } from './health'
+import {
+  deletedDirectoryName,
+  isDeletedDirectory,
+  logDirectoryName,
+  names,
+  parseLogDirectoryName,
+  pathOf,
+} from './layout'
+import type { SegmentLog } from './log'
+import type { FlushMode } from './log-setting'
+import { Marks } from './marks'
+import { openLog } from './open-log'
+import { decodePartitionMetadata, type DirectoryIdentity, encodePartitionMetadata } from './texts'
+
+export type StorePlatform = Pick<Platform, 'clock' | 'timers' | 'random' | 'files' | 'logger'>
+
+export interface FileStoreOptions extends WantedIdentity {
+  readonly directory: string
+  readonly flush: FlushMode
+  /** Files open at once; default 4,000. */
+  readonly openFilesMax?: number
+}
+
+interface OpenLog {
+  readonly log: SegmentLog
+  readonly config: () => LogConfig
+}
+
+/** Rejects with DirectoryRefused, and has then changed nothing in the directory. */
+export async function openFileStore(platform: StorePlatform, options: FileStoreOptions): Promise<FileStore> {
+  const { files, random } = platform
+  const claimed = await claimDirectory(files, random, options.directory, options)
+  return new FileStore(platform, claimed, options.flush, options.openFilesMax ?? 4000)
+}
+
+export class FileStore implements LogStore {
+  readonly supports: LogStore['supports']
+  readonly identity: DirectoryIdentity
+  /** Not null when the last process stopped cleanly: the broker epoch that it had, -1 when it did not tell. */
+  readonly cleanShutdown: ClaimedDirectory['cleanShutdown']
+  readonly health: Health
+  /** Written into the mark of a clean shutdown. */
+  brokerEpoch = -1
+  readonly #platform: StorePlatform
+  readonly #claimed: ClaimedDirectory
+  readonly #flush: FlushMode
+  readonly #handles: Handles
+  readonly #marks: Marks
+  readonly #rootSync: DirectorySync
+  readonly #open = new Map<string, OpenLog>()
+  /** The last opening or dropping of each log, which the next one has to wait for. */
+  readonly #work = new Map<string, Promise<unknown>>()
+  readonly #removals = new Set<Cancel>()
+
+  constructor(platform: StorePlatform, claimed: ClaimedDirectory, flush: FlushMode, openFilesMax: number) {
+    const { files, timers, logger } = platform
+    this.#platform = platform
+    this.#claimed = claimed
+    this.#flush = flush
+    this.supports = { flush: flush === 'group', compaction: false, sharedByNodes: false }
+    this.identity = claimed.identity
+    this.cleanShutdown = claimed.cleanShutdown
+    this.health = new Health(claimed.path, logger)
+    this.#handles = new Handles(files, openFilesMax, error => this.health.fail('close', error))
+    this.#marks = Marks.load(files, timers, logger, claimed.path)
+    this.#rootSync = new DirectorySync(files, claimed.path)
+    for (const name of files.list(claimed.path))
+      if (isDeletedDirectory(name)) this.#removeLater(pathOf(claimed.path, name), 0)
+  }
+
+  open(id: LogId, config: () => LogConfig): Promise<Log> {
+    return this.#alone(id, async () => {
+      const known = this.#open.get(logDirectoryName(id.topic, id.partition))
+      if (known) {
+        refuseOther(id, known.log.id.topicId)
+        return known.log
+      }
+      return this.#openNow(id, config)
+    })
+  }
+
+  async list(): Promise<readonly LogId[]> {
+    const ids: LogId[] = []
+    for (const name of this.#platform.files.list(this.#claimed.path)) {
+      const parsed = parseLogDirectoryName(name)
+      if (parsed) ids.push({ ...parsed, topicId: this.#topicIdIn(pathOf(this.#claimed.path, name)) ?? '' })
+    }
+    return ids
+  }
+
+  drop(id: LogId): Promise<void> {
+    return this.#alone(id, async () => {
+      const { files, random } = this.#platform
+      const name = logDirectoryName(id.topic, id.partition)
+      const path = pathOf(this.#claimed.path, name)
+      const topicId = this.#topicIdIn(path)
+      if (!files.stat(path) || (topicId !== null && topicId !== id.topicId)) return
+      const open = this.#open.get(name)
+      await open?.log.abandon()
+      await this.#guarded(`drop of ${path}`, async () => {
+        const deleted = pathOf(this.#claimed.path, deletedDirectoryName(id.topic, id.partition, uuidHex(random)))
+        await files.rename(path, deleted)
+        await this.#rootSync.sync()
+        await this.#marks.forget(id.topic, id.partition)
+        this.#removeLater(deleted, (open?.config() ?? defaultLogConfig).fileDeleteDelayMs)
+      })
+    })
+  }
+
+  space(): { path: string; totalBytes: number; usableBytes: number } {
+    return { path: this.#claimed.path, ...this.#platform.files.space(this.#claimed.path) }
+  }
+
+  /** The mark of a clean shutdown is left out when anything in the directory failed. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#work.values())
+    const closed = await Promise.allSettled([...this.#open.values()].map(({ log }) => log.close()))
+    for (const cancel of this.#removals) cancel()
+    try {
+      const failed = closed.find(result => result.status === 'rejected')
+      if (failed) throw failed.reason
+      this.health.check()
+      await this.#guarded('close', async () => {
+        await this.#marks.saveAll()
+        await markCleanShutdown(this.#platform.files, this.#claimed.path, this.brokerEpoch)
+      })
+    } finally {
+      this.#marks.stop()
+      await this.#claimed.lock.release()
+    }
+  }
+
+  async #openNow(id: LogId, config: () => LogConfig): Promise<Log> {
+    const { files, clock } = this.#platform
+    const name = logDirectoryName(id.topic, id.partition)
+    const directory = pathOf(this.#claimed.path, name)
+    this.health.check()
+    return this.#guarded(`open of ${directory}`, async () => {
+      const isNew = !files.stat(directory)
+      // What is remembered of one that is gone must not be believed of a new one.
+      if (isNew) await this.#marks.forget(id.topic, id.partition)
+      files.makeDir(directory)
+      const topicId = this.#topicIdIn(directory)
+      if (topicId !== null) refuseOther(id, topicId)
+      const log = await openLog(
+        {
+          ...this.#platform,
+          id,
+          directory,
+          config,
+          handles: this.#handles,
+          health: this.health,
+          flush: this.#flush,
+          marks: this.#marks,
+          mark: this.#marks.of(id.topic, id.partition),
+          nowMs: () => clock.now(),
+          closed: () => this.#open.delete(name),
+        },
+        isNew || this.cleanShutdown !== null,
+      )
+      if (topicId === null) {
+        await files.replaceFile(pathOf(directory, names.partitionMetadata), encodePartitionMetadata(id.topicId))
+      }
+      if (isNew) await this.#rootSync.sync()
+      this.#open.set(name, { log, config })
+      return log
+    })
+  }
+
+  /** Null when there is no such file. Throws CorruptLog. */
+  #topicIdIn(directory: string): string | null {
+    const path = pathOf(directory, names.partitionMetadata)
+    if (!this.#platform.files.stat(path)) return null
+    return decodePartitionMetadata(path, this.#platform.files.readFile(path).toString('utf8'))
+  }
+
+  /** Does work on one log after all other work on it. */
+  #alone<T>(id: LogId, work: () => Promise<T>): Promise<T> {
+    const name = logDirectoryName(id.topic, id.partition)
+    const before = this.#work.get(name) ?? Promise.resolve()
+    const mine = before.catch(() => {}).then(work)
+    this.#work.set(name, mine)
+    const forget = () => {
+      if (this.#work.get(name) === mine) this.#work.delete(name)
+    }
+    mine.then(forget, forget)
+    return mine
+  }
+
+  /** Errors of the disk become StorageFault. */
+  async #guarded<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof StorageFault || error instanceof CorruptLog || codeOf(error) === '') throw error
+      throw this.health.writeFailed(doing, error)
+    }
+  }
+
+  #removeLater(path: string, delayMs: number): void {
+    const { files, timers, logger } = this.#platform
+    const cancel = timers.after(delayMs, () => {
+      this.#removals.delete(cancel)
+      files.removeTree(path).catch(error => logger.warn('storage.remove_failed', { path, error: saying(error) }))
+    })
+    this.#removals.add(cancel)
+  }
+}
+
+function refuseOther(id: LogId, topicId: string): void {
+  if (topicId === id.topicId) return
+  const name = logDirectoryName(id.topic, id.partition)
+  throw new StorageFault(`${name} belongs to topic id ${topicId}, not ${id.topicId}`)
+}
