@@ -12,6 +12,8 @@ export interface TopicConfigs extends TypedConfigs<typeof configKeys.topic> {}
 export interface GroupConfigs extends TypedConfigs<typeof configKeys.group> {}
 export interface ClientMetricsConfigs extends TypedConfigs<typeof configKeys.clientMetrics> {}
 
+const none: ConfigTexts = new Map()
+
 /** The kinds of resources that have a config with keys from the table. */
 export type KeyedResource = Exclude<ConfigResource, 'broker' | 'brokerLogger'>
 
@@ -40,6 +42,11 @@ export class Configs {
 
   topic(name: string): TopicConfigs {
     return this.#resource('topic', name) as TopicConfigs
+  }
+
+  /** What a topic has that sets nothing itself. */
+  topicDefaults(): TopicConfigs {
+    return this.#current().read('topic', none) as TopicConfigs
   }
 
   group(id: string): GroupConfigs {

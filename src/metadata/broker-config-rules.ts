@@ -1,0 +1,74 @@
+/** Which of a broker's configs a running broker takes, and what they must be like, in Kafka's words. */
+import { configKey, isReadOnly } from './config-keys'
+import type { ConfigTexts } from './config-layers'
+import { isProblem, parseConfigValue } from './config-value'
+import type { Configs } from './configs'
+import { EntryFailure } from './decision'
+
+const listenerPrefix = /^listener\.name\.[^.]+\./
+
+/** Security keys that a running broker takes for one listener at a time only. */
+const onlyPerListener = (name: string) => name.startsWith('ssl.') && configKey('broker', name)?.update === 'per-broker'
+
+/** Thread pools: a running broker halves or doubles them at most. */
+const threadCounts = new Set([
+  'num.io.threads',
+  'num.network.threads',
+  'num.replica.fetchers',
+  'num.recovery.threads.per.data.dir',
+  'background.threads',
+])
+
+const refused = (why: string) => new EntryFailure('INVALID_REQUEST', why)
+
+/**
+ * Checks what a broker ('' for the default of all) would have set dynamically after a change. Names that nobody knows
+ * pass, as in Kafka: they may belong to plug-ins. Throws EntryFailure.
+ */
+export function checkBrokerConfigs(configs: Configs, resource: string, texts: ConfigTexts): void {
+  const names = [...texts.keys()].sort()
+  const refuseAny = (holds: (name: string) => boolean, why: string) => {
+    const found = names.filter(holds)
+    if (found.length > 0) throw refused(`${why}: [${found.join(', ')}]`)
+  }
+  const keyOf = (name: string) => configKey('broker', name.replace(listenerPrefix, ''))
+  refuseAny(name => {
+    const key = keyOf(name)
+    return key !== null && isReadOnly(key)
+  }, 'Cannot update these configs dynamically')
+  refuseAny(
+    onlyPerListener,
+    'These security configs can be dynamically updated only per-listener using the listener prefix',
+  )
+  for (const [name, text] of texts) {
+    const key = keyOf(name)
+    const parsed = key && parseConfigValue(name, key, text)
+    if (parsed && isProblem(parsed)) throw refused(parsed.error)
+  }
+  if (resource === '') {
+    refuseAny(
+      name => keyOf(name)?.update === 'per-broker',
+      'Cannot update these configs at default cluster level, broker id must be specified',
+    )
+  }
+  for (const [name, text] of texts) checkSteps(configs, name, Number(text))
+}
+
+/** Kafka resizes its pools of threads step by step; so do we refuse what it refuses, though we have none. */
+function checkSteps(configs: Configs, name: string, wanted: number): void {
+  const current = Number(configs.layers().effective(name))
+  const nested = 'Invalid value org.apache.kafka.common.config.ConfigException: '
+  const refuse = (why: string) => refused(`${nested}${why} for configuration Invalid dynamic configuration`)
+  if (name === 'log.cleaner.threads') {
+    if (wanted < 1) throw refuse('Log cleaner threads should be at least 1')
+    if (wanted < current / 2)
+      throw refuse(`Log cleaner threads cannot be reduced to less than half the current value ${current}`)
+    if (wanted > current * 2) {
+      throw refuse(`Log cleaner threads cannot be increased to more than double the current value ${current}`)
+    }
+  }
+  if (!threadCounts.has(name)) return
+  const failed = `Dynamic thread count update validation failed for ${name}=${wanted}, value should`
+  if (wanted < current / 2) throw refuse(`${failed} be at least half the current value ${current}`)
+  if (wanted > current * 2) throw refuse(`${failed} not be greater than double the current value ${current}`)
+}

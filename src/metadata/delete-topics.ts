@@ -1,0 +1,98 @@
+/** The decision on DeleteTopics, by name and by id. */
+import {
+  EntryFailure,
+  entryOutcome,
+  failed,
+  succeeded,
+  type Decision,
+  type DecisionContext,
+  type EntryOutcome,
+} from './decision'
+import type { TopicImage } from './image'
+import type { StoreOperation } from './store'
+import { storeKeys } from './stored'
+
+const zeroId = '0'.repeat(32)
+
+/** A topic as a request names it: by name with the zero id, or by id with a null name. */
+export interface TopicReference {
+  readonly name: string | null
+  readonly topicId: string
+}
+
+export interface TopicDeletion extends EntryOutcome {
+  readonly name: string | null
+  readonly topicId: string
+}
+
+/** Deletes what is named once and exists; what is named twice is left alone. Names are answered in their order. */
+export function decideDeleteTopics(
+  { image }: DecisionContext,
+  references: readonly TopicReference[],
+): Decision<TopicDeletion[]> {
+  const reply: TopicDeletion[] = []
+  const refuse = (reference: TopicReference, outcome: EntryOutcome) => reply.push({ ...reference, ...outcome })
+  const invalid = (message: string) => failed('INVALID_REQUEST', message)
+  const names: string[] = []
+  const ids: string[] = []
+  for (const reference of references) {
+    if (reference.name === null && reference.topicId === zeroId) {
+      refuse(reference, invalid('Neither topic name nor id were specified.'))
+    } else if (reference.name !== null && reference.topicId !== zeroId) {
+      refuse(reference, invalid('You may not specify both topic name and topic id.'))
+    } else if (reference.name === null) ids.push(reference.topicId)
+    else names.push(reference.name)
+  }
+  const given = new Set<string>()
+  const doomed: TopicReference[] = []
+  const [byId, byName] = [byCount(ids), byCount(names)]
+  for (const topicId of byId.repeated) refuse({ name: null, topicId }, invalid('Duplicate topic id.'))
+  for (const topicId of byId.once) {
+    given.add(topicId)
+    doomed.push({ name: image.topicById(topicId)?.name ?? null, topicId })
+  }
+  for (const name of byName.repeated) refuse({ name, topicId: zeroId }, invalid('Duplicate topic name.'))
+  for (const name of byName.once.sort()) {
+    const topicId = image.topic(name)?.id ?? zeroId
+    if (!given.has(topicId)) {
+      doomed.push({ name, topicId })
+      continue
+    }
+    doomed.splice(
+      doomed.findIndex(other => other.topicId === topicId),
+      1,
+    )
+    refuse({ name, topicId }, invalid('The provided topic name maps to an ID that was already supplied.'))
+  }
+  const operations: StoreOperation[] = []
+  for (const reference of doomed) {
+    const outcome = entryOutcome(
+      () => deleteTopic(reference, image.topicById(reference.topicId), operations),
+      failure => failure,
+    )
+    reply.push({ ...reference, ...outcome })
+  }
+  return { if: [], do: operations, reply }
+}
+
+function byCount(all: readonly string[]): { once: string[]; repeated: string[] } {
+  const times = new Map<string, number>()
+  for (const one of all) times.set(one, (times.get(one) ?? 0) + 1)
+  const once = [...times.keys()].filter(one => times.get(one) === 1)
+  return { once, repeated: [...times.keys()].filter(one => times.get(one)! > 1) }
+}
+
+function deleteTopic({ name }: TopicReference, topic: TopicImage | null, operations: StoreOperation[]): EntryOutcome {
+  if (!topic) {
+    throw name === null
+      ? new EntryFailure('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.')
+      : new EntryFailure('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
+  }
+  operations.push(
+    { remove: storeKeys.topicName(topic.name) },
+    { remove: storeKeys.topic(topic.id) },
+    ...topic.partitions.map(({ index }) => ({ remove: storeKeys.partition(topic.id, index) })),
+    { remove: storeKeys.config('topic', topic.name) },
+  )
+  return succeeded
+}

@@ -1,0 +1,64 @@
+/** Decisions that no client asks for: a cluster's first start, a broker's registration, ids for producers. */
+import type { BrokerConfigs } from './configs'
+import type { Decision } from './decision'
+import type { LiveImage } from './live-image'
+import type { StoreOperation } from './store'
+import {
+  storeKeys,
+  type StoredBroker,
+  type StoredCluster,
+  type StoredPartition,
+  type StoredProducerIds,
+} from './stored'
+
+/** A new cluster: its id, and the default of `min.insync.replicas` for all brokers that eligible leader replicas need. */
+export function decideFirstStart(broker: BrokerConfigs, clusterId: string, nowMs: number): Decision<void> {
+  const cluster: StoredCluster = { clusterId, format: 1, createdMs: nowMs }
+  const minIsr = { 'min.insync.replicas': String(broker.minInsyncReplicas) }
+  return {
+    if: [{ key: storeKeys.cluster, on: 'created', is: '=', revision: 0 }],
+    do: [
+      { put: storeKeys.cluster, value: JSON.stringify(cluster) },
+      { put: storeKeys.config('broker', ''), value: JSON.stringify(minIsr) },
+    ],
+    reply: undefined,
+  }
+}
+
+/** After a crash the end of a log may be lost: new leader epochs let those who read further notice. */
+export function decideRestart(image: LiveImage): Decision<void> {
+  const operations: StoreOperation[] = []
+  for (const topic of image.topics()) {
+    for (const { index, ...partition } of topic.partitions) {
+      const elected: StoredPartition = {
+        ...partition,
+        leaderEpoch: partition.leaderEpoch + 1,
+        partitionEpoch: partition.partitionEpoch + 1,
+      }
+      operations.push({ put: storeKeys.partition(topic.id, index), value: JSON.stringify(elected) })
+    }
+  }
+  return { if: [], do: operations, reply: undefined }
+}
+
+/** Tells where a broker is; nothing to do when all is as it was. */
+export function decideRegister(image: LiveImage, id: number, broker: StoredBroker): Decision<void> {
+  const known = image.broker(id)
+  const stored: StoredBroker = { rack: broker.rack, endpoints: broker.endpoints }
+  const same = known && JSON.stringify({ rack: known.rack, endpoints: known.endpoints }) === JSON.stringify(stored)
+  return {
+    if: [],
+    do: same ? [] : [{ put: storeKeys.broker(id), value: JSON.stringify(stored) }],
+    reply: undefined,
+  }
+}
+
+export function decideProducerIds(image: LiveImage, count: number): Decision<{ first: number; count: number }> {
+  const first = image.nextProducerId
+  const stored: StoredProducerIds = { next: first + count }
+  return {
+    if: [],
+    do: [{ put: storeKeys.producerIds, value: JSON.stringify(stored) }],
+    reply: { first, count },
+  }
+}

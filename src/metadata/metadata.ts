@@ -1,0 +1,238 @@
+/**
+ * The cluster's metadata in one process: decides, writes to the store, replays what the store says, and tells those who
+ * act on it. Decisions come one after the other, so each sees the image that its predecessor made.
+ */
+import { assert } from '../platform/assert'
+import type { Clock } from '../platform/clock'
+import type { Logger } from '../platform/logger'
+import type { Random } from '../platform/random'
+import { Refusal } from '../protocol/errors'
+import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
+import type { ConfigTexts } from './config-layers'
+import { Configs } from './configs'
+import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './create-partitions'
+import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './create-topics'
+import type { Decision, DecisionContext, EntryOutcome } from './decision'
+import { decideDeleteTopics, type TopicDeletion, type TopicReference } from './delete-topics'
+import { decideFirstStart, decideProducerIds, decideRegister, decideRestart } from './housekeeping'
+import type { MetadataImage, TopicImage } from './image'
+import { internalTopicPlan, isInternalTopic } from './internal-topics'
+import { type ImageChange, LiveImage } from './live-image'
+import type { MetadataStore, Revision, StoreEvent, TransactionResult } from './store'
+import type { StoredBroker } from './stored'
+
+export interface MetadataOptions {
+  readonly store: MetadataStore
+  /** This broker: its id, and how the others and clients reach it. */
+  readonly brokerId: number
+  readonly broker: StoredBroker
+  /** What server.properties, --set and the profile say. */
+  readonly statics: ConfigTexts
+  /** The id a new cluster gets; made up when there is none. An existing cluster keeps its own. */
+  readonly clusterId?: string | null
+  /** Whether the process that had the logs before ended as it should. If not, every leader epoch grows by one. */
+  readonly endedCleanly?: boolean
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/** Acts on what changed. A topic counts as created when all listeners have finished. */
+export type ImageListener = (image: MetadataImage, previous: MetadataImage, change: ImageChange) => void | Promise<void>
+
+const attemptsMax = 10
+
+export class Metadata {
+  readonly configs: Configs
+  readonly #store: MetadataStore
+  readonly #random: Random
+  readonly #logger: Logger
+  #listeners: readonly ImageListener[] = []
+  #image = LiveImage.empty
+  #watch: { close(): void } | null = null
+  /** The decision under way, and the telling under way; null when there is none. */
+  #deciding: Promise<unknown> = Promise.resolve()
+  #telling: Promise<void> | null = null
+
+  private constructor({ store, brokerId, statics, random, logger }: MetadataOptions) {
+    this.#store = store
+    this.#random = random
+    this.#logger = logger
+    this.configs = new Configs(brokerId, statics, () => this.#image)
+  }
+
+  /**
+   * Replays the store, makes the cluster if there is none yet, and registers this broker. Throws Refusal
+   * INCONSISTENT_CLUSTER_ID when the store belongs to a cluster of another id, KAFKA_STORAGE_ERROR when it cannot be
+   * written.
+   */
+  static async open(options: MetadataOptions): Promise<Metadata> {
+    const { clock, random, clusterId = null, endedCleanly = true } = options
+    const metadata = new Metadata(options)
+    await metadata.#replay()
+    if (metadata.image.clusterId === '') {
+      const fresh = clusterId ?? newClusterId(random)
+      await metadata.#decide(() => decideFirstStart(metadata.configs.broker(), fresh, clock.now()))
+    } else if (clusterId !== null && clusterId !== metadata.image.clusterId) {
+      const says = `the metadata is of cluster ${metadata.image.clusterId}, not of ${clusterId}`
+      throw new Refusal('INCONSISTENT_CLUSTER_ID', says)
+    } else if (!endedCleanly) await metadata.#decide(({ image }) => decideRestart(image))
+    await metadata.#decide(({ image }) => decideRegister(image, options.brokerId, options.broker))
+    return metadata
+  }
+
+  /** The current picture; replaced as a whole with every change. */
+  get image(): LiveImage {
+    return this.#image
+  }
+
+  /** Resolves when everybody has acted on the current image; null when they have already. */
+  get settling(): Promise<void> | null {
+    return this.#telling
+  }
+
+  /** Calls `listener` for every change from now on, one change at a time. Returns how to stop. */
+  onChange(listener: ImageListener): () => void {
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter(other => other !== listener)
+    }
+  }
+
+  /** With `validateOnly`, says what would become of the request and does nothing. The same for the methods below. */
+  createTopics(specs: readonly TopicSpec[], validateOnly = false): Promise<TopicCreation[]> {
+    return this.#decide(context => decideCreateTopics(context, specs), validateOnly)
+  }
+
+  deleteTopics(references: readonly TopicReference[]): Promise<TopicDeletion[]> {
+    return this.#decide(context => decideDeleteTopics(context, references))
+  }
+
+  createPartitions(specs: readonly PartitionsSpec[], validateOnly = false): Promise<PartitionsCreation[]> {
+    return this.#decide(context => decideCreatePartitions(context, specs), validateOnly)
+  }
+
+  alterConfigs(replacements: readonly Replacement[], validateOnly = false): Promise<EntryOutcome[]> {
+    return this.#decide(context => decideAlter(context, replacements), validateOnly)
+  }
+
+  incrementalAlterConfigs(
+    alterations: readonly IncrementalAlteration[],
+    validateOnly = false,
+  ): Promise<EntryOutcome[]> {
+    return this.#decide(context => decideIncrementalAlter(context, alterations), validateOnly)
+  }
+
+  /** Creates topics by their names alone, as `auto.create.topics.enable` does; an internal one as its configs say. */
+  async autoCreateTopics(names: readonly string[]): Promise<TopicCreation[]> {
+    return this.createTopics(names.map(name => this.#specOf(name)))
+  }
+
+  /** The topic, created first if need be. Throws Refusal when it cannot be. */
+  async ensureInternalTopic(name: string): Promise<TopicImage> {
+    assert(isInternalTopic(name), `${name} is an internal topic`)
+    const present = this.#image.topic(name)
+    if (!present) await this.autoCreateTopics([name])
+    await this.#telling
+    const topic = this.#image.topic(name)
+    if (!topic) throw new Refusal('COORDINATOR_NOT_AVAILABLE', `the topic ${name} could not be created`)
+    return topic
+  }
+
+  /** Producer ids that nobody was given before nor will be again: `first` and the `count - 1` after it. */
+  allocateProducerIds(count: number): Promise<{ readonly first: number; readonly count: number }> {
+    return this.#decide(({ image }) => decideProducerIds(image, count))
+  }
+
+  /** Finishes what is under way and closes the store. */
+  async close(): Promise<void> {
+    await this.#deciding.catch(() => undefined)
+    while (this.#telling) await this.#telling
+    this.#watch?.close()
+    await this.#store.close()
+  }
+
+  #specOf(name: string): TopicSpec {
+    const { image } = this
+    const plan = internalTopicPlan(name, this.configs.broker())
+    if (!plan) return topicNamed(name)
+    return {
+      name,
+      numPartitions: plan.partitions,
+      // A cluster smaller than the configured factor gets what it can have, so that one broker works as it is.
+      replicationFactor: Math.min(plan.replicationFactor, image.brokers().filter(broker => !broker.fenced).length),
+      assignments: [],
+      configs: plan.configs.map(([key, value]) => ({ name: key, value })),
+    }
+  }
+
+  async #replay(): Promise<void> {
+    const { revision, pages } = await this.#store.snapshot('')
+    const events: StoreEvent[] = []
+    for await (const page of pages) for (const { key, value } of page) events.push({ key, value })
+    if (revision > 0) this.#image = this.#image.after(revision, events).image
+    this.#watch = this.#store.watch('', revision, {
+      batch: (at, changed) => this.#heard(at, changed),
+      compacted: oldest => this.#logger.error('metadata.watch.lost', { oldest }),
+    })
+  }
+
+  #heard(revision: Revision, events: readonly StoreEvent[]): void {
+    const previous = this.#image
+    const { image, change } = previous.after(revision, events)
+    this.#image = image
+    const before = this.#telling
+    const telling = (
+      before ? before.then(() => this.#tell(image, previous, change)) : this.#tell(image, previous, change)
+    ).then(() => {
+      if (this.#telling === telling) this.#telling = null
+    })
+    this.#telling = telling
+  }
+
+  async #tell(image: LiveImage, previous: LiveImage, change: ImageChange): Promise<void> {
+    for (const listener of this.#listeners) {
+      try {
+        await listener(image, previous, change)
+      } catch (error) {
+        this.#logger.error('metadata.listener.failed', { revision: image.revision, error: String(error) })
+      }
+    }
+  }
+
+  /** Takes its turn, decides, writes, and waits until everybody has acted on it. */
+  #decide<T>(decide: (context: DecisionContext) => Decision<T>, validateOnly = false): Promise<T> {
+    const turn = this.#deciding.then(() => this.#decideNow(decide, validateOnly))
+    this.#deciding = turn.catch(() => undefined)
+    return turn.then(async reply => {
+      await this.#telling
+      return reply
+    })
+  }
+
+  async #decideNow<T>(decide: (context: DecisionContext) => Decision<T>, validateOnly: boolean): Promise<T> {
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      const decision = decide({ image: this.#image, configs: this.configs, random: this.#random })
+      if (validateOnly || decision.do.length === 0) return decision.reply
+      const result = await this.#transact(decision)
+      if (result.status === 'committed') return decision.reply
+      if (result.status === 'unknown') throw new Refusal('KAFKA_STORAGE_ERROR')
+      // Somebody else was faster. What they wrote is in the image by now, and the decision may be another one.
+    }
+    throw new Refusal('REQUEST_TIMED_OUT')
+  }
+
+  async #transact<T>(decision: Decision<T>): Promise<TransactionResult> {
+    const result = await this.#store.transact(decision)
+    if (result.status === 'unknown') this.#logger.error('metadata.write.failed', { error: String(result.cause) })
+    return result
+  }
+}
+
+/** 16 random bytes in base64url, as Kafka's tools format them; not beginning with a dash. */
+function newClusterId(random: Random): string {
+  for (;;) {
+    const id = random.bytes(16).toString('base64url')
+    if (!id.startsWith('-')) return id
+  }
+}
