@@ -1,0 +1,196 @@
+/**
+ * A real Apache Kafka, put together from its published jars: the judge of what is right.
+ *
+ *     node scripts/run.js scripts/judge/kafka.ts fetch            gets the jars, once; needs java 17 and mvn
+ *     node scripts/run.js scripts/judge/kafka.ts serve --port P   runs a broker until Ctrl-C
+ *     node scripts/run.js scripts/judge/kafka.ts tool NAME ARGS   runs a console tool, such as kafka-topics
+ *
+ * The jars are kept in KAFKA_ORACLE or ~/.cache/kafka-oracle. Tools and clients are those of the newest release whose tools are published.
+ */
+import { spawnSync } from 'node:child_process'
+import crypto from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { Broker, type Launcher } from './broker'
+import { mustRun, present, run } from './process'
+
+export const kafkaVersion = process.env['KAFKA_VERSION'] ?? '4.4.0'
+export const toolsVersion = process.env['TOOLS_VERSION'] ?? '4.3.1'
+const log4jVersion = '2.25.1'
+const cache = process.env['KAFKA_ORACLE'] ?? path.join(os.homedir(), '.cache/kafka-oracle')
+const brokerJars = path.join(cache, `broker-${kafkaVersion}`)
+const toolsJars = path.join(cache, `tools-${toolsVersion}`)
+
+/** Class names of the console tools by their script's name. */
+const tools: Readonly<Record<string, string>> = {
+  'kafka-topics': 'org.apache.kafka.tools.TopicCommand',
+  'kafka-configs': 'kafka.admin.ConfigCommand',
+  'kafka-console-producer': 'org.apache.kafka.tools.ConsoleProducer',
+  'kafka-console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
+  'kafka-consumer-groups': 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand',
+  'kafka-groups': 'org.apache.kafka.tools.GroupsCommand',
+  'kafka-producer-perf-test': 'org.apache.kafka.tools.ProducerPerformance',
+  'kafka-consumer-perf-test': 'org.apache.kafka.tools.ConsumerPerformance',
+  'kafka-e2e-latency': 'org.apache.kafka.tools.EndToEndLatency',
+  'kafka-verifiable-producer': 'org.apache.kafka.tools.VerifiableProducer',
+  'kafka-verifiable-consumer': 'org.apache.kafka.tools.VerifiableConsumer',
+  'kafka-broker-api-versions': 'org.apache.kafka.tools.BrokerApiVersionsCommand',
+  'kafka-get-offsets': 'org.apache.kafka.tools.GetOffsetShell',
+  'kafka-delete-records': 'org.apache.kafka.tools.DeleteRecordsCommand',
+  'kafka-log-dirs': 'org.apache.kafka.tools.LogDirsCommand',
+  'kafka-features': 'org.apache.kafka.tools.FeatureCommand',
+  'kafka-cluster': 'org.apache.kafka.tools.ClusterTool',
+  'kafka-dump-log': 'org.apache.kafka.tools.DumpLogSegments',
+  'kafka-metadata-quorum': 'org.apache.kafka.tools.MetadataQuorumCommand',
+}
+
+const complete = (dir: string): boolean => fs.existsSync(path.join(dir, '.complete'))
+
+/** Says why no real Kafka can be run here, or null when one can. */
+export function whyNoKafka(): string | null {
+  if (!present('java')) return 'java 17 is not on the PATH'
+  if (!complete(brokerJars) && !present('mvn')) return 'the jars are not fetched and mvn is not on the PATH'
+  return null
+}
+
+/** Resolves an artifact list with all it needs at run time into a directory, once. */
+async function fetchJars(dir: string, artifacts: readonly string[], level: string): Promise<void> {
+  if (complete(dir)) return
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), 'jars-'))
+  const wanted = [
+    ...artifacts,
+    ...['log4j-slf4j-impl', 'log4j-core'].map(name => `org.apache.logging.log4j:${name}:${log4jVersion}`),
+  ]
+  const dependencies = wanted.map(artifact => {
+    const [group, name, version] = artifact.split(':')
+    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`
+  })
+  const head = '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+  const id = '<groupId>judge</groupId><artifactId>jars</artifactId><version>1</version><packaging>pom</packaging>'
+  fs.writeFileSync(
+    path.join(work, 'pom.xml'),
+    `${head}${id}<dependencies>${dependencies.join('')}</dependencies></project>`,
+  )
+  fs.rmSync(dir, { recursive: true, force: true })
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${dir}`]
+  await mustRun('mvn', ['-B', '-q', '-f', path.join(work, 'pom.xml'), ...goal], { timeoutMs: 600_000 })
+  const appender = [
+    'type=Console',
+    'name=stderr',
+    'target=SYSTEM_ERR',
+    'layout.type=PatternLayout',
+    'layout.pattern=[%d] %p %m (%c)%n',
+  ]
+  const lines = [
+    `rootLogger.level=${level}`,
+    'rootLogger.appenderRef.a.ref=stderr',
+    ...appender.map(line => `appender.a.${line}`),
+  ]
+  fs.writeFileSync(path.join(dir, 'log4j2.properties'), `${lines.join('\n')}\n`)
+  fs.rmSync(work, { recursive: true, force: true })
+  fs.writeFileSync(path.join(dir, '.complete'), '')
+}
+
+/** Gets the jars of the broker and of the tools when they are not there yet. */
+export async function fetchKafka(): Promise<void> {
+  await fetchJars(brokerJars, [`org.apache.kafka:kafka_2.13:${kafkaVersion}`], 'info')
+  const parts = [
+    'kafka-clients',
+    'kafka-tools',
+    'kafka_2.13',
+    'kafka-streams',
+    'kafka-streams-examples',
+    'connect-api',
+    'connect-runtime',
+  ]
+  const more = ['connect-json', 'connect-file', 'connect-transforms', 'connect-mirror', 'connect-mirror-client']
+  await fetchJars(
+    toolsJars,
+    [...parts, ...more].map(name => `org.apache.kafka:${name}:${toolsVersion}`),
+    'error',
+  )
+}
+
+/** Class path of Kafka's Java clients and tools. */
+export const toolsClassPath = `${toolsJars}/*`
+
+const javaArgs = (jars: string, heap: string): string[] => [
+  `-Xmx${heap}`,
+  `-Dlog4j2.configurationFile=${jars}/log4j2.properties`,
+  '-cp',
+  `${jars}/*`,
+]
+
+/** Command line of a console tool. */
+export function toolCommand(name: string, args: readonly string[]): string[] {
+  const main = tools[name]
+  if (main === undefined) throw new Error(`no tool named '${name}'; there are ${Object.keys(tools).join(', ')}`)
+  return ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...javaArgs(toolsJars, '512m'), main, ...args]
+}
+
+/** Broker and controller in one process; the controller listens one port above. */
+export function kafka(heap = '1g'): Launcher {
+  const home = (dataDir: string) => path.join(path.dirname(dataDir), 'server.properties')
+  return {
+    kind: 'kafka',
+    startTimeoutMs: 60_000,
+    prepare: async ({ port, dataDir, settings }) => {
+      await fetchKafka()
+      const single = [
+        'offsets.topic.replication.factor',
+        'transaction.state.log.replication.factor',
+        'transaction.state.log.min.isr',
+      ]
+      const share = ['share.coordinator.state.topic.replication.factor', 'share.coordinator.state.topic.min.isr']
+      const properties = {
+        'process.roles': 'broker,controller',
+        'node.id': '1',
+        listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
+        'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+        'controller.listener.names': 'CONTROLLER',
+        'inter.broker.listener.name': 'PLAINTEXT',
+        'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
+        'log.dirs': dataDir,
+        ...Object.fromEntries([...single, ...share].map(key => [key, '1'])),
+        ...settings,
+      }
+      const text = Object.entries(properties).map(([key, value]) => `${key}=${value}`)
+      fs.writeFileSync(home(dataDir), `${text.join('\n')}\n`)
+      const cluster = crypto.randomBytes(16).toString('base64url')
+      const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', home(dataDir), '--ignore-formatted']
+      const { code, stdout, stderr } = await run('java', [...javaArgs(brokerJars, '256m'), ...format])
+      if (code !== 0) throw new Error(`kafka could not format ${dataDir}: ${(stdout + stderr).slice(-500)}`)
+    },
+    command: ({ dataDir }) => ({ file: 'java', args: [...javaArgs(brokerJars, heap), 'kafka.Kafka', home(dataDir)] }),
+    ready: log => log.includes('Kafka Server started'),
+  }
+}
+
+async function main(): Promise<void> {
+  const [command, ...args] = process.argv.slice(2)
+  const missing = whyNoKafka()
+  if (missing !== null) throw new Error(missing)
+  if (command === 'fetch') {
+    await fetchKafka()
+    process.stdout.write(`Apache Kafka ${kafkaVersion}, tools ${toolsVersion}\n`)
+  } else if (command === 'tool' && args[0] !== undefined) {
+    await fetchKafka()
+    process.exitCode = spawnSync('java', toolCommand(args[0], args.slice(1)), { stdio: 'inherit' }).status ?? 1
+  } else if (command === 'serve') {
+    const at = args.indexOf('--port')
+    const broker = await Broker.start(kafka(), { port: at < 0 ? 29092 : Number(args[at + 1]) })
+    process.stdout.write(`${broker.address} data ${broker.dataDir} log ${broker.logFile}\n`)
+    setInterval(() => {}, 60_000)
+  } else {
+    throw new Error('usage: kafka.ts fetch | serve [--port P] | tool NAME [ARGS]')
+  }
+}
+
+if (/judge.kafka\.ts$/.test(process.argv[1] ?? '')) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  })
+}
