@@ -2,7 +2,7 @@
  * A real Apache Kafka, put together from its published jars: the judge of what is right.
  *
  *     node scripts/run.js scripts/judge/kafka.ts fetch            gets the jars, once; needs java 17 and mvn
- *     node scripts/run.js scripts/judge/kafka.ts serve --port P   runs a broker until Ctrl-C
+ *     node scripts/run.js scripts/judge/kafka.ts serve --port P [--elder]   runs a broker until Ctrl-C
  *     node scripts/run.js scripts/judge/kafka.ts tool NAME ARGS   runs a console tool, such as kafka-topics
  *
  * The jars are kept in KAFKA_ORACLE or ~/.cache/kafka-oracle. Tools and clients are those of the newest release whose tools are published.
@@ -16,10 +16,13 @@ import { Broker, type Launcher } from './broker'
 import { mustRun, present, run } from './process'
 
 export const kafkaVersion = process.env['KAFKA_VERSION'] ?? '4.4.0'
+/** The last release that served the oldest versions of many APIs. */
+export const elderVersion = '3.9.1'
 export const toolsVersion = process.env['TOOLS_VERSION'] ?? '4.3.1'
 const log4jVersion = '2.25.1'
 const cache = process.env['KAFKA_ORACLE'] ?? path.join(os.homedir(), '.cache/kafka-oracle')
-const brokerJars = path.join(cache, `broker-${kafkaVersion}`)
+const brokerJarsOf = (version: string): string => path.join(cache, `broker-${version}`)
+const brokerJars = brokerJarsOf(kafkaVersion)
 const toolsJars = path.join(cache, `tools-${toolsVersion}`)
 
 /** Class names of the console tools by their script's name. */
@@ -92,9 +95,15 @@ async function fetchJars(dir: string, artifacts: readonly string[], level: strin
   fs.writeFileSync(path.join(dir, '.complete'), '')
 }
 
+/** Gets the jars of a broker when they are not there yet. Those before 4.0 speak to their logger by its first version. */
+async function fetchBroker(version: string): Promise<void> {
+  const bridge = version.startsWith('3.') ? [`org.apache.logging.log4j:log4j-1.2-api:${log4jVersion}`] : []
+  await fetchJars(brokerJarsOf(version), [`org.apache.kafka:kafka_2.13:${version}`, ...bridge], 'info')
+}
+
 /** Gets the jars of the broker and of the tools when they are not there yet. */
 export async function fetchKafka(): Promise<void> {
-  await fetchJars(brokerJars, [`org.apache.kafka:kafka_2.13:${kafkaVersion}`], 'info')
+  await fetchBroker(kafkaVersion)
   const parts = [
     'kafka-clients',
     'kafka-tools',
@@ -130,13 +139,14 @@ export function toolCommand(name: string, args: readonly string[]): string[] {
 }
 
 /** Broker and controller in one process; the controller listens one port above. */
-export function kafka(heap = '1g'): Launcher {
+export function kafka(heap = '1g', version = kafkaVersion): Launcher {
+  const jars = brokerJarsOf(version)
   const home = (dataDir: string) => path.join(path.dirname(dataDir), 'server.properties')
   return {
-    kind: 'kafka',
+    kind: version === kafkaVersion ? 'kafka' : `kafka-${version}`,
     startTimeoutMs: 60_000,
     prepare: async ({ port, dataDir, settings }) => {
-      await fetchKafka()
+      await fetchBroker(version)
       const single = [
         'offsets.topic.replication.factor',
         'transaction.state.log.replication.factor',
@@ -160,10 +170,10 @@ export function kafka(heap = '1g'): Launcher {
       fs.writeFileSync(home(dataDir), `${text.join('\n')}\n`)
       const cluster = crypto.randomBytes(16).toString('base64url')
       const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', home(dataDir), '--ignore-formatted']
-      const { code, stdout, stderr } = await run('java', [...javaArgs(brokerJars, '256m'), ...format])
+      const { code, stdout, stderr } = await run('java', [...javaArgs(jars, '256m'), ...format])
       if (code !== 0) throw new Error(`kafka could not format ${dataDir}: ${(stdout + stderr).slice(-500)}`)
     },
-    command: ({ dataDir }) => ({ file: 'java', args: [...javaArgs(brokerJars, heap), 'kafka.Kafka', home(dataDir)] }),
+    command: ({ dataDir }) => ({ file: 'java', args: [...javaArgs(jars, heap), 'kafka.Kafka', home(dataDir)] }),
     ready: log => log.includes('Kafka Server started'),
   }
 }
@@ -180,7 +190,8 @@ async function main(): Promise<void> {
     process.exitCode = spawnSync('java', toolCommand(args[0], args.slice(1)), { stdio: 'inherit' }).status ?? 1
   } else if (command === 'serve') {
     const at = args.indexOf('--port')
-    const broker = await Broker.start(kafka(), { port: at < 0 ? 29092 : Number(args[at + 1]) })
+    const version = args.includes('--elder') ? elderVersion : kafkaVersion
+    const broker = await Broker.start(kafka('1g', version), { port: at < 0 ? 29092 : Number(args[at + 1]) })
     process.stdout.write(`${broker.address} data ${broker.dataDir} log ${broker.logFile}\n`)
     setInterval(() => {}, 60_000)
   } else {
