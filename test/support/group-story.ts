@@ -96,7 +96,9 @@ export class Story {
       case 'heartbeat':
         return ask(Heartbeat, 4, { groupId, generationId: generation, memberId, groupInstanceId })
       case 'leave':
-        return ask(LeaveGroup, 5, { groupId, memberId, members: this.#leaving(who, options) })
+        return Number(options.get('v') ?? 5) < 3
+          ? ask(LeaveGroup, 2, { groupId, memberId, members: [] })
+          : ask(LeaveGroup, 5, { groupId, memberId: '', members: this.#leaving(who, options) })
       case 'commit':
         return ask(OffsetCommit, 9, {
           groupId,

@@ -61,9 +61,20 @@ function benchDoor(bench: GroupBench): Door {
     return connection
   }
   const ids = new Map(['t', 'u'].map(name => [name, bench.createTopic(name)]))
+  // A connection carries out one call after the other, as those of the edge do.
+  const turns = new Map<FakeConnection, Promise<unknown>>()
   return {
     bench,
-    ask: (who, api, version, request) => bench.ask(connectionOf(who), api, version, request, who),
+    ask(who, api, version, request) {
+      const connection = connectionOf(who)
+      const before = turns.get(connection) ?? Promise.resolve()
+      const reply = before.then(() => bench.ask(connection, api, version, request, who))
+      turns.set(
+        connection,
+        reply.catch(() => undefined),
+      )
+      return reply
+    },
     pass: ms => bench.world.runFor(ms),
     async close(who) {
       connections.get(who)?.close()
