@@ -41,6 +41,15 @@ export const odradekKeys = {
     about:
       'A dynamic member whose connection ended is removed from its group after this long; -1 waits for the session timeout.',
   },
+  'odradek.auto.create.ready.in.reply': {
+    type: 'BOOLEAN',
+    default: 'false',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'Whether the reply that creates a topic automatically waits for it; Apache Kafka says first that there is no such topic.',
+  },
   'odradek.cluster.id': {
     type: 'STRING',
     default: null,

@@ -21,6 +21,7 @@ const alone: Settings = {
 
 const noWaits: Settings = {
   'group.initial.rebalance.delay.ms': '0',
+  'odradek.auto.create.ready.in.reply': 'true',
   'odradek.fetch.max.wait.ms.cap': '100',
   'odradek.group.evict.on.disconnect.ms': '250',
 }

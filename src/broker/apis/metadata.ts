@@ -1,0 +1,150 @@
+/**
+ * Metadata (3): brokers, and topics with their leaders. v1: null asks for all topics, where an empty list did; v4:
+ * allowAutoTopicCreation; v7: leader epochs; v8 to v10: authorized operations of the cluster; v10: topic ids; v12: topics
+ * by id (KIP-516).
+ */
+import type { Call } from '../../call/call'
+import type { TopicImage } from '../../metadata/image'
+import { errors, type ErrorName, Refusal } from '../../protocol/errors'
+import { Metadata, type MetadataReply, type MetadataRequest } from '../../protocol/messages/metadata'
+import { topicNameProblem } from '../../metadata/topic-names'
+import { isInternalTopic } from '../../metadata/internal-topics'
+import { allOperations, notTold } from '../authorized-operations'
+import { type Broker, defineHandler } from '../broker'
+import { describedPartition } from '../described-partitions'
+import { zeroTopicId } from '../topics'
+
+type ToldTopic = MetadataReply['topics'][number]
+
+export const metadata = defineHandler({
+  api: Metadata,
+  serves: '0-13',
+  access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.name }],
+  entries: {
+    request: 'topics',
+    response: 'topics',
+    refuse: ({ name, topicId }, errorCode) => ({ ...unknownTopic(name, topicId), errorCode }),
+  },
+  refuseAll: (request, errorCode) => ({
+    brokers: [],
+    clusterId: null,
+    controllerId: -1,
+    topics: (request.topics ?? []).map(({ name, topicId }) => ({ ...unknownTopic(name ?? '', topicId), errorCode })),
+    clusterAuthorizedOperations: notTold,
+    errorCode: 0,
+  }),
+
+  async handle(broker, call, request) {
+    checkReferences(call, request)
+    const errorsByName = await createMissing(broker, call, request)
+    // Whoever learns of a topic here may use it in the next moment: let everybody be ready for it.
+    await broker.metadata.settling
+    const image = broker.image()
+    const topics = request.includeTopicAuthorizedOperations
+      ? toldTopics(broker, call, request, errorsByName).map(withOperations)
+      : toldTopics(broker, call, request, errorsByName)
+    return {
+      brokers: image
+        .brokers()
+        .filter(other => !other.fenced)
+        .map(({ id, rack }) => ({ nodeId: id, ...broker.advertised(call, id), rack })),
+      clusterId: image.clusterId,
+      controllerId: image.controllerId,
+      topics,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? allOperations.cluster : notTold,
+      errorCode: 0,
+    }
+  },
+})
+
+const asksForAll = (call: Call, { topics }: MetadataRequest) =>
+  topics === null || (call.version === 0 && topics.length === 0)
+
+/** Throws Refusal for topics named in a way that the version does not know, or not named at all. */
+function checkReferences({ version }: Call, { topics }: MetadataRequest): void {
+  for (const { name, topicId } of topics ?? []) {
+    if (version < 12 && (name === null || topicId !== zeroTopicId)) throw new Refusal('INVALID_REQUEST')
+    if (name === null && topicId === zeroTopicId) throw new Refusal('UNKNOWN_SERVER_ERROR')
+  }
+}
+
+/** A request that gives any topic by its id is about ids alone. */
+const ids = ({ topics }: MetadataRequest) =>
+  [...new Set((topics ?? []).map(({ topicId }) => topicId))].filter(id => id !== zeroTopicId)
+const names = ({ topics }: MetadataRequest) => [...new Set((topics ?? []).map(({ name }) => name!))]
+
+/**
+ * Creates the topics that are asked for and missing, where both the client and the broker want that. Kafka answers
+ * first that there is no such topic and creates it meanwhile; `odradek.auto.create.ready.in.reply` waits for it. Errors
+ * of topics that could not be created are returned by name.
+ */
+async function createMissing(
+  broker: Broker,
+  call: Call,
+  request: MetadataRequest,
+): Promise<ReadonlyMap<string, number>> {
+  const none = new Map<string, number>()
+  const { autoCreateTopicsEnable, odradekAutoCreateReadyInReply } = broker.configs.broker()
+  if (!request.allowAutoTopicCreation || !autoCreateTopicsEnable || asksForAll(call, request)) return none
+  if (ids(request).length > 0) return none
+  const missing = names(request).filter(name => !broker.image().topic(name) && topicNameProblem(name) === null)
+  if (missing.length === 0) return none
+  const creation = broker.metadata.autoCreateTopics(missing)
+  if (odradekAutoCreateReadyInReply) {
+    const created = await creation
+    return new Map(created.flatMap(({ name, errorCode }) => (failedFor(errorCode) ? [[name, errorCode]] : [])))
+  }
+  creation.catch(error => broker.logger.warn('auto-create.failed', { topics: missing.join(','), error: String(error) }))
+  return none
+}
+
+/** Another client that created the topic in the meantime is no failure. */
+const failedFor = (errorCode: number) =>
+  errorCode !== errors.NONE.code && errorCode !== errors.TOPIC_ALREADY_EXISTS.code
+
+function toldTopics(
+  broker: Broker,
+  call: Call,
+  request: MetadataRequest,
+  errorsByName: ReadonlyMap<string, number>,
+): ToldTopic[] {
+  const image = broker.image()
+  const told = (topic: TopicImage): ToldTopic => ({
+    errorCode: errors.NONE.code,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.internal,
+    partitions: topic.partitions.map(partition => describedPartition(image, partition)),
+    topicAuthorizedOperations: notTold,
+  })
+  if (asksForAll(call, request)) return Array.from(image.topics(), told)
+  const byId = ids(request)
+  if (byId.length > 0) {
+    return byId.map(id => {
+      const topic = image.topicById(id)
+      return topic ? told(topic) : { ...unknownTopic(null, id), errorCode: errors.UNKNOWN_TOPIC_ID.code }
+    })
+  }
+  return names(request).map(name => {
+    const topic = image.topic(name)
+    if (topic) return told(topic)
+    const error: ErrorName = topicNameProblem(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'
+    return { ...unknownTopic(name, zeroTopicId), errorCode: errorsByName.get(name) ?? errors[error].code }
+  })
+}
+
+function unknownTopic(name: string | null, topicId: string): ToldTopic {
+  return {
+    errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION.code,
+    name,
+    topicId,
+    isInternal: name !== null && isInternalTopic(name),
+    partitions: [],
+    topicAuthorizedOperations: notTold,
+  }
+}
+
+const withOperations = (topic: ToldTopic): ToldTopic =>
+  topic.errorCode === errors.UNKNOWN_TOPIC_ID.code
+    ? topic
+    : { ...topic, topicAuthorizedOperations: allOperations.topic }
