@@ -2,7 +2,9 @@
 import type { Call } from '../call/call'
 import { handlerKind } from '../call/handler'
 import type { Groups } from '../coordinator/group/groups'
+import type { Configs } from '../metadata/configs'
 import type { MetadataImage } from '../metadata/image'
+import type { Metadata } from '../metadata/metadata'
 import type { PartitionDirectory } from '../partition/directory'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
@@ -31,6 +33,9 @@ export interface Broker {
   readonly logger: Logger
   /** The current picture; read it anew for every request. */
   image(): MetadataImage
+  /** Decides on topics and configs; done when everybody has acted on the decision. */
+  readonly metadata: Metadata
+  readonly configs: Configs
   readonly partitions: PartitionDirectory
   /** The group coordinator. */
   readonly groups: Groups
