@@ -1,5 +1,7 @@
 /** What can be configured about groups; read anew at every decision. Names follow Kafka's keys. */
 
+import type { BrokerConfigs } from '../../metadata/configs'
+
 export interface GroupSettings {
   /** `group.min.session.timeout.ms` */
   readonly minSessionTimeoutMs: number
@@ -32,4 +34,17 @@ export const defaultGroupSettings: GroupSettings = {
   offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
   retentionCheckIntervalMs: 600_000,
   evictOnDisconnectMs: -1,
+}
+
+export function groupSettingsOf(configs: BrokerConfigs): GroupSettings {
+  return {
+    minSessionTimeoutMs: configs.groupMinSessionTimeoutMs,
+    maxSessionTimeoutMs: configs.groupMaxSessionTimeoutMs,
+    initialRebalanceDelayMs: configs.groupInitialRebalanceDelayMs,
+    maxSize: configs.groupMaxSize,
+    offsetMetadataMaxBytes: configs.offsetMetadataMaxBytes,
+    offsetsRetentionMs: configs.offsetsRetentionMinutes * 60_000,
+    retentionCheckIntervalMs: configs.offsetsRetentionCheckIntervalMs,
+    evictOnDisconnectMs: configs.odradekGroupEvictOnDisconnectMs,
+  }
 }
