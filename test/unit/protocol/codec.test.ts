@@ -12,7 +12,7 @@ import { Malformed, Unwritable } from '../../../src/protocol/wire/faults'
 import { Reader } from '../../../src/protocol/wire/reader'
 import { Writer } from '../../../src/protocol/wire/writer'
 import { arbitraryOf } from '../../support/arbitrary-message'
-import { allShapes, allVersions } from '../../support/shapes'
+import { allShapes, allVersions } from '../../../scripts/all-shapes'
 
 /** The message with every field that it left out filled in, as a reader sees it. */
 function completed(layout: Layout, message: Value): Value {

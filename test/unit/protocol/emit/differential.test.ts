@@ -6,7 +6,7 @@ import { rangeOf } from '../../../../src/protocol/versions'
 import { Reader } from '../../../../src/protocol/wire/reader'
 import { bytesOf } from '../../../../src/protocol/wire/writer'
 import { arbitraryOf } from '../../../support/arbitrary-message'
-import { allShapes, allVersions } from '../../../support/shapes'
+import { allShapes, allVersions } from '../../../../scripts/all-shapes'
 
 type AnyCodec = Codec<Value, Value>
 
