@@ -1,6 +1,6 @@
 /** All partitions of this node. The one place where an image becomes logs on a disk: nothing else opens or drops one. */
 import { Refusal } from '../protocol/errors'
-import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image'
+import type { PartitionImage, TopicImage } from '../metadata/image'
 import type { Logger } from '../platform/logger'
 import { CorruptLog, StorageFault } from '../storage/fault'
 import type { Log, LogConfig, LogStore } from '../storage/log'
@@ -16,6 +16,13 @@ export interface DirectoryOptions {
   flushFirst(): boolean
   /** Called when a partition is open and before anybody can see it: rebuilds what its log remembers. */
   opened?(partition: Partition): Promise<void>
+}
+
+/** What changed among the topics, as the metadata tells it. */
+export interface TopicChanges {
+  readonly created: readonly TopicImage[]
+  readonly deleted: readonly TopicImage[]
+  readonly altered: readonly { readonly after: TopicImage }[]
 }
 
 interface Held {
@@ -36,27 +43,22 @@ export class PartitionDirectory {
     return this.#options.brokerId
   }
 
-  /** Makes what is on this node what the image says: opens, leads, drops. Called for each image, in order. */
-  async apply(image: MetadataImage): Promise<void> {
-    const drops: Promise<void>[] = []
-    for (const [name, partitions] of this.#held) {
-      const topic = image.topic(name)
-      for (const [index, { partition }] of partitions) {
-        if (partition && topic?.id !== partition.topicId) drops.push(this.#drop(name, index, partition))
-      }
-    }
+  /**
+   * Makes what is on this node what the metadata says by now: opens, leads, drops. Called for each change, in order; at
+   * the start with every topic as created.
+   */
+  async apply({ created, deleted, altered }: TopicChanges): Promise<void> {
     // A topic of the same name may have come back at once, so what was there goes first.
-    await Promise.all(drops)
-    const opens: Promise<void>[] = []
-    for (const topic of image.topics()) {
-      for (const partition of topic.partitions) {
-        if (!partition.replicas.includes(this.#options.brokerId)) continue
-        const held = this.#held.get(topic.name)?.get(partition.index)
-        if (!held) opens.push(this.#open(topic, partition))
-        else held.partition?.lead(leadershipOf(partition))
-      }
-    }
-    await Promise.all(opens)
+    await Promise.all(deleted.map(topic => this.#dropTopic(topic)))
+    const present = [...created, ...altered.map(({ after }) => after)]
+    await Promise.all(present.flatMap(topic => topic.partitions.map(partition => this.#follow(topic, partition))))
+  }
+
+  async #follow(topic: TopicImage, partition: PartitionImage): Promise<void> {
+    if (!partition.replicas.includes(this.#options.brokerId)) return
+    const held = this.#held.get(topic.name)?.get(partition.index)
+    if (held) held.partition?.lead(leadershipOf(partition))
+    else await this.#open(topic, partition)
   }
 
   /** The partition this node leads. Throws UNKNOWN_TOPIC_OR_PARTITION, KAFKA_STORAGE_ERROR. */
@@ -106,12 +108,16 @@ export class PartitionDirectory {
     }
   }
 
-  async #drop(name: string, index: number, partition: Partition): Promise<void> {
+  async #dropTopic({ name, id: topicId }: TopicImage): Promise<void> {
     const partitions = this.#held.get(name)
-    if (partitions?.get(index)?.partition === partition) partitions.delete(index)
-    if (partitions?.size === 0) this.#held.delete(name)
-    partition.close()
-    await this.#options.store.drop({ topic: name, partition: index, topicId: partition.topicId })
+    if (!partitions) return
+    this.#held.delete(name)
+    await Promise.all(
+      [...partitions].map(async ([partition, { partition: dropped }]) => {
+        dropped?.close()
+        await this.#options.store.drop({ topic: name, partition, topicId })
+      }),
+    )
   }
 
   #set(topic: string, index: number, held: Held): void {

@@ -1,0 +1,186 @@
+/** The one place where parts are chosen and wired. Starts them in the order of the floors, stops them in reverse. */
+import type { Broker } from '../broker/broker'
+import { handlers } from '../broker/apis/index'
+import { FetchSessions } from '../broker/fetch/sessions'
+import { rangesOf, routesOf } from '../broker/pipeline'
+import { Groups } from '../coordinator/group/groups'
+import { KafkaServer } from '../edge/kafka/server'
+import { EmbeddedStore } from '../metadata/embedded-store'
+import { Metadata } from '../metadata/metadata'
+import { PartitionDirectory } from '../partition/directory'
+import { recordLogOf } from '../partition/record-log'
+import { startUpkeep } from '../partition/upkeep'
+import type { Address } from '../platform/network'
+import type { Platform } from '../platform/platform'
+import { Refusal } from '../protocol/errors'
+import { adoptTopics } from './adopt'
+import type { NodeConfig } from './config'
+import { features } from './features'
+import { groupSettingsOf, retentionOf } from './limits'
+import { ProducerIds } from './producer-ids'
+import { openStore, type OpenedStore } from './store'
+
+export interface Node {
+  readonly address: Address
+  readonly clusterId: string
+  readonly nodeId: number
+  readonly broker: Broker
+  /** Answers what is in flight, flushes, and marks the shutdown as clean. */
+  stop(): Promise<void>
+}
+
+const offsetsTopic = '__consumer_offsets'
+/** How long a stopping node waits for requests that are under way. */
+const stopGraceMs = 2_000
+
+/** Rejects with the network's error, DirectoryRefused or StorageFault; nothing is left open then. */
+export async function startNode(platform: Platform, config: NodeConfig): Promise<Node> {
+  const undo: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step()
+  }
+  try {
+    return await start(platform, config, undo, stop)
+  } catch (error) {
+    await stop().catch((failed: unknown) => platform.logger.error('stop-failed', { error: String(failed) }))
+    throw error
+  }
+}
+
+async function start(
+  platform: Platform,
+  config: NodeConfig,
+  undo: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Node> {
+  const opened = await openStore(platform, config)
+  undo.push(() => opened.store.close())
+  const metadata = await openMetadata(platform, config, opened)
+  undo.push(() => metadata.close())
+  const directory = directoryOf(platform, opened, metadata)
+  undo.push(async () => {
+    await Promise.all([...directory.all()].map(partition => partition.prepareStop()))
+  })
+  await adoptTopics(opened.store, metadata, platform.logger)
+  metadata.onChange((_image, _previous, change) => directory.apply(change))
+  await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
+  const groups = groupsOf(platform, metadata, directory)
+  undo.push(async () => groups.stop())
+  metadata.onChange((_image, _previous, { deleted }) => {
+    if (deleted.length > 0) groups.forgetTopics(deleted)
+  })
+  undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
+  const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
+  const server = serverOf(platform, metadata, broker)
+  undo.push(() => server.stop(stopGraceMs))
+  const address = await server.listen(config.listen)
+  return { address, clusterId: metadata.image.clusterId, nodeId: opened.nodeId, broker, stop }
+}
+
+async function openMetadata(platform: Platform, config: NodeConfig, opened: OpenedStore): Promise<Metadata> {
+  const { files, random, clock, logger } = platform
+  const { nodeId, clusterId, directory, endedCleanly } = opened
+  const store =
+    directory === null ? EmbeddedStore.inMemory(random) : await EmbeddedStore.open(files, `${directory}/odradek-metadata`, random)
+  const { host, port } = config.advertised ?? config.listen
+  return Metadata.open({
+    store,
+    brokerId: nodeId,
+    broker: { rack: null, endpoints: [{ name: 'PLAINTEXT', host, port }] },
+    statics: config.statics,
+    clusterId: config.clusterId ?? clusterId,
+    endedCleanly,
+    clock,
+    random,
+    logger,
+  })
+}
+
+function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { configs }: Metadata): PartitionDirectory {
+  return new PartitionDirectory({
+    brokerId: nodeId,
+    store,
+    logger,
+    logConfig: topic => configs.topic(topic),
+    partitionConfig: topic => configs.topic(topic),
+    flushFirst: () => store.supports.flush,
+  })
+}
+
+function groupsOf(platform: Platform, metadata: Metadata, directory: PartitionDirectory): Groups {
+  const { clock, timers } = platform
+  return new Groups({
+    ...platform,
+    settings: () => groupSettingsOf(metadata.configs.broker()),
+    partitionCount: () => metadata.image.topic(offsetsTopic)?.partitions.length ?? 0,
+    open: index => {
+      const partition = directory.find(offsetsTopic, index)
+      if (!partition) throw new Refusal('NOT_COORDINATOR')
+      return recordLogOf(partition, clock, timers)
+    },
+    topicExists: topicId => metadata.image.topicById(topicId) !== null,
+  })
+}
+
+function upkeepOf(platform: Platform, metadata: Metadata, directory: PartitionDirectory) {
+  const { configs } = metadata
+  return {
+    ...platform,
+    directory,
+    checkIntervalMs: () => configs.broker().logRetentionCheckIntervalMs,
+    initialDelayMs: configs.broker().logInitialTaskDelayMs,
+    retention: (topic: string) => retentionOf(configs.topic(topic)),
+    producerExpiryMs: () => configs.broker().producerIdExpirationMs,
+  }
+}
+
+interface Parts {
+  readonly opened: OpenedStore
+  readonly metadata: Metadata
+  readonly directory: PartitionDirectory
+  readonly groups: Groups
+}
+
+function brokerOf(platform: Platform, config: NodeConfig, { opened, metadata, directory, groups }: Parts): Broker {
+  const { clock, timers, random, logger } = platform
+  const { configs } = metadata
+  const ranges = rangesOf(handlers)
+  const producerIds = new ProducerIds(count => metadata.allocateProducerIds(count))
+  return {
+    id: opened.nodeId,
+    clock,
+    timers,
+    logger,
+    metadata,
+    configs,
+    image: () => metadata.image,
+    partitions: directory,
+    groups,
+    ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
+    fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
+    fetchLimits: () => {
+      const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()
+      return { maxBytes: fetchMaxBytes, maxWaitMs: cap < 0 ? Number.MAX_SAFE_INTEGER : cap }
+    },
+    nextProducerId: () => producerIds.next(),
+    apiVersions: () => ranges,
+    features: () => features,
+    // The address at which this very client reached us is the one that is sure to work for it.
+    advertised: ({ connection }) => config.advertised ?? { host: connection.localHost, port: connection.localPort },
+    space: () => opened.store.space(),
+  }
+}
+
+function serverOf(platform: Platform, { configs }: Metadata, broker: Broker): KafkaServer {
+  const { network, clock, timers, logger } = platform
+  return new KafkaServer(network, {
+    routes: routesOf(handlers, broker),
+    clock,
+    timers,
+    logger,
+    listener: 'PLAINTEXT',
+    maxFrameBytes: configs.broker().socketRequestMaxBytes,
+    maxConnections: () => configs.broker().maxConnections,
+    maxIdleMs: () => configs.broker().connectionsMaxIdleMs,
+  })
+}
