@@ -10,8 +10,10 @@ import { Metadata } from '../metadata/metadata'
 import { PartitionDirectory } from '../partition/directory'
 import { recordLogOf } from '../partition/record-log'
 import { startUpkeep } from '../partition/upkeep'
+import type { Files } from '../platform/files'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
+import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
 import { adoptTopics } from './adopt'
 import type { NodeConfig } from './config'
@@ -67,7 +69,7 @@ async function start(
   const groups = groupsOf(platform, metadata, directory)
   undo.push(async () => groups.stop())
   metadata.onChange((_image, _previous, { deleted }) => {
-    if (deleted.length > 0) groups.forgetTopics(deleted)
+    return deleted.length > 0 ? groups.topicsDeleted(deleted) : undefined
   })
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
@@ -81,7 +83,7 @@ async function openMetadata(platform: Platform, config: NodeConfig, opened: Open
   const { files, random, clock, logger } = platform
   const { nodeId, clusterId, directory, endedCleanly } = opened
   const store =
-    directory === null ? EmbeddedStore.inMemory(random) : await EmbeddedStore.open(files, `${directory}/odradek-metadata`, random)
+    directory === null ? EmbeddedStore.inMemory(random) : await openEmbeddedStore(files, directory, random)
   const { host, port } = config.advertised ?? config.listen
   return Metadata.open({
     store,
@@ -94,6 +96,12 @@ async function openMetadata(platform: Platform, config: NodeConfig, opened: Open
     random,
     logger,
   })
+}
+
+function openEmbeddedStore(files: Files, directory: string, random: Random): Promise<EmbeddedStore> {
+  const path = `${directory}/odradek-metadata`
+  files.makeDir(path)
+  return EmbeddedStore.open(files, path, random)
 }
 
 function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { configs }: Metadata): PartitionDirectory {

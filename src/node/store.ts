@@ -23,7 +23,12 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
   }
   // Files are not needed by those who keep everything in memory, and start-up is for what is needed.
   const { openFileStore } = require('../storage/segments/store') as typeof import('../storage/segments/store')
-  const store = await openFileStore(platform, { directory, flush, nodeId: config.nodeId, clusterId })
+  const store = await openFileStore(platform, {
+    directory,
+    flush,
+    nodeId: config.nodeId ?? defaultNodeId,
+    clusterId: clusterId ?? undefined,
+  })
   const { identity, cleanShutdown } = store
   return { store, directory, nodeId: identity.nodeId, clusterId: identity.clusterId, endedCleanly: cleanShutdown !== null }
 }
