@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
+import { type AdoptedTopic, decideAdopt, decideRaiseEpochs, type KnownEpoch } from './adopt-topics'
 import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
 import type { ConfigTexts } from './config-layers'
 import { Configs } from './configs'
@@ -137,6 +138,16 @@ export class Metadata {
     const topic = this.#image.topic(name)
     if (!topic) throw new Refusal('COORDINATOR_NOT_AVAILABLE', `the topic ${name} could not be created`)
     return topic
+  }
+
+  /** Registers topics whose logs are there already. */
+  adoptTopics(topics: readonly AdoptedTopic[]): Promise<void> {
+    return this.#decide(({ image, configs }) => decideAdopt(image, configs, topics))
+  }
+
+  /** Moves leader epochs past those that logs know of. */
+  raiseEpochs(known: readonly KnownEpoch[]): Promise<void> {
+    return this.#decide(({ image }) => decideRaiseEpochs(image, known))
   }
 
   /** Producer ids that nobody was given before nor will be again: `first` and the `count - 1` after it. */

@@ -15,7 +15,7 @@ import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
-import { adoptTopics } from './adopt'
+import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
 import { features } from './features'
 import { groupSettingsOf, retentionOf } from './limits'
@@ -66,6 +66,7 @@ async function start(
   await adoptTopics(opened.store, metadata, platform.logger)
   metadata.onChange((_image, _previous, change) => directory.apply(change))
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
+  await raiseEpochs(directory, metadata)
   const groups = groupsOf(platform, metadata, directory)
   undo.push(async () => groups.stop())
   metadata.onChange((_image, _previous, { deleted }) => {
@@ -82,8 +83,7 @@ async function start(
 async function openMetadata(platform: Platform, config: NodeConfig, opened: OpenedStore): Promise<Metadata> {
   const { files, random, clock, logger } = platform
   const { nodeId, clusterId, directory, endedCleanly } = opened
-  const store =
-    directory === null ? EmbeddedStore.inMemory(random) : await openEmbeddedStore(files, directory, random)
+  const store = directory === null ? EmbeddedStore.inMemory(random) : await openEmbeddedStore(files, directory, random)
   const { host, port } = config.advertised ?? config.listen
   return Metadata.open({
     store,

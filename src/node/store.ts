@@ -1,6 +1,7 @@
 /** Where a node keeps its logs: in memory, or in a directory that is then its own. */
 import type { Platform } from '../platform/platform'
 import type { LogStore } from '../storage/log'
+import { StorageFault } from '../storage/fault'
 import { MemoryStore } from '../storage/memory/store'
 import { type NodeConfig, defaultNodeId } from './config'
 
@@ -16,19 +17,10 @@ export interface OpenedStore {
 
 /** Rejects with DirectoryRefused, and has then changed nothing. */
 export async function openStore(platform: Platform, config: NodeConfig): Promise<OpenedStore> {
-  const { dataDir: directory, clusterId, flush } = config
+  const { dataDir: directory, clusterId } = config
   if (directory === null) {
     const store = new MemoryStore(platform.clock, platform.random)
     return { store, directory, nodeId: config.nodeId ?? defaultNodeId, clusterId, endedCleanly: true }
   }
-  // Files are not needed by those who keep everything in memory, and start-up is for what is needed.
-  const { openFileStore } = require('../storage/segments/store') as typeof import('../storage/segments/store')
-  const store = await openFileStore(platform, {
-    directory,
-    flush,
-    nodeId: config.nodeId ?? defaultNodeId,
-    clusterId: clusterId ?? undefined,
-  })
-  const { identity, cleanShutdown } = store
-  return { store, directory, nodeId: identity.nodeId, clusterId: identity.clusterId, endedCleanly: cleanShutdown !== null }
+  throw new StorageFault(`${directory}: this build keeps everything in memory`)
 }
