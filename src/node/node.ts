@@ -3,22 +3,21 @@ import type { Broker } from '../broker/broker'
 import { handlers } from '../broker/apis/index'
 import { FetchSessions } from '../broker/fetch/sessions'
 import { rangesOf, routesOf } from '../broker/pipeline'
-import { Groups } from '../coordinator/group/groups'
+import type { Groups } from '../coordinator/group/groups'
+import { openGroups } from '../coordinator/group/open'
 import { KafkaServer } from '../edge/kafka/server'
 import { EmbeddedStore } from '../metadata/embedded-store'
 import { Metadata } from '../metadata/metadata'
 import { PartitionDirectory } from '../partition/directory'
-import { recordLogOf } from '../partition/record-log'
 import { startUpkeep } from '../partition/upkeep'
 import type { Files } from '../platform/files'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import type { Random } from '../platform/random'
-import { Refusal } from '../protocol/errors'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
 import { features } from './features'
-import { groupSettingsOf, retentionOf } from './limits'
+import { retentionOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import { openStore, type OpenedStore } from './store'
 
@@ -31,7 +30,6 @@ export interface Node {
   stop(): Promise<void>
 }
 
-const offsetsTopic = '__consumer_offsets'
 /** How long a stopping node waits for requests that are under way. */
 const stopGraceMs = 2_000
 
@@ -67,11 +65,8 @@ async function start(
   metadata.onChange((_image, _previous, change) => directory.apply(change))
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
-  const groups = groupsOf(platform, metadata, directory)
+  const groups = openGroups(platform, metadata, directory)
   undo.push(async () => groups.stop())
-  metadata.onChange((_image, _previous, { deleted }) => {
-    return deleted.length > 0 ? groups.topicsDeleted(deleted) : undefined
-  })
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
   const server = serverOf(platform, metadata, broker)
@@ -112,21 +107,6 @@ function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { con
     logConfig: topic => configs.topic(topic),
     partitionConfig: topic => configs.topic(topic),
     flushFirst: () => store.supports.flush,
-  })
-}
-
-function groupsOf(platform: Platform, metadata: Metadata, directory: PartitionDirectory): Groups {
-  const { clock, timers } = platform
-  return new Groups({
-    ...platform,
-    settings: () => groupSettingsOf(metadata.configs.broker()),
-    partitionCount: () => metadata.image.topic(offsetsTopic)?.partitions.length ?? 0,
-    open: index => {
-      const partition = directory.find(offsetsTopic, index)
-      if (!partition) throw new Refusal('NOT_COORDINATOR')
-      return recordLogOf(partition, clock, timers)
-    },
-    topicExists: topicId => metadata.image.topicById(topicId) !== null,
   })
 }
 

@@ -1,7 +1,6 @@
 /** Where a node keeps its logs: in memory, or in a directory that is then its own. */
 import type { Platform } from '../platform/platform'
 import type { LogStore } from '../storage/log'
-import { StorageFault } from '../storage/fault'
 import { MemoryStore } from '../storage/memory/store'
 import { type NodeConfig, defaultNodeId } from './config'
 
@@ -22,5 +21,20 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
     const store = new MemoryStore(platform.clock, platform.random)
     return { store, directory, nodeId: config.nodeId ?? defaultNodeId, clusterId, endedCleanly: true }
   }
-  throw new StorageFault(`${directory}: this build keeps everything in memory`)
+  // Files are not needed by those who keep everything in memory, and start-up is for what is needed.
+  const { openFileStore } = require('../storage/segments/store') as typeof import('../storage/segments/store')
+  const store = await openFileStore(platform, {
+    directory,
+    flush: config.flush,
+    nodeId: config.nodeId ?? defaultNodeId,
+    clusterId: clusterId ?? undefined,
+  })
+  const { identity, cleanShutdown } = store
+  return {
+    store,
+    directory,
+    nodeId: identity.nodeId,
+    clusterId: identity.clusterId,
+    endedCleanly: cleanShutdown !== null,
+  }
 }

@@ -1,72 +1,76 @@
-/** A partition seen as a machine's log: records in, records out, durable or not yet. */
-import type { KeyValue, Origin, RecordLog, RecordReader } from '../machine/record-log'
-import { noProducer } from '../machine/record-log'
+/** A partition seen as a machine's log: records in, records out, and no batch in between. */
+import { type KeyValue, noProducer, type Origin, type RecordLog, type RecordReader } from '../machine/record-log'
 import type { Clock, Timers } from '../platform/clock'
-import {
-  batchBytesAt,
-  isControlAt,
-  isTransactionalAt,
-  lastOffsetAt,
-  producerEpochAt,
-  producerIdAt,
-} from '../protocol/records/batch'
+import { batchBytesAt, isControlAt, lastOffsetAt, producerEpochAt, producerIdAt } from '../protocol/records/batch'
 import { endMarkerOf } from '../protocol/records/control'
 import { buildBatch, recordsOf } from '../protocol/records/records'
 import type { Partition } from './partition'
 
-/** How much is read before other work gets its turn. */
-const readAheadBytes = 1024 * 1024
+/** Read at a time while loading; after each such piece other work gets its turn. */
+const loadBytes = 256 * 1024
 
-export function recordLogOf(partition: Partition, clock: Clock, timers: Timers): RecordLog {
-  return {
-    get end() {
-      return partition.end
-    },
-    append(records, origin = noProducer) {
-      return partition.append(batchOf(records, origin, clock.now())).last + 1
-    },
-    durable: upTo => partition.durable(upTo),
-    readAll: reader => readAll(partition, reader, timers),
+export class PartitionRecordLog implements RecordLog {
+  readonly #partition: Partition
+  readonly #clock: Clock
+  readonly #timers: Timers
+
+  constructor(partition: Partition, clock: Clock, timers: Timers) {
+    this.#partition = partition
+    this.#clock = clock
+    this.#timers = timers
   }
-}
 
-function batchOf(records: readonly KeyValue[], origin: Origin, nowMs: number): Buffer {
-  return buildBatch({
-    records: records.map(({ key, value }) => ({ key, value, timestampMs: nowMs })),
-    ...(origin.producerId >= 0 && {
-      producerId: origin.producerId,
-      producerEpoch: origin.producerEpoch,
-      transactional: true,
-    }),
-  })
-}
+  get end(): number {
+    return this.#partition.end
+  }
 
-async function readAll(partition: Partition, reader: RecordReader, timers: Timers): Promise<void> {
-  for (let from = partition.start; from < partition.end; ) {
-    let leftBytes = readAheadBytes
-    partition.log.forEachBatch(from, (buffer, at) => {
-      readBatch(buffer, at, reader)
-      from = lastOffsetAt(buffer, at) + 1
-      leftBytes -= batchBytesAt(buffer, at)
-      return leftBytes > 0
+  append(records: readonly KeyValue[], origin: Origin = noProducer): number {
+    const timestampMs = this.#clock.now()
+    const batch = buildBatch({
+      ...origin,
+      transactional: origin !== noProducer,
+      records: records.map(({ key, value }) => ({ timestampMs, key, value })),
     })
-    if (leftBytes > 0) return
-    await new Promise<void>(resolve => timers.endOfTurn(resolve))
+    return this.#partition.append(batch).last + 1
   }
+
+  durable(upTo: number): Promise<void> | undefined {
+    return this.#partition.durable(upTo)
+  }
+
+  async readAll(reader: RecordReader): Promise<void> {
+    let from = this.#partition.start
+    while (from < this.end) {
+      const { buffers } = this.#partition.read(from, { maxBytes: loadBytes, upTo: this.end })
+      const next = readBatches(buffers, reader, from)
+      // Nothing but what compaction emptied is left.
+      if (next === from) return
+      from = next
+      await new Promise<void>(resolve => this.#timers.after(0, resolve))
+    }
+  }
+}
+
+function readBatches(buffers: readonly Buffer[], reader: RecordReader, from: number): number {
+  let next = from
+  for (const buffer of buffers) {
+    for (let at = 0; at < buffer.length; at += batchBytesAt(buffer, at)) {
+      readBatch(buffer, at, reader)
+      next = lastOffsetAt(buffer, at) + 1
+    }
+  }
+  return next
 }
 
 function readBatch(buffer: Buffer, at: number, reader: RecordReader): void {
   const origin = { producerId: producerIdAt(buffer, at), producerEpoch: producerEpochAt(buffer, at) }
-  if (isControlAt(buffer, at)) {
-    for (const record of recordsOf(buffer, at)) {
+  const isControl = isControlAt(buffer, at)
+  for (const record of recordsOf(buffer, at)) {
+    if (isControl) {
       const marker = endMarkerOf(record)
       if (marker) reader.marker(marker.commit, record.offset, origin)
+    } else if (record.key !== null) {
+      reader.record(record.key, record.value, record.offset, origin)
     }
-    return
-  }
-  const writer = isTransactionalAt(buffer, at) ? origin : noProducer
-  for (const { key, value, offset } of recordsOf(buffer, at)) {
-    // A record without a key says nothing that a machine could keep.
-    if (key !== null) reader.record(key, value, offset, writer)
   }
 }
