@@ -1,19 +1,28 @@
 /** Every API this broker serves. ApiVersions, docs, metrics labels and the table of clients are read from here. */
 import type { Handler } from '../../call/handler'
 import type { Broker } from '../broker'
+import { alterConfigs } from './alter-configs'
 import { apiVersions } from './api-versions'
+import { createPartitions } from './create-partitions'
+import { createTopics } from './create-topics'
 import { deleteGroups } from './delete-groups'
 import { deleteRecords } from './delete-records'
+import { deleteTopics } from './delete-topics'
+import { describeCluster } from './describe-cluster'
+import { describeConfigs } from './describe-configs'
 import { describeGroups } from './describe-groups'
 import { describeLogDirs } from './describe-log-dirs'
+import { describeTopicPartitions } from './describe-topic-partitions'
 import { fetch } from './fetch'
 import { findCoordinator } from './find-coordinator'
 import { heartbeat } from './heartbeat'
+import { incrementalAlterConfigs } from './incremental-alter-configs'
 import { initProducerId } from './init-producer-id'
 import { joinGroup } from './join-group'
 import { leaveGroup } from './leave-group'
 import { listGroups } from './list-groups'
 import { listOffsets } from './list-offsets'
+import { metadata } from './metadata'
 import { offsetCommit } from './offset-commit'
 import { offsetDelete } from './offset-delete'
 import { offsetFetch } from './offset-fetch'
@@ -25,6 +34,7 @@ export const handlers: readonly Handler<Broker>[] = [
   produce,
   fetch,
   listOffsets,
+  metadata,
   offsetCommit,
   offsetFetch,
   findCoordinator,
@@ -35,10 +45,18 @@ export const handlers: readonly Handler<Broker>[] = [
   describeGroups,
   listGroups,
   apiVersions,
+  createTopics,
+  deleteTopics,
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  describeConfigs,
+  alterConfigs,
   describeLogDirs,
+  createPartitions,
   deleteGroups,
+  incrementalAlterConfigs,
   offsetDelete,
+  describeCluster,
+  describeTopicPartitions,
 ]

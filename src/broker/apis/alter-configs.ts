@@ -1,0 +1,64 @@
+/** AlterConfigs (33) replaces everything that was set on a resource; IncrementalAlterConfigs (KIP-339) came after it. */
+import type { AlterableResource, Replacement } from '../../metadata/alter-configs'
+import { failed, type EntryOutcome } from '../../metadata/decision'
+import { AlterConfigs, type AlterConfigsRequest } from '../../protocol/messages/alter-configs'
+import { type Broker, defineHandler } from '../broker'
+import { brokerProblem, listProblem, repeated, resourceOf } from '../config-resources'
+
+type Resource = AlterConfigsRequest['resources'][number]
+
+export const alterConfigs = defineHandler({
+  api: AlterConfigs,
+  serves: '0-2',
+  access: [
+    { each: 'topic', may: 'ALTER_CONFIGS', named: topicOf },
+    {
+      one: 'cluster',
+      may: 'ALTER_CONFIGS',
+      named: ({ resources }) => (resources.every(topicOf) ? null : 'kafka-cluster'),
+    },
+  ],
+  entries: {
+    request: 'resources',
+    response: 'responses',
+    refuse: (resource, errorCode) => told(resource, { errorCode, errorMessage: null }),
+  },
+
+  async handle(broker, _call, { resources, validateOnly }) {
+    const twice = repeated(resources)
+    const problems = resources.map(resource => problemOf(broker, resource, twice.has(resource)))
+    const sound = resources.filter((_, at) => problems[at] === null)
+    const outcomes = await broker.metadata.alterConfigs(sound.map(replacement), validateOnly)
+    return { responses: resources.map((resource, at) => told(resource, problems[at] ?? outcomes.shift()!)) }
+  },
+})
+
+function topicOf({ resourceType, resourceName }: Resource): string | null {
+  return resourceOf(resourceType) === 'topic' ? resourceName : null
+}
+
+function problemOf(
+  broker: Broker,
+  { resourceType, resourceName, configs }: Resource,
+  twice: boolean,
+): EntryOutcome | null {
+  if (twice) return failed('INVALID_REQUEST', 'Each resource must appear at most once.')
+  const kind = resourceOf(resourceType)
+  if (kind === null || kind === 'brokerLogger')
+    return failed('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
+  return listProblem(configs, () => false) ?? (kind === 'broker' ? brokerProblem(resourceName, broker.id) : null)
+}
+
+function replacement({ resourceType, resourceName, configs }: Resource): Replacement {
+  return {
+    resource: resourceOf(resourceType) as AlterableResource,
+    name: resourceName,
+    configs: new Map(configs.map(({ name, value }) => [name, value!])),
+  }
+}
+
+const told = ({ resourceType, resourceName }: Resource, outcome: EntryOutcome) => ({
+  ...outcome,
+  resourceType,
+  resourceName,
+})

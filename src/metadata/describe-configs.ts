@@ -1,0 +1,105 @@
+/** What DescribeConfigs tells of each kind of resource: values, where they come from, and what lies beneath. */
+import type { ConfigKey, ConfigKeys, ConfigType } from './config-key'
+import { configKey, configKeys, isReadOnly, isSensitive, staticKey } from './config-keys'
+import { configSources, shownText, type BrokerLayers, type ConfigOrigin, type ConfigTexts } from './config-layers'
+import type { KeyedResource } from './configs'
+
+/** Types as the protocol numbers them; 0 for keys that nobody knows. */
+const typeNumbers: { readonly [T in ConfigType]: number } = {
+  BOOLEAN: 1,
+  STRING: 2,
+  INT: 3,
+  SHORT: 4,
+  LONG: 5,
+  DOUBLE: 6,
+  LIST: 7,
+  CLASS: 8,
+  PASSWORD: 9,
+}
+
+export interface DescribedConfig {
+  readonly name: string
+  readonly value: string | null
+  readonly source: number
+  readonly readOnly: boolean
+  readonly sensitive: boolean
+  /** The strongest first. */
+  readonly synonyms: readonly ConfigOrigin[]
+  readonly type: number
+  readonly about: string | null
+}
+
+/** All described keys of a topic, group or client metrics subscription, in the order of names. */
+export function describeResource(
+  resource: KeyedResource,
+  layers: BrokerLayers,
+  overrides: ConfigTexts,
+): DescribedConfig[] {
+  const keys: ConfigKeys = configKeys[resource]
+  return Object.entries(keys)
+    .filter(([, key]) => key.described !== false)
+    .map(([name, key]) => {
+      const own = overrides.get(name)
+      const value = shownText(name, key, own ?? layers.inherited(name, key).text)
+      const synonyms = [
+        ...(own === undefined ? [] : [{ name, text: value, source: configSources[resource] as number }]),
+        ...beneath(resource, layers, name, key),
+      ]
+      return described(name, key, value, synonyms)
+    })
+    .sort(byName)
+}
+
+/**
+ * What lies under a resource's own value: the broker key that it names first. A group's key without one stands for
+ * itself; a topic's or a subscription's has nothing.
+ */
+function beneath(resource: KeyedResource, layers: BrokerLayers, name: string, key: ConfigKey): ConfigOrigin[] {
+  const first = key.synonyms?.[0]
+  if (first !== undefined) return layers.origins(first)
+  if (resource !== 'group' || key.default === null) return []
+  return [{ name, text: key.default, source: configSources.default }]
+}
+
+/** All described keys of this broker, and what was set under names that nobody knows. */
+export function describeBroker(layers: BrokerLayers): DescribedConfig[] {
+  const known = Object.entries(configKeys.broker as ConfigKeys)
+    .filter(([, key]) => key.described !== false)
+    .map(([name, key]) => described(name, key, shownText(name, key, layers.effective(name)), layers.origins(name)))
+  const unknown = [...layers.named()]
+    .filter(name => staticKey(name) === null)
+    .map(name => described(name, null, null, layers.origins(name)))
+  return [...known, ...unknown].sort(byName)
+}
+
+/** What was set for all brokers, and nothing else. */
+export function describeBrokerDefaults(overrides: ConfigTexts): DescribedConfig[] {
+  return [...overrides]
+    .map(([name, text]) => {
+      const key = configKey('broker', name)
+      const value = key === null || isSensitive(key) ? null : text
+      return described(name, key, value, [{ name, text: value, source: configSources.dynamicDefault }])
+    })
+    .sort(byName)
+}
+
+function described(
+  name: string,
+  key: ConfigKey | null,
+  value: string | null,
+  synonyms: readonly ConfigOrigin[],
+): DescribedConfig {
+  return {
+    name,
+    value,
+    source: synonyms[0]?.source ?? configSources.default,
+    readOnly: key === null || isReadOnly(key),
+    // What nobody knows may be a secret.
+    sensitive: key === null || isSensitive(key),
+    synonyms,
+    type: key === null ? 0 : typeNumbers[key.type],
+    about: key?.about ?? null,
+  }
+}
+
+const byName = (a: DescribedConfig, b: DescribedConfig) => (a.name < b.name ? -1 : 1)
