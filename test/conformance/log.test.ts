@@ -3,6 +3,9 @@ import type { Clock } from '../../src/platform/clock'
 import { silentLogger } from '../../src/platform/logger'
 import { nodePlatform } from '../../src/platform/node/platform'
 import type { Random } from '../../src/platform/random'
+import { Machine } from '../../src/platform/simulated/machine'
+import { SimulatedNet } from '../../src/platform/simulated/network'
+import { World } from '../../src/platform/simulated/world'
 import type { LogStore } from '../../src/storage/log'
 import { MemoryStore } from '../../src/storage/memory/store'
 import type { FlushMode } from '../../src/storage/segments/log-setting'
@@ -38,3 +41,32 @@ for (const flush of ['group', 'os'] as FlushMode[]) {
     }
   })
 }
+
+describeLog('segments on a simulated disk', async () => {
+  const world = new World({ seed: 1 })
+  const machine = new Machine(new SimulatedNet(world), 'a')
+  const open = () => openFileStore(machine.boot(), { directory: '/data', flush: 'group', nodeId: 1 })
+  let over = false
+  // The tests wait for promises and know nothing of a world: let its time pass while they do.
+  const passing = (async () => {
+    while (!over) {
+      await world.runFor(10)
+      await new Promise(setImmediate)
+    }
+  })()
+  let store: LogStore = await open()
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      machine.crash()
+      store = await open()
+      return store
+    },
+    async dispose() {
+      await store.close()
+      over = true
+      await passing
+    },
+  }
+})

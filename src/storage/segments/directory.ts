@@ -1,4 +1,5 @@
 /** A data directory as a whole: whose it is, that nobody else uses it, and whether its last process stopped cleanly. */
+import { dirname } from 'node:path'
 import type { FileLock, Files } from '../../platform/files'
 import type { Random } from '../../platform/random'
 import { DirectoryRefused } from '../fault'
@@ -34,7 +35,7 @@ export async function claimDirectory(
   wanted: WantedIdentity,
 ): Promise<ClaimedDirectory> {
   const lock = await usable(path, async () => {
-    files.makeDir(path)
+    await makeDirectory(files, path)
     return files.lock(pathOf(path, names.lock))
   })
   if (!lock) throw new DirectoryRefused(path, 'locked', 'is in use by another process')
@@ -46,6 +47,14 @@ export async function claimDirectory(
     await lock.release()
     throw error
   }
+}
+
+/** Makes a directory and all above it that are missing, so that a crash does not take their names away. */
+async function makeDirectory(files: Files, path: string): Promise<void> {
+  const missing: string[] = []
+  for (let at = path; !files.stat(at) && dirname(at) !== at; at = dirname(at)) missing.push(at)
+  files.makeDir(path)
+  for (const made of missing.toReversed()) await files.syncDir(dirname(made))
 }
 
 /** Says that everything in the directory is as it was closed. The last thing that a process does with it. */
@@ -92,7 +101,11 @@ async function identify(
 /** Reads and removes the mark, so that it is not found again after a crash of this process. */
 async function takeCleanShutdown(files: Files, path: string): Promise<{ brokerEpoch: number } | null> {
   const file = pathOf(path, names.cleanShutdown)
-  if (!files.stat(file)) return null
+  if (!files.stat(file)) {
+    // The last process may have replaced files whose new names a power cut would still take away.
+    await files.syncDir(path)
+    return null
+  }
   const brokerEpoch = decodeCleanShutdown(files.readFile(file).toString('utf8'))
   await files.remove(file)
   await files.syncDir(path)

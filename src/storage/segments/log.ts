@@ -49,6 +49,8 @@ export class SegmentLog implements Log {
   #sizeBytes: number
   #unsavedBytes = 0
   #unmarkedBytes = 0
+  /** The last change of the start, on its way to the disk. */
+  #startSaved: Promise<void> = done
   /** The log is being cut: nothing may be appended until that is done. */
   #cutting = false
   #closed = false
@@ -173,7 +175,8 @@ export class SegmentLog implements Log {
 
   async advanceStart(start: number): Promise<void> {
     if (start > this.#end) throw new OffsetOutOfRange(`start ${start} is above the end ${this.#end}`)
-    if (start <= this.#start) return
+    // One that went before may still be on its way to the disk.
+    if (start <= this.#start) return this.#startSaved
     this.#check()
     this.#raiseStart(start)
     await this.#dropOldest(this.#segments.countBelow(start))
@@ -279,7 +282,8 @@ export class SegmentLog implements Log {
   async #sync(): Promise<number> {
     const end = this.#end
     const unmarkedBytes = this.#unmarkedBytes
-    const syncs: Promise<void>[] = [this.#epochFile.settled()]
+    // Segments below the start are not synced any more, so it has to be known where the log starts.
+    const syncs: Promise<void>[] = [this.#epochFile.settled(), this.#startSaved]
     for (const segment of this.#segments.all.toReversed()) {
       if (segment.dirty) syncs.push(segment.sync())
       else if (segment !== this.#segments.active) break
@@ -315,11 +319,12 @@ export class SegmentLog implements Log {
       const removed = change()
       this.#flusher.cutTo(this.#end)
       this.#sizeBytes = this.#segments.sizeBytes
-      this.#setting.mark.start = Math.min(this.#setting.mark.start, this.#start)
       if (this.epochs.truncateFromEnd(this.#end)) this.#saveEpochs()
       await this.snapshots.removeAll(at => at > this.#end)
       await this.#removal.now(removed)
       this.#newNames = true
+      // A start that is remembered above the end would hide what is appended next.
+      if (this.#setting.mark.start > this.#start) this.#saveStart()
       await this.#sync()
     } catch (error) {
       throw health.writeFailed(`cutting ${directory}`, error)
@@ -328,9 +333,18 @@ export class SegmentLog implements Log {
     }
   }
 
+  #saveStart(): Promise<void> {
+    this.#setting.mark.start = this.#start
+    const saved = this.#setting.marks.save('start').catch(error => {
+      throw this.#setting.health.fail(names.startOffsets, error)
+    })
+    saved.catch(() => {})
+    this.#startSaved = saved
+    return saved
+  }
+
   #raiseStart(start: number): void {
     this.#start = start
-    this.#setting.mark.start = start
     if (this.epochs.truncateFromStart(start)) this.#saveEpochs()
   }
 
@@ -338,7 +352,7 @@ export class SegmentLog implements Log {
   async #dropOldest(count: number): Promise<void> {
     const dropped = this.#segments.dropOldest(count)
     this.#sizeBytes = this.#segments.sizeBytes
-    await this.#setting.marks.save('start')
+    await this.#saveStart()
     if (count === 0) return
     const base = this.#segments.oldest.baseOffset
     await this.snapshots.removeAll(at => at < base)

@@ -29,7 +29,11 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const list = new SegmentList(segments.slice(0, segments.length - removed.length))
   const end = list.active.nextOffset
   if (end < mark.recovery) throw new CorruptLog(directory, `ends at ${end}, below ${mark.recovery} which was durable`)
-  mark.start = Math.min(mark.start, end)
+  if (mark.start > end) {
+    // It would hide what is appended next.
+    mark.start = end
+    await setting.marks.save('start')
+  }
   await removeSegments(setting, removed)
   await Promise.all(list.all.filter(segment => segment.dirty).map(segment => segment.sync()))
   const epochs = await openEpochs(setting, loaded, list, wasClean)
@@ -79,8 +83,11 @@ async function openEpochs(
   const epochs = new EpochEntries(() => list.active.nextOffset, loaded.epochs ?? [])
   const before = encodeEpochs(epochs.all())
   epochs.truncateFromEnd(list.active.nextOffset)
-  epochs.truncateFromStart(Math.max(setting.mark.start, list.oldest.baseOffset))
-  const from = loaded.epochs === null ? 0 : clean ? Infinity : setting.mark.recovery
+  const start = Math.max(setting.mark.start, list.oldest.baseOffset)
+  // The file may know of a later start than is remembered elsewhere.
+  const isComplete = (epochs.all()[0]?.startOffset ?? Infinity) <= start
+  if (!isComplete) epochs.clear()
+  const from = !isComplete ? 0 : clean ? Infinity : setting.mark.recovery
   for (const segment of list.all) {
     if (segment.nextOffset <= from) continue
     segment.forEachHeader(from, (buffer, at) => {
@@ -88,6 +95,7 @@ async function openEpochs(
       if (lastOffsetAt(buffer, at) >= from && epoch > epochs.latest) epochs.assign(epoch, baseOffsetAt(buffer, at))
     })
   }
+  epochs.truncateFromStart(start)
   const after = encodeEpochs(epochs.all())
   if (after !== before) await setting.files.replaceFile(pathOf(setting.directory, names.leaderEpochs), after)
   return epochs

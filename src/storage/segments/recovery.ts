@@ -6,7 +6,7 @@
 import { baseOffsetAt, lastOffsetAt } from '../../protocol/records/batch'
 import { CorruptLog } from '../fault'
 import type { Segment } from './segment'
-import { findBatch, neverWritten, verify, type Verified } from './verify'
+import { endsInside, findBatch, neverWritten, verify, type Verified } from './verify'
 import { walk } from './walk'
 
 /** How much is verified before others get their turn. */
@@ -72,7 +72,9 @@ function cut(segment: Segment, end: Verified, later: readonly Segment[], setting
   const after = findBatch(file, end.position + 1, segment.sizeBytes, end.nextOffset)
   const damagedTo = after ?? segment.sizeBytes
   const goodFollows = after !== null || later.some(each => holdsGood(each, end.nextOffset))
-  const isShort = end.position === segment.sizeBytes
+  const isShort =
+    after === null &&
+    (end.position === segment.sizeBytes || endsInside(file, end.position, segment.sizeBytes, end.nextOffset))
   if (goodFollows && !isShort && !neverWritten(file, end.position, damagedTo, end.nextOffset)) {
     throw new CorruptLog(path, `a damaged batch at ${end.position} (offset ${end.nextOffset}) has good ones after it`)
   }

@@ -14,6 +14,8 @@ import { isHeaderAt, walk } from './walk'
 const chunkBytes = 1024 * 1024
 /** A disk writes this much or nothing. */
 const sectorBytes = 512
+/** No batch is longer, by far. */
+const batchBytesMax = 256 * 1024 * 1024
 /** Where the part that the CRC covers begins. */
 const crcFrom = 21
 
@@ -72,6 +74,21 @@ export function findBatch(file: File, from: number, to: number, minOffset: numbe
 function isSoundAt(file: File, position: number, sizeBytes: number): boolean {
   const batch = Buffer.allocUnsafe(sizeBytes)
   return file.readSync(batch, position) === sizeBytes && isSound(batch, 0)
+}
+
+/**
+ * Whether the file ends inside of a batch that begins at `from`: its last bytes were never written. A length that was
+ * damaged later can look the same; then what is there is the whole batch, and its CRC says so.
+ */
+export function endsInside(file: File, from: number, to: number, expectedOffset: number): boolean {
+  const rest = Buffer.alloc(Math.min(to - from, batchHeaderBytes))
+  file.readSync(rest, from)
+  if (rest.length < batchHeaderBytes) return true
+  const isBatch = magicAt(rest) === 2 && baseOffsetAt(rest) === expectedOffset && batchBytesAt(rest) > to - from
+  if (!isBatch || to - from > batchBytesMax) return false
+  const whole = Buffer.allocUnsafe(to - from)
+  file.readSync(whole, from)
+  return crc32c(whole, crcFrom, whole.length) !== crcAt(whole)
 }
 
 /**
