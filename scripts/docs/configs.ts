@@ -1,0 +1,52 @@
+/** docs/generated/configs.md: every config key, scope by scope, as the one table of keys has it. */
+import type { ConfigKey, ConfigKeys } from '../../src/metadata/config-key'
+import { configKeys, type ConfigScope } from '../../src/metadata/config-keys'
+import { profileSettings, profiles } from '../../src/node/config-profiles'
+import { variableOfKey } from '../../src/node/config-sources'
+import { code, page, table } from './markdown'
+
+const scopes: { readonly [S in ConfigScope]: string } = {
+  odradek: 'Keys of our own',
+  broker: 'Broker',
+  topic: 'Topic',
+  group: 'Group',
+  clientMetrics: 'Client metrics',
+  userClientQuota: 'Quotas of users and clients',
+  ipQuota: 'Quotas of addresses',
+}
+
+export function configsPage(): string {
+  return page('Configs', 'src/metadata/config-keys.ts and src/node/config-profiles.ts', [
+    'Names, types, defaults and legal values are those of Apache Kafka 4.4. A broker key may stand in the file of',
+    `\`--config\`, in \`--set\`, and in the environment: \`log.retention.ms\` is \`${variableOfKey('log.retention.ms')}\`.`,
+    '',
+    '## Profiles',
+    '',
+    'What a profile sets, where nobody says otherwise.',
+    '',
+    profileTable(),
+    ...Object.entries(scopes).flatMap(([scope, title]) => [
+      '',
+      `## ${title}`,
+      '',
+      keyTable(configKeys[scope as ConfigScope]),
+    ]),
+  ])
+}
+
+function profileTable(): string {
+  const keys = [...new Set(profiles.flatMap(profile => Object.keys(profileSettings[profile])))]
+  const rows = keys.map(key => [code(key), ...profiles.map(profile => profileSettings[profile][key] ?? '')])
+  return table(['Key', ...profiles], rows)
+}
+
+const keyTable = (keys: ConfigKeys): string =>
+  table(
+    ['Key', 'Type', 'Default', 'Legal', 'Changes', 'About'],
+    Object.entries(keys).map(([name, key]) => rowOf(name, key)),
+  )
+
+function rowOf(name: string, key: ConfigKey): string[] {
+  const shown = key.default === null ? '' : code(key.default === '' ? '""' : key.default)
+  return [code(name), key.type.toLowerCase(), shown, key.valid ?? '', key.update ?? '', key.about ?? '']
+}

@@ -1,0 +1,23 @@
+/** The command `odradek`. */
+import { nodePlatform } from '../platform/node/platform'
+import { nodeProcess } from '../platform/node/process'
+import { startNode } from '../node/node'
+import { parseUsual } from './flags'
+import { explain } from './program'
+import { serve } from './serve'
+
+async function main(): Promise<void> {
+  let line = parseUsual(nodeProcess.argv)
+  if (line === null) {
+    const verdict = await explain(nodeProcess.argv)
+    if ('said' in verdict) {
+      if (verdict.exitCode === 0) nodeProcess.print(verdict.said)
+      else nodeProcess.complain(verdict.said)
+      return nodeProcess.exit(verdict.exitCode)
+    }
+    line = verdict
+  }
+  await serve(line, nodeProcess, nodePlatform(), startNode)
+}
+
+void main()
