@@ -12,11 +12,16 @@ export interface Source {
   readonly tree: ts.SourceFile
 }
 
-export const sourceOf = (path: string, text: string): Source => ({
-  path,
-  text,
-  tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true),
-})
+export function sourceOf(path: string, text: string): Source {
+  let tree: ts.SourceFile | null = null
+  return {
+    path,
+    text,
+    get tree() {
+      return (tree ??= ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true))
+    },
+  }
+}
 
 const found = new Map<string, readonly Source[]>()
 
@@ -45,20 +50,14 @@ export function everyNode(node: ts.Node, visit: (node: ts.Node) => void): void {
   ts.forEachChild(node, child => everyNode(child, visit))
 }
 
-/** Paths of the files that a file imports from this repository, type imports too. */
-export function importsOf({ path, tree }: Source, paths: ReadonlySet<string>): string[] {
+/** Paths of the files that a file imports from this repository: types too, and what is loaded later. */
+export function importsOf({ path, text }: Source, paths: ReadonlySet<string>): string[] {
   const imports: string[] = []
-  everyNode(tree, node => {
-    const named =
-      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
-        ? node.moduleSpecifier
-        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
-          ? node.arguments[0]
-          : undefined
-    if (!named || !ts.isStringLiteral(named) || !named.text.startsWith('.')) return
-    const base = join(path, '..', named.text).replaceAll('\\', '/').replace(/\.js$/, '')
+  for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+    if (!fileName.startsWith('.')) continue
+    const base = join(path, '..', fileName).replaceAll('\\', '/').replace(/\.js$/, '')
     const target = [`${base}.ts`, `${base}/index.ts`].find(candidate => paths.has(candidate))
     if (target) imports.push(target)
-  })
+  }
   return imports
 }
