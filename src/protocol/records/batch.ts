@@ -111,3 +111,14 @@ export function setLogAppendTime(buffer: Buffer, at: number, nowMs: number): voi
   setInt64At(buffer, at + 35, nowMs)
   buffer.writeUInt32BE(crc32c(buffer, at + 21, at + batchBytesAt(buffer, at)), at + 17)
 }
+
+/**
+ * Writes the largest timestamp, as one that producers made (`CreateTime`), unless the header says just that already; the
+ * CRC is made anew only then. A producer may have written there what it liked.
+ */
+export function setMaxTimestamp(buffer: Buffer, at: number, maxTimestampMs: number): void {
+  if (!isLogAppendTimeAt(buffer, at) && maxTimestampAt(buffer, at) === maxTimestampMs) return
+  buffer.writeInt16BE(attributesAt(buffer, at) & ~attributeBits.timestampType, at + 21)
+  setInt64At(buffer, at + 35, maxTimestampMs)
+  buffer.writeUInt32BE(crc32c(buffer, at + 21, at + batchBytesAt(buffer, at)), at + 17)
+}

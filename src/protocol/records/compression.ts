@@ -3,7 +3,7 @@
  * what stands in configs. Codecs are loaded at their first use, so that a broker that meets none starts without them.
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { corrupt } from './corrupt'
+import { corrupt, tooLarge } from './corrupt'
 import { lz4Compress, lz4Decompress } from './lz4'
 import { snappyCompress, snappyDecompress } from './snappy'
 import { zstdCompress, zstdDecompress } from './zstd'
@@ -29,7 +29,7 @@ interface Compression {
 const compressions: readonly Compression[] = [
   {
     compress: bytes => bytes,
-    decompress: (bytes, maxBytes) => (bytes.length > maxBytes ? corrupt(`more than ${maxBytes} bytes`) : bytes),
+    decompress: (bytes, maxBytes) => (bytes.length > maxBytes ? tooLarge('none', maxBytes) : bytes),
   },
   { compress: (bytes, level = -1) => gzipSync(bytes, { level }), decompress: gunzip },
   { compress: snappyCompress, decompress: snappyDecompress },
@@ -44,6 +44,7 @@ function gunzip(bytes: Buffer, maxBytes: number): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxBytes) })
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge('gzip', maxBytes)
     return corrupt(`gzip: ${(error as Error).message}`)
   }
 }

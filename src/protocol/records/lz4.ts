@@ -10,7 +10,7 @@
  * The native codec has no limit of its own. Before it is asked, the size of the output is estimated from the lengths of
  * the blocks, and counted exactly, element by element, if the estimate says too much.
  */
-import { corrupt } from './corrupt'
+import { corrupt, tooLarge } from './corrupt'
 import { copyBack } from './snappy'
 
 interface Native {
@@ -116,7 +116,7 @@ export function lz4Decompress(bytes: Buffer, maxBytes: number, legacy = false): 
     stored ? to - from : Math.min(blockBytesMax, (to - from) * expansionMax)
   const exactly = (block: Block): number => (block.stored ? block.to - block.from : decodeBlock(bytes, block, null, 0))
   if (sum(blocks.map(atMost)) > maxBytes && sum(blocks.map(exactly)) > maxBytes) {
-    corrupt(`lz4: more than ${maxBytes} bytes when decompressed`)
+    tooLarge('lz4', maxBytes)
   }
   const fast = loaded()
   if (fast === null) return decompressPlainly(bytes, frame, exactly)

@@ -7,7 +7,7 @@
  * A bare block begins with the number of bytes it will become. It is held against what so many bytes of snappy can
  * become at most, and against the caller's limit, before anything is made.
  */
-import { corrupt } from './corrupt'
+import { corrupt, tooLarge } from './corrupt'
 
 interface Native {
   compressSync(bytes: Buffer): Buffer
@@ -74,7 +74,7 @@ export function snappyDecompress(bytes: Buffer, maxBytes: number): Buffer {
   let sizeBytes = 0
   for (const block of blocks) {
     sizeBytes += announced(block).sizeBytes
-    if (sizeBytes > maxBytes) corrupt(`snappy: more than ${maxBytes} bytes when decompressed`)
+    if (sizeBytes > maxBytes) tooLarge('snappy', maxBytes)
   }
   const into = Buffer.allocUnsafe(sizeBytes)
   let at = 0

@@ -19,34 +19,48 @@ export class VarintCursor {
   varint(): number {
     const { bytes } = this
     // A byte that is not there reads as the last one of a zero.
-    let byte = bytes[this.at++]!
-    if (!(byte >= 0x80)) return (byte >>> 1) ^ -(byte & 1)
-    let raw = byte & 0x7f
-    for (let shift = 7; shift < 35; shift += 7) {
-      byte = bytes[this.at++]!
+    const first = bytes[this.at++]!
+    if (!(first >= 0x80)) return (first >>> 1) ^ -(first & 1)
+    const second = bytes[this.at++]!
+    if (second >= 0x80) return this.#longVarint(first, second)
+    return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1)
+  }
+
+  /** An int64; saturates at +-(2^53 - 1). Throws CorruptRecord for one that takes more than ten bytes. */
+  varlong(): number {
+    const { bytes } = this
+    const first = bytes[this.at++]!
+    if (!(first >= 0x80)) return (first >>> 1) ^ -(first & 1)
+    const second = bytes[this.at++]!
+    if (second >= 0x80) return this.#longVarlong(first, second)
+    return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1)
+  }
+
+  /** The long ones are methods of their own, so that the short ones are small enough to be inlined six times in a loop. */
+  #longVarint(first: number, second: number): number {
+    let raw = (first & 0x7f) | ((second & 0x7f) << 7)
+    for (let shift = 14; shift < 35; shift += 7) {
+      const byte = this.bytes[this.at++]!
       raw |= (byte & 0x7f) << shift
       if (!(byte >= 0x80)) return (raw >>> 1) ^ -(raw & 1)
     }
     return corrupt('a varint of more than five bytes')
   }
 
-  /** An int64; saturates at +-(2^53 - 1). Throws CorruptRecord for one that takes more than ten bytes. */
-  varlong(): number {
+  #longVarlong(first: number, second: number): number {
     const { bytes } = this
-    let low = 0
-    let shift = 0
+    let low = (first & 0x7f) | ((second & 0x7f) << 7)
     let byte: number
-    do {
+    for (let shift = 14; shift < 28; shift += 7) {
       byte = bytes[this.at++]!
       low |= (byte & 0x7f) << shift
-      shift += 7
       if (!(byte >= 0x80)) return (low >>> 1) ^ -(low & 1)
-    } while (shift < 28)
+    }
     // Bits 28 to 34 are of both halves.
     byte = bytes[this.at++]!
     low |= (byte & 0x0f) << 28
     let high = (byte & 0x7f) >>> 4
-    for (shift = 3; byte >= 0x80; shift += 7) {
+    for (let shift = 3; byte >= 0x80; shift += 7) {
       if (shift > 31) corrupt('a varlong of more than ten bytes')
       byte = bytes[this.at++]!
       high |= (byte & 0x7f) << shift

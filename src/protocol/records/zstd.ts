@@ -6,7 +6,7 @@
  */
 import * as zlib from 'node:zlib'
 import { Refusal } from '../errors'
-import { CorruptRecord, corrupt } from './corrupt'
+import { CorruptRecord, corrupt, tooLarge } from './corrupt'
 
 interface Package {
   readonly Encoder: new (level: number) => { encodeSync(bytes: Buffer): Buffer }
@@ -56,7 +56,7 @@ function packaged(): Codec {
   return {
     compress: (bytes, level) => new zstd.Encoder(level).encodeSync(bytes),
     decompress(bytes, maxBytes) {
-      if (becomesAtMost(bytes) > maxBytes * slack) corrupt(`zstd: more than ${maxBytes} bytes when decompressed`)
+      if (becomesAtMost(bytes) > maxBytes * slack) tooLarge('zstd', maxBytes)
       return decoder.decodeSync(bytes)
     },
   }
@@ -116,9 +116,10 @@ export function zstdDecompress(bytes: Buffer, maxBytes: number): Buffer {
     content = decompress(bytes, Math.max(1, maxBytes))
   } catch (error) {
     if (error instanceof CorruptRecord) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge('zstd', maxBytes)
     return corrupt(`zstd: ${(error as Error).message}`)
   }
-  return content.length > maxBytes ? corrupt(`zstd: more than ${maxBytes} bytes when decompressed`) : content
+  return content.length > maxBytes ? tooLarge('zstd', maxBytes) : content
 }
 
 export function zstdCompress(bytes: Buffer, level = 3): Buffer {
