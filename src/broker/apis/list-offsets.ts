@@ -63,7 +63,14 @@ function find(broker: Broker, topic: string, asked: Asked, version: number, read
   partition.checkEpoch(currentLeaderEpoch)
   const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
   const { offset, timestampMs, leaderEpoch } = findOffset(partition, timestamp, upTo)
-  return { partitionIndex, errorCode: 0, oldStyleOffsets: [], timestamp: timestampMs, offset, leaderEpoch }
+  return {
+    partitionIndex,
+    errorCode: 0,
+    oldStyleOffsets: [],
+    timestamp: timestampMs,
+    offset,
+    leaderEpoch: version < 4 ? -1 : leaderEpoch,
+  }
 }
 
 function refused(partitionIndex: number, errorCode: number): Answer {
