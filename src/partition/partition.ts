@@ -1,12 +1,13 @@
 /** A log with leadership, producers, a high watermark and people waiting on it. */
 import { Refusal } from '../protocol/errors'
+import { setLogAppendTime } from '../protocol/records/batch'
 import { StorageFault } from '../storage/fault'
 import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
+import { inCompression } from './compression'
 import { inspect } from './inspect'
 import { encodeProducers } from './producer-snapshot'
 import { Producers } from './producers'
 import { reloadProducers } from './reload'
-import { applyLogAppendTime, checkTimestamps } from './timestamps'
 import { Waiters } from './waiters'
 
 /** How a partition treats what is produced to it; properties are read at every append. */
@@ -17,6 +18,7 @@ export interface PartitionConfig {
   readonly messageTimestampBeforeMaxMs: number
   readonly messageTimestampAfterMaxMs: number
   readonly cleanupPolicy: readonly string[]
+  readonly compressionType: string
 }
 
 /** Leadership as the metadata says it. */
@@ -44,6 +46,8 @@ export class Partition {
   readonly topic: string
   readonly index: number
   readonly topicId: string
+  /** `orders-0`, for texts. */
+  readonly name: string
   readonly producers = new Producers()
   readonly waiters = new Waiters()
   readonly #log: Log
@@ -67,6 +71,7 @@ export class Partition {
     this.topic = facts.topic
     this.index = facts.index
     this.topicId = facts.topicId
+    this.name = `${facts.topic}-${facts.index}`
     this.#log = log
     this.#leadership = leadership
     this.#config = config
@@ -117,25 +122,34 @@ export class Partition {
   /**
    * Appends one batch that a client produced; the buffer is patched in place and must not be used again unless the log
    * copies it. Readable by others once the high watermark passes: see `durable`.
-   * Throws the refusals of `inspect`, of the producer rules, NOT_ENOUGH_REPLICAS, INVALID_TIMESTAMP, KAFKA_STORAGE_ERROR.
+   * Throws the refusals of `inspect` and of the producer rules, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
    */
   produce(batch: Buffer, acks: number, nowMs: number): Produced {
     const config = this.#config()
     if (acks === -1 && this.#leadership.isrCount < config.minInsyncReplicas) {
       throw new Refusal(
         'NOT_ENOUGH_REPLICAS',
-        `The in-sync replicas of ${this.topic}-${this.index} are ${this.#leadership.isrCount}, fewer than ${config.minInsyncReplicas}`,
+        `The in-sync replicas of ${this.name} are ${this.#leadership.isrCount}, fewer than ${config.minInsyncReplicas}`,
       )
     }
-    const facts = inspect(batch, config.maxMessageBytes)
-    const repeated = facts.producer && this.producers.admit(facts.producer)
-    if (repeated) return { baseOffset: repeated.firstOffset, nextOffset: repeated.lastOffset + 1, logAppendTimeMs: -1 }
-    const logAppendTimeMs = config.messageTimestampType === 'LogAppendTime' ? nowMs : -1
-    if (logAppendTimeMs >= 0) applyLogAppendTime(batch, logAppendTimeMs)
-    else checkTimestamps(batch, facts.maxTimestampMs, config, nowMs)
-    const { first, last } = this.append(batch)
-    if (facts.producer) this.producers.record(facts.producer, first, last)
-    return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs }
+    const stamped = config.messageTimestampType === 'LogAppendTime'
+    const { producer } = inspect(batch, config.maxMessageBytes, {
+      topicPartition: this.name,
+      compacted: config.cleanupPolicy.includes('compact'),
+      stamped,
+      timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
+      timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
+      nowMs,
+    })
+    const repeated = producer && this.producers.admit(producer)
+    if (repeated) {
+      const { firstOffset, lastOffset, timestampMs } = repeated
+      return { baseOffset: firstOffset, nextOffset: lastOffset + 1, logAppendTimeMs: timestampMs }
+    }
+    if (stamped) setLogAppendTime(batch, 0, nowMs)
+    const { first, last } = this.append(inCompression(batch, config.compressionType))
+    if (producer) this.producers.record(producer, first, last)
+    return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }
   }
 
   /** Appends batches of our own making (coordinators). Throws KAFKA_STORAGE_ERROR. */

@@ -9,13 +9,16 @@ import type { Call } from '../../call/call'
 import { errors, Refusal, type ErrorName } from '../../protocol/errors'
 import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
 import type { ResponseDraft } from '../../protocol/schema'
-import { requireOneBatch } from '../../partition/inspect'
+import { compressionAt, isTransactionalAt, minBatchBytes, producerIdAt } from '../../protocol/records/batch'
+import { RecordsRefused, soleBatch } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { ByTopic, resolveTopic } from '../topics'
 
 type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
 type PartitionReply = TopicReply['partitionResponses'][number]
+
+const zstd = 4
 
 /** Refusals after which Kafka does not tell where the log starts. */
 const withoutLogStart = new Set<ErrorName>([
@@ -49,6 +52,7 @@ export const produce = defineHandler({
   borrows: true,
 
   handle(broker, call, request) {
+    if (hasForbiddenTransaction(request)) throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
     const replies = new ByTopic<PartitionReply>()
     const waits: Promise<unknown>[] = []
     for (const topic of request.topicData) {
@@ -85,32 +89,45 @@ interface Outcome {
 function appendOne(
   broker: Broker,
   call: Call,
-  request: ProduceRequest,
+  { acks }: ProduceRequest,
   topic: string,
   index: number,
   records: Buffer | null,
 ): Outcome {
   let partition: Partition | null = null
   try {
-    partition = broker.partitions.led(topic, index)
-    const batch = requireOneBatch(records, call.version)
-    if (request.acks < -1 || request.acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
-    const produced = partition.produce(batch, request.acks, broker.clock.now())
-    return {
-      reply: {
-        index,
-        errorCode: 0,
-        baseOffset: produced.baseOffset,
-        logAppendTimeMs: produced.logAppendTimeMs,
-        logStartOffset: partition.start,
-      },
-      durable: request.acks === 0 ? undefined : partition.durable(produced.nextOffset),
-    }
+    const leader = broker.partitions.led(topic, index)
+    const batch = soleBatch(records, call.version)
+    if (call.version < 7 && compressionAt(batch) === zstd) throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE')
+    if (acks < -1 || acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
+    // No transaction is known here, so none can have been begun with this id.
+    if (isTransactionalAt(batch) && producerIdAt(batch) >= 0) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
+    partition = leader
+    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, acks, broker.clock.now())
+    const reply = { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset: partition.start }
+    return { reply, durable: acks === 0 ? undefined : partition.durable(nextOffset) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const start = partition && !withoutLogStart.has(error.error) ? partition.start : -1
-    return { reply: { ...refused(index, error.code), logStartOffset: start } }
+    return { reply: refusedBy(error, index, partition) }
   }
+}
+
+/** Where the log starts is told once the log was asked, except after some refusals; records' own faults are told too. */
+function refusedBy(refusal: Refusal, index: number, partition: Partition | null): PartitionReply {
+  const logStartOffset = partition && !withoutLogStart.has(refusal.error) ? partition.start : -1
+  const reply = { ...refused(index, refusal.code), logStartOffset }
+  if (!(refusal instanceof RecordsRefused)) return reply
+  return { ...reply, recordErrors: [...refusal.recordErrors], errorMessage: refusal.detail }
+}
+
+/** KIP-98: only a request with a transactional id may carry records of a transaction. */
+function hasForbiddenTransaction({ transactionalId, topicData }: ProduceRequest): boolean {
+  if (transactionalId !== null) return false
+  return topicData.some(({ partitionData }) =>
+    partitionData.some(
+      ({ records }) => records !== null && records.length >= minBatchBytes && isTransactionalAt(records),
+    ),
+  )
 }
 
 function refused(index: number, errorCode: number): PartitionReply {

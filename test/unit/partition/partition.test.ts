@@ -24,6 +24,7 @@ const config: PartitionConfig = {
   messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
   messageTimestampAfterMaxMs: 3_600_000,
   cleanupPolicy: ['delete'],
+  compressionType: 'producer',
 }
 
 async function memoryLog(): Promise<Log> {
