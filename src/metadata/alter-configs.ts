@@ -42,6 +42,12 @@ export interface Replacement extends ConfigTarget {
   readonly configs: ConfigTexts
 }
 
+/** What an alteration comes to: the keys it speaks of, and all that its resource has set afterwards. */
+interface Effect {
+  readonly touched: readonly string[]
+  readonly after: ConfigTexts
+}
+
 /** Outcomes are in the order of the alterations; a resource stands among them once. */
 export function decideIncrementalAlter(
   context: DecisionContext,
@@ -49,27 +55,31 @@ export function decideIncrementalAlter(
 ): Decision<EntryOutcome[]> {
   return decideEach(context, alterations, alteration => {
     const before = context.image.overrides(alteration.resource, alteration.name)
-    return changed(context, alteration, before)
+    const touched = alteration.changes.map(({ name }) => name)
+    return { touched, after: changed(context, alteration, before) }
   })
 }
 
 export function decideAlter(context: DecisionContext, replacements: readonly Replacement[]): Decision<EntryOutcome[]> {
-  return decideEach(context, replacements, ({ configs }) => configs)
+  return decideEach(context, replacements, ({ resource, name, configs }) => {
+    const before = context.image.overrides(resource, name)
+    return { touched: [...before.keys(), ...configs.keys()], after: configs }
+  })
 }
 
 function decideEach<A extends ConfigTarget>(
   context: DecisionContext,
   alterations: readonly A[],
-  after: (alteration: A) => ConfigTexts,
+  effectOf: (alteration: A) => Effect,
 ): Decision<EntryOutcome[]> {
   const operations: StoreOperation[] = []
   const reply = alterations.map(alteration =>
     entryOutcome(
       () => {
-        const texts = after(alteration)
-        check(context, alteration, texts)
-        checkMinIsr(context, alteration, texts)
-        operations.push(operationFor(alteration, texts))
+        const effect = effectOf(alteration)
+        check(context, alteration, effect.after)
+        checkMinIsr(alteration, effect)
+        operations.push(operationFor(alteration, effect.after))
         return succeeded
       },
       failure => failure,
@@ -135,14 +145,13 @@ function javaSplit(text: string): string[] {
  * Eligible leader replicas (KIP-966) rest on one `min.insync.replicas` for the whole cluster: it is set for all brokers
  * and stays set, and single brokers have none of their own.
  */
-function checkMinIsr({ image }: DecisionContext, { resource, name }: ConfigTarget, after: ConfigTexts): void {
-  if (resource !== 'broker') return
+function checkMinIsr({ resource, name }: ConfigTarget, { touched, after }: Effect): void {
   const key = 'min.insync.replicas'
-  const [was, is] = [image.overrides('broker', name).get(key), after.get(key)]
-  if (name !== '' && is !== undefined) {
+  if (resource !== 'broker' || !touched.includes(key)) return
+  if (name !== '') {
     throw new EntryFailure('INVALID_CONFIG', `Broker-level ${key} cannot be altered while ELR is enabled.`)
   }
-  if (name === '' && was !== undefined && is === undefined) {
+  if (!after.has(key)) {
     throw new EntryFailure('INVALID_CONFIG', `Cluster-level ${key} cannot be removed while ELR is enabled.`)
   }
 }

@@ -19,11 +19,18 @@ const threadCounts = new Set([
   'background.threads',
 ])
 
+/** A refusal by the part of Kafka that would have to act on the change. */
+const nested = (why: string) => {
+  const cause = `org.apache.kafka.common.config.ConfigException: ${why}`
+  return refused(`Invalid value ${cause} for configuration Invalid dynamic configuration`)
+}
+
 const refused = (why: string) => new EntryFailure('INVALID_REQUEST', why)
 
 /**
  * Checks what a broker ('' for the default of all) would have set dynamically after a change. Names that nobody knows
- * pass, as in Kafka: they may belong to plug-ins. Throws EntryFailure.
+ * pass, as in Kafka: they may belong to plug-ins. Unlike Kafka, a running broker does not open other listeners. Throws
+ * EntryFailure.
  */
 export function checkBrokerConfigs(configs: Configs, resource: string, texts: ConfigTexts): void {
   const names = [...texts.keys()].sort()
@@ -34,7 +41,7 @@ export function checkBrokerConfigs(configs: Configs, resource: string, texts: Co
   const keyOf = (name: string) => configKey('broker', name.replace(listenerPrefix, ''))
   refuseAny(name => {
     const key = keyOf(name)
-    return key !== null && isReadOnly(key)
+    return key !== null && (isReadOnly(key) || name === 'listeners')
   }, 'Cannot update these configs dynamically')
   refuseAny(
     onlyPerListener,
@@ -51,24 +58,41 @@ export function checkBrokerConfigs(configs: Configs, resource: string, texts: Co
       'Cannot update these configs at default cluster level, broker id must be specified',
     )
   }
-  for (const [name, text] of texts) checkSteps(configs, name, Number(text))
+  for (const [name, text] of texts) {
+    checkSteps(configs, name, Number(text))
+    if (name === 'max.connections.per.ip.overrides') checkOverrides(name, text)
+    if (name === 'metric.reporters' && text.trim() !== '') {
+      const why = `Validation of dynamic config update of Set(${name}) failed with class class kafka.server.DynamicMetricsReporters`
+      throw nested(why)
+    }
+  }
+}
+
+/** `host:count,host:count`. The texts are those of Java's own exceptions. */
+function checkOverrides(name: string, text: string): void {
+  const wrong = (why: string) => refused(`Error parsing configuration property '${name}': ${why}`)
+  for (const pair of text.split(',').map(part => part.trim())) {
+    if (pair === '') continue
+    const colon = pair.lastIndexOf(':')
+    if (colon < 0) throw wrong(`begin 0, end -1, length ${pair.length}`)
+    const count = pair.slice(colon + 1).trim()
+    if (!/^[+-]?\d{1,10}$/.test(count)) throw wrong(`For input string: "${count}"`)
+  }
 }
 
 /** Kafka resizes its pools of threads step by step; so do we refuse what it refuses, though we have none. */
 function checkSteps(configs: Configs, name: string, wanted: number): void {
   const current = Number(configs.layers().effective(name))
-  const nested = 'Invalid value org.apache.kafka.common.config.ConfigException: '
-  const refuse = (why: string) => refused(`${nested}${why} for configuration Invalid dynamic configuration`)
   if (name === 'log.cleaner.threads') {
-    if (wanted < 1) throw refuse('Log cleaner threads should be at least 1')
+    if (wanted < 1) throw nested('Log cleaner threads should be at least 1')
     if (wanted < current / 2)
-      throw refuse(`Log cleaner threads cannot be reduced to less than half the current value ${current}`)
+      throw nested(`Log cleaner threads cannot be reduced to less than half the current value ${current}`)
     if (wanted > current * 2) {
-      throw refuse(`Log cleaner threads cannot be increased to more than double the current value ${current}`)
+      throw nested(`Log cleaner threads cannot be increased to more than double the current value ${current}`)
     }
   }
   if (!threadCounts.has(name)) return
   const failed = `Dynamic thread count update validation failed for ${name}=${wanted}, value should`
-  if (wanted < current / 2) throw refuse(`${failed} be at least half the current value ${current}`)
-  if (wanted > current * 2) throw refuse(`${failed} not be greater than double the current value ${current}`)
+  if (wanted < current / 2) throw nested(`${failed} be at least half the current value ${current}`)
+  if (wanted > current * 2) throw nested(`${failed} not be greater than double the current value ${current}`)
 }

@@ -2,6 +2,7 @@
  * DescribeConfigs (32): the values in force and where they come from. v0: isDefault; v1: sources and synonyms (KIP-226);
  * v3: types and documentation (KIP-569); v4: flexible.
  */
+import type { Call } from '../../call/call'
 import { configSources } from '../../metadata/config-layers'
 import { failed, succeeded, type EntryOutcome } from '../../metadata/decision'
 import {
@@ -17,6 +18,10 @@ import { type Broker, defineHandler } from '../broker'
 import { idOf, resourceOf } from '../config-resources'
 
 type Resource = DescribeConfigsRequest['resources'][number]
+
+const malformed =
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
+  'incompatible broker. See the broker logs for more details.'
 
 export const describeConfigs = defineHandler({
   api: DescribeConfigs,
@@ -35,8 +40,14 @@ export const describeConfigs = defineHandler({
     refuse: (resource, errorCode) => refused(resource, { errorCode, errorMessage: null }),
   },
 
-  handle(broker, _call, request) {
-    return { results: request.resources.map(resource => describe(broker, resource, request)) }
+  handle(broker, call, request) {
+    const { resources } = request
+    if (resources.some(({ resourceType }) => resourceOf(resourceType) === null)) {
+      // Kafka gives up on the whole request.
+      const outcome = failed('INVALID_REQUEST', malformed)
+      return { results: resources.map(resource => refused(resource, outcome)) }
+    }
+    return { results: resources.map(resource => describe(broker, call, resource, request)) }
   },
 })
 
@@ -51,7 +62,7 @@ const refused = ({ resourceType, resourceName }: Resource, outcome: EntryOutcome
   configs: [],
 })
 
-function describe(broker: Broker, resource: Resource, asked: DescribeConfigsRequest) {
+function describe(broker: Broker, call: Call, resource: Resource, asked: DescribeConfigsRequest) {
   const problem = problemOf(broker, resource)
   if (problem) return refused(resource, problem)
   const { resourceType, resourceName, configurationKeys } = resource
@@ -68,7 +79,7 @@ function describe(broker: Broker, resource: Resource, asked: DescribeConfigsRequ
         name: config.name,
         value: config.value,
         readOnly: config.readOnly,
-        isDefault: config.source === configSources.default,
+        ...(call.version === 0 ? { isDefault: config.source === configSources.default } : {}),
         configSource: config.source,
         isSensitive: config.sensitive,
         synonyms: asked.includeSynonyms
@@ -94,16 +105,10 @@ function configsOf(broker: Broker, { resourceType, resourceName }: Resource): De
   }
 }
 
-const malformed =
-  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
-  'incompatible broker. See the broker logs for more details.'
-
 function problemOf(broker: Broker, { resourceType, resourceName }: Resource): EntryOutcome | null {
   const invalid = (why: string) => failed('INVALID_REQUEST', why)
-  const kind = resourceOf(resourceType)
+  const kind = resourceOf(resourceType)!
   switch (kind) {
-    case null:
-      return invalid(malformed)
     case 'topic': {
       const problem = topicNameProblem(resourceName)
       if (problem !== null) return failed('INVALID_TOPIC_EXCEPTION', problem)

@@ -4,7 +4,7 @@
  * by id (KIP-516).
  */
 import type { Call } from '../../call/call'
-import type { TopicImage } from '../../metadata/image'
+import type { MetadataImage, TopicImage } from '../../metadata/image'
 import { errors, type ErrorName, Refusal } from '../../protocol/errors'
 import { Metadata, type MetadataReply, type MetadataRequest } from '../../protocol/messages/metadata'
 import { topicNameProblem } from '../../metadata/topic-names'
@@ -36,13 +36,13 @@ export const metadata = defineHandler({
 
   async handle(broker, call, request) {
     checkReferences(call, request)
-    const errorsByName = await createMissing(broker, call, request)
     // Whoever learns of a topic here may use it in the next moment: let everybody be ready for it.
     await broker.metadata.settling
+    const missing = missingTopics(broker, call, request)
+    const errorsByName = missing.length > 0 ? await createdFor(broker, missing) : none
     const image = broker.image()
-    const topics = request.includeTopicAuthorizedOperations
-      ? toldTopics(broker, call, request, errorsByName).map(withOperations)
-      : toldTopics(broker, call, request, errorsByName)
+    const topics = toldTopics(image, call, request, errorsByName)
+    if (missing.length > 0 && !readyInReply(broker)) createMeanwhile(broker, missing)
     return {
       brokers: image
         .brokers()
@@ -50,12 +50,16 @@ export const metadata = defineHandler({
         .map(({ id, rack }) => ({ nodeId: id, ...broker.advertised(call, id), rack })),
       clusterId: image.clusterId,
       controllerId: image.controllerId,
-      topics,
+      topics: request.includeTopicAuthorizedOperations ? topics.map(withOperations) : topics,
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? allOperations.cluster : notTold,
-      errorCode: 0,
+      errorCode: errors.NONE.code,
     }
   },
 })
+
+const none: ReadonlyMap<string, number> = new Map()
+
+const readyInReply = (broker: Broker) => broker.configs.broker().odradekAutoCreateReadyInReply
 
 const asksForAll = (call: Call, { topics }: MetadataRequest) =>
   topics === null || (call.version === 0 && topics.length === 0)
@@ -73,29 +77,27 @@ const ids = ({ topics }: MetadataRequest) =>
   [...new Set((topics ?? []).map(({ topicId }) => topicId))].filter(id => id !== zeroTopicId)
 const names = ({ topics }: MetadataRequest) => [...new Set((topics ?? []).map(({ name }) => name!))]
 
+/** Names that are asked for, missing, and to be created, since both the client and the broker want that. */
+function missingTopics(broker: Broker, call: Call, request: MetadataRequest): string[] {
+  if (!request.allowAutoTopicCreation || asksForAll(call, request) || ids(request).length > 0) return []
+  if (!broker.configs.broker().autoCreateTopicsEnable) return []
+  return names(request).filter(name => !broker.image().topic(name) && topicNameProblem(name) === null)
+}
+
 /**
- * Creates the topics that are asked for and missing, where both the client and the broker want that. Kafka answers
- * first that there is no such topic and creates it meanwhile; `odradek.auto.create.ready.in.reply` waits for it. Errors
- * of topics that could not be created are returned by name.
+ * Apache Kafka answers that there is no such topic, and creates it meanwhile. `odradek.auto.create.ready.in.reply` waits
+ * for it instead; then this returns the errors of topics that could not be created, by name.
  */
-async function createMissing(
-  broker: Broker,
-  call: Call,
-  request: MetadataRequest,
-): Promise<ReadonlyMap<string, number>> {
-  const none = new Map<string, number>()
-  const { autoCreateTopicsEnable, odradekAutoCreateReadyInReply } = broker.configs.broker()
-  if (!request.allowAutoTopicCreation || !autoCreateTopicsEnable || asksForAll(call, request)) return none
-  if (ids(request).length > 0) return none
-  const missing = names(request).filter(name => !broker.image().topic(name) && topicNameProblem(name) === null)
-  if (missing.length === 0) return none
-  const creation = broker.metadata.autoCreateTopics(missing)
-  if (odradekAutoCreateReadyInReply) {
-    const created = await creation
-    return new Map(created.flatMap(({ name, errorCode }) => (failedFor(errorCode) ? [[name, errorCode]] : [])))
-  }
-  creation.catch(error => broker.logger.warn('auto-create.failed', { topics: missing.join(','), error: String(error) }))
-  return none
+async function createdFor(broker: Broker, missing: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (!readyInReply(broker)) return none
+  const created = await broker.metadata.autoCreateTopics(missing)
+  return new Map(created.flatMap(({ name, errorCode }) => (failedFor(errorCode) ? [[name, errorCode]] : [])))
+}
+
+function createMeanwhile(broker: Broker, missing: readonly string[]): void {
+  broker.metadata.autoCreateTopics(missing).catch((error: unknown) => {
+    broker.logger.warn('auto-create.failed', { topics: missing.join(','), error: String(error) })
+  })
 }
 
 /** Another client that created the topic in the meantime is no failure. */
@@ -103,12 +105,11 @@ const failedFor = (errorCode: number) =>
   errorCode !== errors.NONE.code && errorCode !== errors.TOPIC_ALREADY_EXISTS.code
 
 function toldTopics(
-  broker: Broker,
+  image: MetadataImage,
   call: Call,
   request: MetadataRequest,
   errorsByName: ReadonlyMap<string, number>,
 ): ToldTopic[] {
-  const image = broker.image()
   const told = (topic: TopicImage): ToldTopic => ({
     errorCode: errors.NONE.code,
     name: topic.name,
