@@ -156,7 +156,7 @@ export function checkClaims(batch: Buffer, topicPartition: string): void {
 export function checkRecords(batch: Buffer, rules: RecordRules, strict = false): RecordFacts {
   const compressed = compressionAt(batch) !== 0
   const body = openBody(batch, rules.decompressedBytesMax ?? decompressedBytesMax)
-  const seen = scan(body, recordCountAt(batch), strict || !compressed)
+  const seen = scan(body, recordCountAt(batch), strict || !compressed, compressed)
   const claimsStamp = isLogAppendTimeAt(batch)
   const baseTimestamp = baseTimestampAt(batch)
   const minMs = claimsStamp ? maxTimestampAt(batch) : baseTimestamp + seen.minDelta
@@ -190,7 +190,7 @@ interface Scan {
 const misshapen = (says: string): Refusal => new Refusal('INVALID_RECORD', `Found invalid record structure: ${says}`)
 
 /** One pass over all records; nothing is copied, and nothing made but the result. This is the produce path's loop. */
-function scan({ bytes, from, to }: Body, count: number, lengthsCount: boolean): Scan {
+function scan({ bytes, from, to }: Body, count: number, lengthsCount: boolean, compressed: boolean): Scan {
   const cursor = new VarintCursor(bytes, from)
   let minDelta = 0
   let maxDelta = 0
@@ -223,7 +223,7 @@ function scan({ bytes, from, to }: Body, count: number, lengthsCount: boolean): 
     // Kafka reads the length of a record outside of what it guards, if the batch is not compressed: one that never ends
     // is then an error that it did not expect.
     const inLength = cursor.at - recordAt <= varintBytesMax
-    throw inLength && lengthsCount ? new Refusal('UNKNOWN_SERVER_ERROR', error.message) : misshapen(error.message)
+    throw inLength && !compressed ? new Refusal('UNKNOWN_SERVER_ERROR', error.message) : misshapen(error.message)
   }
   if (cursor.at !== to) throw misshapen(`more bytes follow the last of ${count} records`)
   return { minDelta, maxDelta, nullKeys, dense }

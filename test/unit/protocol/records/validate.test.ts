@@ -137,7 +137,7 @@ describe('records, plain and compressed', () => {
     ['record length -1', byte(61, 1), 'INVALID_RECORD', 'INVALID_RECORD', 'INVALID_RECORD'],
     ['record length one more', byte(61, 18), 'INVALID_RECORD', 'taken', 'INVALID_RECORD'],
     ['record length beyond the batch', byte(61, 126), 'INVALID_RECORD', 'taken', 'INVALID_RECORD'],
-    ['record length without end', never(61), 'UNKNOWN_SERVER_ERROR', 'INVALID_RECORD', 'UNKNOWN_SERVER_ERROR'],
+    ['record length without end', never(61), 'UNKNOWN_SERVER_ERROR', 'INVALID_RECORD', 'INVALID_RECORD'],
     ['offset delta without end', never(64), 'INVALID_RECORD', 'INVALID_RECORD', 'INVALID_RECORD'],
     ['key beyond the batch', byte(65, 100), 'INVALID_RECORD', 'INVALID_RECORD', 'INVALID_RECORD'],
     ['value beyond the batch', byte(67, 100), 'INVALID_RECORD', 'INVALID_RECORD', 'INVALID_RECORD'],

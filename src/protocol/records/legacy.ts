@@ -1,0 +1,213 @@
+/**
+ * Message sets, the record formats before Kafka 0.11: magic 0, and magic 1 with timestamps (KIP-32). Produce v0-2 brings
+ * them and Fetch v0-3 asks for them; nothing is stored in them here.
+ *
+ *     { offset (8)  size (4)  CRC-32 (4)  magic (1)  attributes (1)  [timestamp (8)]  key length (4) key  value length value }...
+ *
+ * A compressed set is one message whose value is a compressed set. Offsets inside of it are those of the log in magic 0,
+ * and in magic 1 distances from the first, with the wrapper bearing the offset of the last (KIP-31).
+ */
+import { crc32 } from 'node:zlib'
+import { Refusal } from '../errors'
+import { int64Of } from '../wire/reader'
+import {
+  attributeBits,
+  batchBytesAt,
+  compressionAt,
+  isControlAt,
+  isLogAppendTimeAt,
+  logOverheadBytes,
+  maxTimestampAt,
+} from './batch'
+import { compress, compressionNames, decompress, decompressedBytesMax } from './compression'
+import { CorruptRecord, corrupt } from './corrupt'
+import { buildBatch, recordsOf, type StoredRecord } from './records'
+
+export interface LegacyMessage {
+  readonly offset: number
+  /** -1 where the format has none. */
+  readonly timestampMs: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+}
+
+interface Entry extends LegacyMessage {
+  readonly magic: number
+  readonly attributes: number
+  readonly end: number
+}
+
+const zstd = compressionNames.indexOf('zstd')
+/** CRC, magic, attributes and two lengths. */
+const overheadBytes = [14, 22] as const
+
+/** The message at `at`, its CRC checked; null when it does not end within the set, as the last one fetched may not. */
+function entryAt(set: Buffer, at: number): Entry | null {
+  if (set.length - at < logOverheadBytes) return null
+  const sizeBytes = set.readInt32BE(at + 8)
+  if (sizeBytes < overheadBytes[0]) return corrupt(`a message of ${sizeBytes} bytes`)
+  const from = at + logOverheadBytes
+  const end = from + sizeBytes
+  if (end > set.length) return null
+  const magic = set.readInt8(from + 4)
+  if (magic !== 0 && magic !== 1) return corrupt(`a message of magic ${magic} in a message set`)
+  if (sizeBytes < overheadBytes[magic]) return corrupt(`a message of ${sizeBytes} bytes`)
+  if (crc32(set.subarray(from + 4, end)) !== set.readUInt32BE(from)) return corrupt('a message fails its CRC')
+  const fields = from + (magic === 0 ? 6 : 14)
+  const key = fieldAt(set, fields, end)
+  const value = fieldAt(set, fields + 4 + (key?.length ?? 0), end)
+  return {
+    offset: int64Of(set.readInt32BE(at), set.readUInt32BE(at + 4)),
+    timestampMs: magic === 0 ? -1 : int64Of(set.readInt32BE(from + 6), set.readUInt32BE(from + 10)),
+    key,
+    value,
+    magic,
+    attributes: set.readInt8(from + 5),
+    end,
+  }
+}
+
+function fieldAt(set: Buffer, at: number, end: number): Buffer | null {
+  if (at + 4 > end) return corrupt('a message is shorter than its fields')
+  const sizeBytes = set.readInt32BE(at)
+  if (sizeBytes < 0) return null
+  return at + 4 + sizeBytes > end
+    ? corrupt('a field is longer than its message')
+    : set.subarray(at + 4, at + 4 + sizeBytes)
+}
+
+function* entriesOf(set: Buffer): Iterable<Entry> {
+  for (let at = 0; ; ) {
+    const entry = entryAt(set, at)
+    if (entry === null) return
+    yield entry
+    at = entry.end
+  }
+}
+
+/**
+ * All messages of a set, those of a compressed one too, without a last one that is cut short. Throws CorruptRecord for
+ * damage, and when a set would become more than `maxBytes`.
+ */
+export function messagesOf(set: Buffer, maxBytes = decompressedBytesMax): LegacyMessage[] {
+  const messages: LegacyMessage[] = []
+  for (const entry of entriesOf(set)) {
+    if ((entry.attributes & attributeBits.compression) === 0) messages.push(plain(entry))
+    else messages.push(...unwrapped(entry, maxBytes))
+  }
+  return messages
+}
+
+const plain = ({ offset, timestampMs, key, value }: Entry): LegacyMessage => ({ offset, timestampMs, key, value })
+
+function unwrapped(wrapper: Entry, maxBytes: number): LegacyMessage[] {
+  const { attributes, magic, offset, timestampMs, value } = wrapper
+  if (value === null) return corrupt('a compressed message without a value')
+  const inner = [...entriesOf(decompress(attributes & attributeBits.compression, value, maxBytes, magic))]
+  const last = inner.at(-1) ?? corrupt('a compressed message that holds none')
+  const base = magic === 0 ? 0 : offset - last.offset
+  const stamped = (attributes & attributeBits.timestampType) !== 0
+  return inner.map(entry => {
+    if ((entry.attributes & attributeBits.compression) !== 0) corrupt('a compressed message in a compressed message')
+    if (entry.magic !== magic) corrupt('messages of two formats in one set')
+    const message = plain(entry)
+    return { ...message, offset: base + entry.offset, timestampMs: stamped ? timestampMs : message.timestampMs }
+  })
+}
+
+/**
+ * A produced message set as one batch of format v2 in the compression that it came in; null when there is no message.
+ * Throws CORRUPT_MESSAGE, and INVALID_RECORD for a compressed message that is not alone, as Kafka 3.9 did.
+ */
+export function upConverted(set: Buffer, maxBytes = decompressedBytesMax): Buffer | null {
+  try {
+    const entries = [...entriesOf(set)]
+    const codecs = entries.map(entry => entry.attributes & attributeBits.compression)
+    const compression = codecs.find(codec => codec !== 0) ?? 0
+    if (compression !== 0 && entries.length > 1) {
+      throw new Refusal('INVALID_RECORD', 'Compressed outer record has more than one batch')
+    }
+    if (entries.length === 0) return null
+    const records = messagesOf(set, maxBytes).map(({ timestampMs, key, value }) => ({ timestampMs, key, value }))
+    return buildBatch({ records, compression })
+  } catch (error) {
+    if (!(error instanceof CorruptRecord)) throw error
+    throw new Refusal(error.tooLarge ? 'MESSAGE_TOO_LARGE' : 'CORRUPT_MESSAGE', error.message)
+  }
+}
+
+/**
+ * Stored batches, back to back, as a message set of magic 0 or 1 for a consumer that is older than they are. Headers are
+ * lost, magic 0 loses timestamps as well; control batches are left out, and so are records below `fromOffset` that stand
+ * alone. The result is empty when nothing is left: the caller must then look further on, or its consumer never will.
+ * Throws UNSUPPORTED_COMPRESSION_TYPE for zstd, which those consumers do not know (KIP-110), and CorruptRecord.
+ */
+export function downConverted(
+  batches: Buffer,
+  magic: 0 | 1,
+  fromOffset: number,
+  maxBytes = decompressedBytesMax,
+): Buffer {
+  const parts: Buffer[] = []
+  for (let at = 0; at + logOverheadBytes <= batches.length; at += batchBytesAt(batches, at)) {
+    const sizeBytes = batchBytesAt(batches, at)
+    if (sizeBytes <= logOverheadBytes || at + sizeBytes > batches.length) corrupt('a batch is cut short')
+    if (isControlAt(batches, at)) continue
+    const compression = compressionAt(batches, at)
+    if (compression === zstd) {
+      throw new Refusal(
+        'UNSUPPORTED_COMPRESSION_TYPE',
+        'Down-conversion of zstandard-compressed batches is not supported',
+      )
+    }
+    const stamp = isLogAppendTimeAt(batches, at) ? attributeBits.timestampType : 0
+    const records = recordsOf(batches, at, maxBytes)
+    if (compression === 0) {
+      for (const record of records) {
+        if (record.offset >= fromOffset) parts.push(messageOf(record, record.offset, magic, stamp))
+      }
+    } else if (records.length > 0) {
+      parts.push(wrapped(records, { magic, compression, stamp, timestampMs: maxTimestampAt(batches, at) }))
+    }
+  }
+  return Buffer.concat(parts)
+}
+
+interface Wrapping {
+  readonly magic: 0 | 1
+  readonly compression: number
+  readonly stamp: number
+  readonly timestampMs: number
+}
+
+/** One message that holds others, compressed. */
+function wrapped(records: readonly StoredRecord[], how: Wrapping): Buffer {
+  const { magic, compression, stamp, timestampMs } = how
+  const base = magic === 0 ? 0 : records[0]!.offset
+  const inner = Buffer.concat(records.map(record => messageOf(record, record.offset - base, magic, stamp)))
+  const value = compress(compression, inner, undefined, magic)
+  return messageOf({ key: null, value, timestampMs }, records.at(-1)!.offset, magic, stamp | compression)
+}
+
+function messageOf(
+  { key, value, timestampMs }: { key: Buffer | null; value: Buffer | null; timestampMs: number },
+  offset: number,
+  magic: 0 | 1,
+  attributes: number,
+): Buffer {
+  const sizeBytes = overheadBytes[magic] + (key?.length ?? 0) + (value?.length ?? 0)
+  const bytes = Buffer.allocUnsafe(logOverheadBytes + sizeBytes)
+  bytes.writeBigInt64BE(BigInt(offset), 0)
+  bytes.writeInt32BE(sizeBytes, 8)
+  bytes.writeInt8(magic, 16)
+  // The kind of timestamp is an attribute of magic 1.
+  bytes.writeInt8(magic === 0 ? attributes & attributeBits.compression : attributes, 17)
+  if (magic === 1) bytes.writeBigInt64BE(BigInt(timestampMs), 18)
+  let at = magic === 0 ? 18 : 26
+  for (const field of [key, value]) {
+    at = bytes.writeInt32BE(field?.length ?? -1, at)
+    if (field !== null) at += field.copy(bytes, at)
+  }
+  bytes.writeUInt32BE(crc32(bytes.subarray(16)), 12)
+  return bytes
+}

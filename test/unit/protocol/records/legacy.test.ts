@@ -1,0 +1,170 @@
+import fc from 'fast-check'
+import { isLogAppendTimeAt, setLogAppendTime } from '../../../../src/protocol/records/batch'
+import { buildEndMarker } from '../../../../src/protocol/records/control'
+import { downConverted, messagesOf, upConverted } from '../../../../src/protocol/records/legacy'
+import { buildBatch, recordsOf } from '../../../../src/protocol/records/records'
+import { setDecodedByKafkajs, setEncodedByKafkajs } from './kafkajs'
+import { vector, vectorNames, vectorRecords } from './vectors'
+
+const legacyNames = vectorNames.filter(name => !name.startsWith('v2'))
+const magicOf = (name: string): 0 | 1 => (name.startsWith('v0') ? 0 : 1)
+const codecs: Record<string, number> = { none: 0, gzip: 1, snappy: 2, lz4: 3 }
+const codecOf = (name: string): number => codecs[name.slice(3)]!
+const text = (bytes: Buffer | null): string | null => bytes?.toString() ?? null
+const refusal = (run: () => unknown): string => {
+  try {
+    run()
+    return 'taken'
+  } catch (error) {
+    return (error as { error?: string }).error ?? (error as Error).name
+  }
+}
+
+test.each(legacyNames)('what Java wrote is read: %s', name => {
+  const messages = messagesOf(vector(name)).map(({ key, value, ...rest }) => ({
+    ...rest,
+    key: text(key),
+    value: text(value),
+  }))
+  expect(messages).toEqual(vectorRecords(magicOf(name)).map(({ headers: _, ...rest }) => rest))
+})
+
+test.each(legacyNames)('a produced set becomes a batch of the same compression: %s', name => {
+  const batch = upConverted(vector(name))!
+  expect(batch.readInt16BE(21)).toBe(codecOf(name))
+  const seen = recordsOf(batch).map(({ key, value, ...rest }) => ({ ...rest, key: text(key), value: text(value) }))
+  expect(seen).toEqual(vectorRecords(magicOf(name)).map((record, i) => ({ ...record, offset: i })))
+})
+
+test.each(['v0-none', 'v1-none'])('a stored batch becomes, byte for byte, what Java would have written: %s', name => {
+  expect(downConverted(vector('v2-none'), magicOf(name), 0).equals(vector(name))).toBe(true)
+})
+
+test.each(legacyNames)('a stored batch becomes a set of the same compression: %s', async name => {
+  const magic = magicOf(name)
+  const set = downConverted(vector(`v2-${name.slice(3)}`), magic, 0)
+  expect(messagesOf(set)).toEqual(messagesOf(vector(name)))
+  // The wrapper says the same as Java's, its CRC and its value aside: two compressors need not agree.
+  expect(set.subarray(0, 8).equals(vector(name).subarray(0, 8))).toBe(true)
+  expect(set.subarray(16, magic === 0 ? 22 : 30).equals(vector(name).subarray(16, magic === 0 ? 22 : 30))).toBe(true)
+  // kafkajs brings gzip only.
+  if (codecOf(name) > 1) return
+  const seen = await setDecodedByKafkajs(set)
+  expect(seen.map(({ offset, key, value }) => ({ offset, key: text(key), value: text(value) }))).toEqual(
+    vectorRecords(magic).map(({ offset, key, value }) => ({ offset: `${offset}`, key, value })),
+  )
+  if (magic === 1) {
+    expect(seen.map(message => message.timestamp)).toEqual(vectorRecords(1).map(record => `${record.timestampMs}`))
+  }
+})
+
+test('what kafkajs writes is read', () => {
+  const entries = [
+    { key: 'a', value: 'one', timestamp: 5 },
+    { key: null, value: 'two', timestamp: 6 },
+    { key: 'c', value: null, timestamp: 7 },
+  ]
+  for (const magic of [0, 1] as const) {
+    const batch = upConverted(setEncodedByKafkajs(magic, entries))!
+    expect(
+      recordsOf(batch).map(({ timestampMs, key, value }) => ({
+        timestamp: timestampMs,
+        key: text(key),
+        value: text(value),
+      })),
+    ).toEqual(entries.map(entry => ({ ...entry, timestamp: magic === 0 ? -1 : entry.timestamp })))
+  }
+})
+
+test('down and up again loses headers and nothing else', () => {
+  const bytes = fc.option(fc.uint8Array({ maxLength: 60 }).map(Buffer.from), { nil: null })
+  const record = fc.record({ timestampMs: fc.integer({ min: 0, max: 2 ** 42 }), key: bytes, value: bytes })
+  fc.assert(
+    fc.property(
+      fc.array(record, { minLength: 1, maxLength: 20 }),
+      fc.constantFrom(0, 1, 2, 3),
+      fc.constantFrom(0 as const, 1 as const),
+      fc.integer({ min: 0, max: 2 ** 48 }),
+      (records, compression, magic, baseOffset) => {
+        const set = downConverted(buildBatch({ records, compression, baseOffset }), magic, baseOffset)
+        const expected = records.map(each => ({ ...each, timestampMs: magic === 0 ? -1 : each.timestampMs }))
+        expect(messagesOf(set)).toEqual(expected.map((each, i) => ({ ...each, offset: baseOffset + i })))
+        const again = recordsOf(upConverted(set)!).map(({ timestampMs, key, value }) => ({ timestampMs, key, value }))
+        expect(again).toEqual(expected)
+      },
+    ),
+    { seed: 21, numRuns: 200 },
+  )
+})
+
+test('several batches: control ones are left out, gaps stay, lone records below the start are left out', () => {
+  const record = (value: string, offsetDelta: number) => ({
+    timestampMs: 1,
+    key: null,
+    value: Buffer.from(value),
+    offsetDelta,
+  })
+  const first = buildBatch({ records: [record('a', 0), record('b', 4)], baseOffset: 10 })
+  const marker = buildEndMarker({
+    commit: true,
+    coordinatorEpoch: 0,
+    producerId: 1,
+    producerEpoch: 0,
+    timestampMs: 1,
+    baseOffset: 15,
+  })
+  const second = buildBatch({ records: [record('c', 0), record('d', 3)], baseOffset: 16, compression: 1 })
+  const offsets = (from: number): number[] =>
+    messagesOf(downConverted(Buffer.concat([first, marker, second]), 1, from)).map(message => message.offset)
+  expect(offsets(0)).toEqual([10, 14, 16, 19])
+  // A compressed message comes whole; the consumer drops what it did not ask for.
+  expect(offsets(14)).toEqual([14, 16, 19])
+  expect(offsets(19)).toEqual([16, 19])
+  expect(downConverted(marker, 1, 0).length).toBe(0)
+})
+
+test('stamps of the broker are kept where the format can', () => {
+  for (const compression of [0, 1]) {
+    const batch = buildBatch({ records: [{ timestampMs: 5, key: null, value: Buffer.from('x') }], compression })
+    setLogAppendTime(batch, 0, 77)
+    const set = downConverted(batch, 1, 0)
+    expect(set.readInt8(17)).toBe(8 | compression)
+    expect(messagesOf(set)[0]!.timestampMs).toBe(77)
+    expect(downConverted(batch, 0, 0).readInt8(17)).toBe(compression)
+    expect(isLogAppendTimeAt(upConverted(set)!)).toBe(false)
+  }
+})
+
+test('zstd is not converted', () => {
+  expect(refusal(() => downConverted(vector('v2-zstd'), 1, 0))).toBe('UNSUPPORTED_COMPRESSION_TYPE')
+})
+
+test('sets that are refused, and what is dropped', () => {
+  const set = vector('v1-none')
+  expect(upConverted(Buffer.alloc(0))).toBeNull()
+  expect(upConverted(set.subarray(0, 10))).toBeNull()
+  expect(recordsOf(upConverted(set.subarray(0, set.length - 1))!)).toHaveLength(4)
+  const bad = Buffer.from(set)
+  bad[40]! ^= 1
+  expect(refusal(() => upConverted(bad))).toBe('CORRUPT_MESSAGE')
+  expect(refusal(() => upConverted(Buffer.concat([vector('v1-gzip'), set])))).toBe('INVALID_RECORD')
+  expect(refusal(() => upConverted(vector('v2-none')))).toBe('CORRUPT_MESSAGE')
+  expect(refusal(() => upConverted(vector('v1-gzip'), 100))).toBe('MESSAGE_TOO_LARGE')
+  const short = Buffer.from(set)
+  short.writeInt32BE(13, 8)
+  expect(refusal(() => upConverted(short))).toBe('CORRUPT_MESSAGE')
+})
+
+test('damage gives a refusal by name, or messages', () => {
+  for (const name of legacyNames) {
+    const whole = vector(name)
+    fc.assert(
+      fc.property(fc.nat({ max: whole.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, by) => {
+        const damaged = Buffer.from(whole)
+        damaged[at]! ^= by
+        expect(['taken', 'CORRUPT_MESSAGE', 'INVALID_RECORD']).toContain(refusal(() => upConverted(damaged)))
+      }),
+      { seed: 22, numRuns: 200 },
+    )
+  }
+})
