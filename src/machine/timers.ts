@@ -49,7 +49,19 @@ export class NamedTimers {
   }
 
   #sleep(name: string, delayMs: number): Cancel {
+    if (delayMs <= 0) return this.#soon(() => this.#wake(name))
     return this.#timers.after(Math.min(delayMs, longestSleepMs), () => this.#wake(name))
+  }
+
+  /** What is due already does not wait for the clock of the operating system to tick. */
+  #soon(run: () => void): Cancel {
+    let wanted = true
+    this.#timers.endOfTurn(() => {
+      if (wanted) run()
+    })
+    return () => {
+      wanted = false
+    }
   }
 
   #wake(name: string): void {

@@ -4,7 +4,7 @@
  * v10: topics by id.
  */
 import type { CommitTopic, CommittedTopic } from '../../coordinator/group/offsets/commit'
-import { errors } from '../../protocol/errors'
+import { errors, Refusal } from '../../protocol/errors'
 import { OffsetCommit, type OffsetCommitRequest } from '../../protocol/messages/offset-commit'
 import { type Broker, defineHandler } from '../broker'
 import { resolveTopic } from '../topics'
@@ -13,7 +13,7 @@ type AskedTopic = OffsetCommitRequest['topics'][number]
 
 const namesTopicsById = (version: number): boolean => version >= 10
 
-const answerAll = ({ name, topicId, partitions }: AskedTopic, errorCode: number): CommittedTopic => ({
+const answerAll = ({ name, topicId, partitions }: AskedTopic | CommitTopic, errorCode: number): CommittedTopic => ({
   name,
   topicId,
   partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
@@ -31,18 +31,32 @@ export const offsetCommit = defineHandler({
   async handle(broker, call, request) {
     const { refused, valid } = sort(broker, request, namesTopicsById(call.version))
     if (valid.length === 0) return { topics: refused }
-    const committed = await broker.groups.commit({
+    return { topics: merge(refused, await commit(broker, call.version, request, valid)) }
+  },
+})
+
+/** What the coordinator refuses is the group's fault, and is said of what could have been committed. */
+async function commit(
+  broker: Broker,
+  version: number,
+  request: OffsetCommitRequest,
+  topics: readonly CommitTopic[],
+): Promise<readonly CommittedTopic[]> {
+  try {
+    return await broker.groups.commit({
       groupId: request.groupId,
       memberId: request.memberId,
       groupInstanceId: request.groupInstanceId,
       generation: request.generationIdOrMemberEpoch,
       retentionTimeMs: request.retentionTimeMs,
-      version: call.version,
-      topics: valid,
+      version,
+      topics,
     })
-    return { topics: merge(refused, committed) }
-  },
-})
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return topics.map(topic => answerAll(topic, error.code))
+  }
+}
 
 /** What can be committed, and what is refused because there is no such topic or partition. */
 function sort(

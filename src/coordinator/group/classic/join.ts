@@ -1,4 +1,5 @@
 /** JoinGroup: a member enters a classic group, or comes back for the next generation. */
+import type { Seat } from '../../../machine/parking'
 import type { Parked } from '../../../machine/turn'
 import { Refusal } from '../../../protocol/errors'
 import { newMemberJoinTimeoutMs } from '../settings'
@@ -100,12 +101,16 @@ function addMember(at: GroupTurn, group: ClassicGroup, ask: JoinAsk, memberId: s
   member.joinSeat = seat
   group.add(member)
   keepAlive(at, group, member, newMemberJoinTimeoutMs)
-  rebalanceOrComplete(at, group, `member ${memberId} joins: ${reasonOf(ask)}`)
-  return at.turn.parked(seat)
+  return parkUnlessFailed(at, seat, rebalanceOrComplete(at, group, `member ${memberId} joins: ${reasonOf(ask)}`))
 }
 
 function updateMember(at: GroupTurn, group: ClassicGroup, ask: JoinAsk, member: ClassicMember): Parked<JoinReply> {
   const seat = seatAgain(at, group, ask, member)
-  rebalanceOrComplete(at, group, `member ${member.id} rejoins: ${reasonOf(ask)}`)
+  return parkUnlessFailed(at, seat, rebalanceOrComplete(at, group, `member ${member.id} rejoins: ${reasonOf(ask)}`))
+}
+
+/** A member whose joining left the group without a common protocol is told at once; it still counts as waiting. */
+function parkUnlessFailed(at: GroupTurn, seat: Seat<JoinReply>, went: boolean): Parked<JoinReply> {
+  if (!went) at.turn.answer(seat, refusedJoin('', 'UNKNOWN_SERVER_ERROR'))
   return at.turn.parked(seat)
 }

@@ -6,13 +6,15 @@ import { groupRecord } from './persist'
 import { type JoinReply, refusedSync } from './replies'
 import { endSession, keepAlive } from './session'
 
-/** Starts a rebalance where the state allows it; otherwise completes the one that is on when all are in. */
-export function rebalanceOrComplete(at: GroupTurn, group: ClassicGroup, reason: string): void {
-  if (group.canRebalance) prepareRebalance(at, group, reason)
-  else completeIfAllJoined(at, group)
+/**
+ * Starts a rebalance where the state allows it; otherwise completes the one that is on when all are in. False when it
+ * completed and failed for want of a protocol that all members share; so do the next two.
+ */
+export function rebalanceOrComplete(at: GroupTurn, group: ClassicGroup, reason: string): boolean {
+  return group.canRebalance ? prepareRebalance(at, group, reason) : completeIfAllJoined(at, group)
 }
 
-export function prepareRebalance(at: GroupTurn, group: ClassicGroup, reason: string): void {
+export function prepareRebalance(at: GroupTurn, group: ClassicGroup, reason: string): boolean {
   if (group.state === 'CompletingRebalance') takeBackAssignments(at, group)
   stopWaitingForSync(at, group)
   const first = group.isEmpty
@@ -22,34 +24,41 @@ export function prepareRebalance(at: GroupTurn, group: ClassicGroup, reason: str
   }
   group.become('PreparingRebalance', at.turn.nowMs)
   at.logger.info('group.rebalance', { group: group.id, generation: group.generation, reason })
-  if (first) return
-  if (group.haveAllJoined) completeJoin(at, group)
-  else armJoin(at, group)
+  if (first) return true
+  if (group.haveAllJoined) return completeJoin(at, group)
+  armJoin(at, group)
+  return true
 }
 
 /** For a rebalance that is on already. The first one of a group always runs its delay out. */
-export function completeIfAllJoined(at: GroupTurn, group: ClassicGroup): void {
-  if (group.state !== 'PreparingRebalance' || group.previousState === 'Empty') return
-  if (group.haveAllJoined) completeJoin(at, group)
+export function completeIfAllJoined(at: GroupTurn, group: ClassicGroup): boolean {
+  if (group.state !== 'PreparingRebalance' || group.previousState === 'Empty') return true
+  return group.haveAllJoined ? completeJoin(at, group) : true
 }
 
-/** Everybody is in, or the time is up: the next generation begins, and the joined are told who they are in it. */
-export function completeJoin(at: GroupTurn, group: ClassicGroup): void {
+/**
+ * Everybody is in, or the time is up: the next generation begins, and the joined are told who they are in it. False when
+ * the members share no protocol.
+ */
+export function completeJoin(at: GroupTurn, group: ClassicGroup): boolean {
   disarm(at, { kind: 'join', groupId: group.id })
   removeAbsent(at, group)
   if (!group.electLeader() && group.members.size > 0) {
     // Only static members are left, and none of them has come back.
     armJoin(at, group)
-    return
+    return true
   }
   group.generation += 1
-  if (group.members.size === 0) return becomeEmpty(at, group)
+  if (group.members.size === 0) {
+    becomeEmpty(at, group)
+    return true
+  }
   const protocolName = group.electProtocol()
   if (protocolName === null) {
     // Offering one protocol twice can pass the check at the door and still leave nothing in common. Kafka fails here too:
     // the members' own timeouts end the wait.
     at.logger.warn('group.protocol.none', { group: group.id, generation: group.generation })
-    return
+    return false
   }
   group.protocolName = protocolName
   group.refreshSubscription()
@@ -64,6 +73,7 @@ export function completeJoin(at: GroupTurn, group: ClassicGroup): void {
     group.pendingSync.add(member.id)
   }
   armSync(at, group)
+  return true
 }
 
 /** What a member is told of the generation that it is in; the leader is told of the others too. */
@@ -167,7 +177,10 @@ function armFirstJoin(at: GroupTurn, group: ClassicGroup, delayMs: number, remai
 export function decideFirstJoinOver(at: GroupTurn, groupId: string, delayMs: number, remainingMs: number): void {
   const group = at.machine.classic(groupId)
   if (!group) return
-  if (!group.newMemberAdded || remainingMs === 0) return completeJoin(at, group)
+  if (!group.newMemberAdded || remainingMs === 0) {
+    completeJoin(at, group)
+    return
+  }
   group.newMemberAdded = false
   const nextMs = Math.min(at.settings.initialRebalanceDelayMs, remainingMs)
   armFirstJoin(at, group, nextMs, Math.max(remainingMs - delayMs, 0))
