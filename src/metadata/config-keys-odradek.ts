@@ -22,6 +22,16 @@ export const odradekKeys = {
     about:
       'When a write counts as durable: group waits for the disk, one sync serving all who wait; os leaves it to the operating system.',
   },
+  'odradek.produce.check': {
+    type: 'STRING',
+    default: 'records',
+    valid: '[records, crc]',
+    importance: 'MEDIUM',
+    update: 'read-only',
+    described: false,
+    about:
+      'What of a produced batch is looked at: every record, which decompresses it, as Apache Kafka does; or the checksum alone.',
+  },
   'odradek.fetch.max.wait.ms.cap': {
     type: 'INT',
     default: '-1',

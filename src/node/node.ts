@@ -107,6 +107,7 @@ function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { con
     logConfig: topic => configs.topic(topic),
     partitionConfig: topic => configs.topic(topic),
     flushFirst: () => store.supports.flush,
+    checksRecords: () => configs.broker().odradekProduceCheck === 'records',
   })
 }
 

@@ -4,16 +4,15 @@ import type { PartitionImage, TopicImage } from '../metadata/image'
 import type { Logger } from '../platform/logger'
 import { CorruptLog, StorageFault } from '../storage/fault'
 import type { Log, LogConfig, LogStore } from '../storage/log'
-import { Partition, type Leadership, type PartitionConfig } from './partition'
+import { Partition, type Leadership, type PartitionConfig, type PartitionPolicy } from './partition'
 
-export interface DirectoryOptions {
+export interface DirectoryOptions extends PartitionPolicy {
   readonly brokerId: number
   readonly store: LogStore
   readonly logger: Logger
   /** Read at every use, so that a changed config takes effect at once. */
   logConfig(topic: string): LogConfig
   partitionConfig(topic: string): PartitionConfig
-  flushFirst(): boolean
   /** Called when a partition is open and before anybody can see it: rebuilds what its log remembers. */
   opened?(partition: Partition): Promise<void>
 }
@@ -88,7 +87,7 @@ export class PartitionDirectory {
   }
 
   async #open(topic: TopicImage, image: PartitionImage): Promise<void> {
-    const { store, logger, logConfig, partitionConfig, flushFirst, opened } = this.#options
+    const { store, logger, logConfig, partitionConfig, opened } = this.#options
     const id = { topic: topic.name, partition: image.index, topicId: topic.id }
     try {
       const log: Log = await store.open(id, () => logConfig(topic.name))
@@ -97,7 +96,7 @@ export class PartitionDirectory {
         log,
         leadershipOf(image),
         () => partitionConfig(topic.name),
-        flushFirst,
+        this.#options,
       )
       await opened?.(partition)
       this.#set(topic.name, image.index, { partition, offline: null })

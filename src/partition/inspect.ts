@@ -1,7 +1,6 @@
 /**
- * Looks at a produced batch before it is appended: header and CRC, and the shape of the records where they lie open.
- * Records that are compressed are only looked at where the topic must know their keys, since that costs more than all the
- * rest together; their CRC vouches for them (docs/differences.md). Refusals are Apache Kafka's, in its order.
+ * Looks at a produced batch before it is appended: header, CRC, and every record as Apache Kafka does, or with
+ * `odradek.produce.check=crc` only the records that a topic must know. Refusals are Kafka's, in its order.
  */
 import {
   baseOffsetAt,
@@ -21,6 +20,9 @@ import { checkClaims, checkRecords, type RecordRules } from '../protocol/records
 import { Refusal } from '../protocol/errors'
 import { lastSequenceOf, type ProducerBatch } from './producers'
 
+/** The last compression that Kafka knows. */
+const zstd = 4
+
 export interface Inspected {
   /** Null for a producer without an id. */
   readonly producer: ProducerBatch | null
@@ -31,7 +33,7 @@ export interface Inspected {
  * Facts of one batch of magic 2, whose largest timestamp is put right where the header tells another one.
  * Throws MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP.
  */
-export function inspect(batch: Buffer, maxMessageBytes: number, rules: RecordRules): Inspected {
+export function inspect(batch: Buffer, maxMessageBytes: number, checksRecords: boolean, rules: RecordRules): Inspected {
   const baseOffset = baseOffsetAt(batch)
   if (baseOffset !== 0)
     throw new Refusal('INVALID_RECORD', `The base offset of the batch should be 0, not ${baseOffset}`)
@@ -40,7 +42,7 @@ export function inspect(batch: Buffer, maxMessageBytes: number, rules: RecordRul
   }
   if (crc32c(batch, 21, batch.length) !== crcAt(batch)) throw new Refusal('CORRUPT_MESSAGE', 'The CRC is wrong')
   checkClaims(batch, rules.topicPartition)
-  if (compressionAt(batch) === 0 || rules.compacted || !timestampFits(batch, rules)) {
+  if (checksRecords || rules.compacted || compressionAt(batch) > zstd || !timestampFits(batch, rules)) {
     const { maxTimestampMs } = checkRecords(batch, rules)
     if (!rules.stamped) setMaxTimestamp(batch, 0, maxTimestampMs)
   }

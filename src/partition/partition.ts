@@ -21,6 +21,14 @@ export interface PartitionConfig {
   readonly compressionType: string
 }
 
+/** What holds for all partitions of a node. */
+export interface PartitionPolicy {
+  /** Whether an acknowledgement means on disk (`odradek.flush=group`). */
+  flushFirst(): boolean
+  /** Whether every produced record is looked at (`odradek.produce.check=records`). */
+  checksRecords(): boolean
+}
+
 /** Leadership as the metadata says it. */
 export interface Leadership {
   readonly leader: number
@@ -52,8 +60,7 @@ export class Partition {
   readonly waiters = new Waiters()
   readonly #log: Log
   readonly #config: () => PartitionConfig
-  /** Whether an acknowledgement means on disk (`odradek.flush=group`). */
-  readonly #flushFirst: () => boolean
+  readonly #policy: PartitionPolicy
   #leadership: Leadership
   #highWatermark: number
   #fault: StorageFault | null = null
@@ -66,7 +73,7 @@ export class Partition {
     log: Log,
     leadership: Leadership,
     config: () => PartitionConfig,
-    flushFirst: () => boolean,
+    policy: PartitionPolicy,
   ) {
     this.topic = facts.topic
     this.index = facts.index
@@ -75,7 +82,7 @@ export class Partition {
     this.#log = log
     this.#leadership = leadership
     this.#config = config
-    this.#flushFirst = flushFirst
+    this.#policy = policy
     this.#highWatermark = log.end
     reloadProducers(log, this.producers)
     log.assignEpoch(leadership.leaderEpoch, log.end)
@@ -133,7 +140,7 @@ export class Partition {
       )
     }
     const stamped = config.messageTimestampType === 'LogAppendTime'
-    const { producer } = inspect(batch, config.maxMessageBytes, {
+    const { producer } = inspect(batch, config.maxMessageBytes, this.#policy.checksRecords(), {
       topicPartition: this.name,
       compacted: config.cleanupPolicy.includes('compact'),
       stamped,
@@ -159,7 +166,7 @@ export class Partition {
     // What is remembered of producers does not hold this batch yet, which is just what a snapshot at its offset means.
     if (appended.rolled) void this.#snapshot(appended.first)
     this.#unseenBytes += Math.max(0, this.#log.sizeBytes - before)
-    if (!this.#flushFirst()) this.#advance(this.#log.end)
+    if (!this.#policy.flushFirst()) this.#advance(this.#log.end)
     return appended
   }
 

@@ -46,13 +46,10 @@ async function open({
 } = {}) {
   const facts = { topic: 't', index: 0, topicId: '1'.repeat(32) }
   const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1 }
-  return new Partition(
-    facts,
-    log ?? (await memoryLog()),
-    leadership,
-    () => ({ ...config, ...overrides }),
-    () => flushFirst,
-  )
+  return new Partition(facts, log ?? (await memoryLog()), leadership, () => ({ ...config, ...overrides }), {
+    flushFirst: () => flushFirst,
+    checksRecords: () => true,
+  })
 }
 
 const refusal = (error: string) => expect.objectContaining({ error })
