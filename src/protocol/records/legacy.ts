@@ -41,6 +41,8 @@ const zstd = compressionNames.indexOf('zstd')
 /** CRC, magic, attributes and two lengths. */
 const overheadBytes = [14, 22] as const
 
+const twoFormats = (): Refusal => new Refusal('INVALID_RECORD', 'Records of two formats in one message set')
+
 /** The message at `at`, its CRC checked; null when it does not end within the set, as the last one fetched may not. */
 function entryAt(set: Buffer, at: number): Entry | null {
   if (set.length - at < logOverheadBytes) return null
@@ -50,7 +52,8 @@ function entryAt(set: Buffer, at: number): Entry | null {
   const end = from + sizeBytes
   if (end > set.length) return null
   const magic = set.readInt8(from + 4)
-  if (magic !== 0 && magic !== 1) return corrupt(`a message of magic ${magic} in a message set`)
+  if (magic === 2) throw twoFormats()
+  if (magic !== 0 && magic !== 1) return corrupt(`a message of magic ${magic}`)
   if (sizeBytes < overheadBytes[magic]) return corrupt(`a message of ${sizeBytes} bytes`)
   if (crc32(set.subarray(from + 4, end)) !== set.readUInt32BE(from)) return corrupt('a message fails its CRC')
   const fields = from + (magic === 0 ? 6 : 14)
@@ -87,7 +90,7 @@ function* entriesOf(set: Buffer): Iterable<Entry> {
 
 /**
  * All messages of a set, those of a compressed one too, without a last one that is cut short. Throws CorruptRecord for
- * damage, and when a set would become more than `maxBytes`.
+ * damage and when a set would become more than `maxBytes`, and INVALID_RECORD for a set of two formats.
  */
 export function messagesOf(set: Buffer, maxBytes = decompressedBytesMax): LegacyMessage[] {
   const messages: LegacyMessage[] = []
@@ -109,7 +112,7 @@ function unwrapped(wrapper: Entry, maxBytes: number): LegacyMessage[] {
   const stamped = (attributes & attributeBits.timestampType) !== 0
   return inner.map(entry => {
     if ((entry.attributes & attributeBits.compression) !== 0) corrupt('a compressed message in a compressed message')
-    if (entry.magic !== magic) corrupt('messages of two formats in one set')
+    if (entry.magic !== magic) throw twoFormats()
     const message = plain(entry)
     return { ...message, offset: base + entry.offset, timestampMs: stamped ? timestampMs : message.timestampMs }
   })
@@ -117,11 +120,13 @@ function unwrapped(wrapper: Entry, maxBytes: number): LegacyMessage[] {
 
 /**
  * A produced message set as one batch of format v2 in the compression that it came in; null when there is no message.
- * Throws CORRUPT_MESSAGE, and INVALID_RECORD for a compressed message that is not alone, as Kafka 3.9 did.
+ * Throws CORRUPT_MESSAGE, and INVALID_RECORD for a set of two formats and for a compressed message that is not alone
+ * (all as seen from Kafka 3.9, the last that took such sets).
  */
 export function upConverted(set: Buffer, maxBytes = decompressedBytesMax): Buffer | null {
   try {
     const entries = [...entriesOf(set)]
+    if (entries.some(entry => entry.magic !== entries[0]!.magic)) throw twoFormats()
     const codecs = entries.map(entry => entry.attributes & attributeBits.compression)
     const compression = codecs.find(codec => codec !== 0) ?? 0
     if (compression !== 0 && entries.length > 1) {

@@ -148,11 +148,16 @@ test('sets that are refused, and what is dropped', () => {
   bad[40]! ^= 1
   expect(refusal(() => upConverted(bad))).toBe('CORRUPT_MESSAGE')
   expect(refusal(() => upConverted(Buffer.concat([vector('v1-gzip'), set])))).toBe('INVALID_RECORD')
-  expect(refusal(() => upConverted(vector('v2-none')))).toBe('CORRUPT_MESSAGE')
+  expect(refusal(() => upConverted(Buffer.concat([set, vector('v1-gzip')])))).toBe('INVALID_RECORD')
+  expect(refusal(() => upConverted(Buffer.concat([vector('v0-none'), set])))).toBe('INVALID_RECORD')
+  expect(refusal(() => upConverted(Buffer.concat([set, vector('v2-none')])))).toBe('INVALID_RECORD')
+  expect(refusal(() => upConverted(vector('v2-none')))).toBe('INVALID_RECORD')
   expect(refusal(() => upConverted(vector('v1-gzip'), 100))).toBe('MESSAGE_TOO_LARGE')
   const short = Buffer.from(set)
-  short.writeInt32BE(13, 8)
-  expect(refusal(() => upConverted(short))).toBe('CORRUPT_MESSAGE')
+  for (const sizeBytes of [13, 18, -1]) {
+    short.writeInt32BE(sizeBytes, 8)
+    expect(refusal(() => upConverted(short))).toBe('CORRUPT_MESSAGE')
+  }
 })
 
 test('damage gives a refusal by name, or messages', () => {
