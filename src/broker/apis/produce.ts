@@ -117,7 +117,11 @@ function refusedBy(refusal: Refusal, index: number, partition: Partition | null)
   const logStartOffset = partition && !withoutLogStart.has(refusal.error) ? partition.start : -1
   const reply = { ...refused(index, refusal.code), logStartOffset }
   if (!(refusal instanceof RecordsRefused)) return reply
-  return { ...reply, recordErrors: [...refusal.recordErrors], errorMessage: refusal.detail }
+  const recordErrors = refusal.recordErrors.map(({ batchIndex, message }) => ({
+    batchIndex,
+    batchIndexErrorMessage: message,
+  }))
+  return { ...reply, recordErrors, errorMessage: refusal.detail }
 }
 
 /** KIP-98: only a request with a transactional id may carry records of a transaction. */
