@@ -35,5 +35,9 @@ export function openGroups(platform: GroupsPlatform, metadata: Metadata, partiti
     if (deleted.some(({ name }) => name === groupMetadataTopic)) groups.stop()
     await groups.topicsDeleted(deleted)
   })
+  // Members have their session timeouts to be heard of again, whether or not anybody asks for their group.
+  platform.timers.after(0, () => {
+    groups.loadAll().catch(error => platform.logger.error('groups.load.failed', { error: String(error) }))
+  })
   return groups
 }
