@@ -28,6 +28,22 @@ interface Group<T> {
   readonly partitions: Map<number, T>
 }
 
+/** What each partition is asked for; one that is named twice is asked for what was said last, as in Kafka. */
+export function lastOfEach<T extends { readonly name: string; readonly topicId?: string }, P>(
+  topics: readonly T[],
+  partitionsOf: (topic: T) => readonly P[],
+  indexOf: (partition: P) => number,
+): { readonly topic: T; readonly asked: P; readonly index: number }[] {
+  const asked = new Map<string, { topic: T; asked: P; index: number }>()
+  for (const topic of topics) {
+    for (const partition of partitionsOf(topic)) {
+      const index = indexOf(partition)
+      asked.set(`${topic.name}\0${topic.topicId ?? ''}\0${index}`, { topic, asked: partition, index })
+    }
+  }
+  return [...asked.values()]
+}
+
 /** Replies by topic and partition in the order in which they were first set; a partition named twice is answered once. */
 export class ByTopic<T> {
   readonly #groups = new Map<string, Group<T>>()

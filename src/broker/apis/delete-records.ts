@@ -1,7 +1,11 @@
 /** DeleteRecords (21) raises the log start offset of partitions (KIP-107). v1 changed throttling only; v2 is flexible. */
 import { outcomeOf, Refusal } from '../../protocol/errors'
 import { DeleteRecords } from '../../protocol/messages/delete-records'
+import type { ResponseDraft } from '../../protocol/schema'
 import { defineHandler } from '../broker'
+import { ByTopic, lastOfEach } from '../topics'
+
+type Answer = ResponseDraft<typeof DeleteRecords>['topics'][number]['partitions'][number]
 
 export const deleteRecords = defineHandler({
   api: DeleteRecords,
@@ -22,18 +26,17 @@ export const deleteRecords = defineHandler({
       if (broker.image().topic(topic)?.internal) throw new Refusal('INVALID_TOPIC_EXCEPTION')
       return partition.deleteRecords(offset)
     }
-    return {
-      topics: await Promise.all(
-        topics.map(async ({ name, partitions }) => ({
-          name,
-          partitions: await Promise.all(
-            partitions.map(async ({ partitionIndex, offset }) => {
-              const { errorCode, value: lowWatermark } = await outcomeOf(() => remove(name, partitionIndex, offset), -1)
-              return { partitionIndex, lowWatermark, errorCode }
-            }),
-          ),
-        })),
-      ),
-    }
+    const replies = new ByTopic<Answer>()
+    const asked = lastOfEach(
+      topics,
+      ({ partitions }) => partitions,
+      ({ partitionIndex }) => partitionIndex,
+    )
+    const removals = asked.map(async ({ topic: { name }, asked: { offset }, index }) => {
+      const { errorCode, value: lowWatermark } = await outcomeOf(() => remove(name, index, offset), -1)
+      return { name, answer: { partitionIndex: index, lowWatermark, errorCode } }
+    })
+    for (const { name, answer } of await Promise.all(removals)) replies.set(name, '', answer.partitionIndex, answer)
+    return { topics: replies.topics((name, _topicId, partitions) => ({ name, partitions })) }
   },
 })

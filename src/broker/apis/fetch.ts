@@ -80,7 +80,8 @@ function serve(
 
 function replyOf(context: FetchContext, { reads }: ReadAll, { readCommitted: committed }: FetchBudget): FetchReply {
   const responses: { topic: string; topicId: string; partitions: TopicReply['partitions'][number][] }[] = []
-  for (const read of reads) {
+  const told = [...reads.filter(read => !read.isUnknown), ...reads.filter(read => read.isUnknown)]
+  for (const read of told) {
     if (!context.tells(read.wanted, toldOf(read))) continue
     const { topic, topicId } = read.wanted
     let last = responses.at(-1)
@@ -93,7 +94,8 @@ function replyOf(context: FetchContext, { reads }: ReadAll, { readCommitted: com
       lastStableOffset: read.lastStableOffset,
       logStartOffset: read.logStartOffset,
       ...(read.diverging && { divergingEpoch: read.diverging }),
-      abortedTransactions: committed && read.errorCode === 0 ? [] : null,
+      // Kafka's own inconsistency: an empty list for what is unknown, null for what was read or failed.
+      abortedTransactions: read.isUnknown || (committed && read.errorCode === 0) ? [] : null,
       records: read.records,
     })
   }

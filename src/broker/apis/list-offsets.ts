@@ -3,18 +3,21 @@
  * timestamp (KIP-79); v2: isolation level (KIP-98); v4: leader epochs (KIP-320); v6: flexible; v7: max timestamp (-3,
  * KIP-734); v8: earliest local (-4, KIP-405); v9: latest tiered (-5, KIP-1005); v10: timeout (KIP-1075); v11: -6.
  */
-import { Refusal } from '../../protocol/errors'
+import { errors, Refusal } from '../../protocol/errors'
 import { ListOffsets, type ListOffsetsRequest } from '../../protocol/messages/list-offsets'
 import type { ResponseDraft } from '../../protocol/schema'
 import { findOffset, specialTimestamps } from '../../partition/offsets'
 import { OffsetOutOfRange } from '../../storage/fault'
 import { defineHandler, type Broker } from '../broker'
+import { ByTopic, lastOfEach } from '../topics'
 
 type Asked = ListOffsetsRequest['topics'][number]['partitions'][number]
 type Answer = ResponseDraft<typeof ListOffsets>['topics'][number]['partitions'][number]
 
 /** The version that brought each special timestamp; older versions refuse it. */
 const since = new Map<number, number>([
+  [specialTimestamps.latest, 0],
+  [specialTimestamps.earliest, 0],
   [specialTimestamps.maxTimestamp, 7],
   [specialTimestamps.earliestLocal, 8],
   [specialTimestamps.latestTiered, 9],
@@ -37,28 +40,35 @@ export const listOffsets = defineHandler({
   handle(broker, call, request) {
     const readCommitted = request.isolationLevel === 1
     const repeated = repeatedPartitions(request)
-    return {
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map(asked => {
-          try {
-            if (repeated.has(`${name}\0${asked.partitionIndex}`)) throw new Refusal('INVALID_REQUEST')
-            return find(broker, name, asked, call.version, readCommitted)
-          } catch (error) {
-            if (error instanceof Refusal) return refused(asked.partitionIndex, error.code)
-            if (error instanceof OffsetOutOfRange)
-              return refused(asked.partitionIndex, new Refusal('OFFSET_OUT_OF_RANGE').code)
-            throw error
-          }
-        }),
-      })),
+    const replies = new ByTopic<Answer>()
+    for (const { topic, asked, index } of lastOfEach(
+      request.topics,
+      ({ partitions }) => partitions,
+      ({ partitionIndex }) => partitionIndex,
+    )) {
+      const answer = () => {
+        if (repeated.has(`${topic.name}\0${index}`)) throw new Refusal('INVALID_REQUEST')
+        return find(broker, topic.name, asked, call.version, readCommitted)
+      }
+      replies.set(topic.name, '', index, orRefused(answer, index))
     }
+    return { topics: replies.topics((name, _topicId, partitions) => ({ name, partitions })) }
   },
 })
 
+function orRefused(answer: () => Answer, index: number): Answer {
+  try {
+    return answer()
+  } catch (error) {
+    if (error instanceof Refusal) return refused(index, error.code)
+    if (error instanceof OffsetOutOfRange) return refused(index, errors.OFFSET_OUT_OF_RANGE.code)
+    throw error
+  }
+}
+
 function find(broker: Broker, topic: string, asked: Asked, version: number, readCommitted: boolean): Answer {
   const { partitionIndex, timestamp, currentLeaderEpoch } = asked
-  if (timestamp < 0 && version < (since.get(timestamp) ?? 0)) throw new Refusal('UNSUPPORTED_VERSION')
+  if (timestamp < 0 && version < (since.get(timestamp) ?? Infinity)) throw new Refusal('UNSUPPORTED_VERSION')
   const partition = broker.partitions.led(topic, partitionIndex)
   partition.checkEpoch(currentLeaderEpoch)
   const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark

@@ -9,11 +9,11 @@ import type { Call } from '../../call/call'
 import { errors, Refusal, type ErrorName } from '../../protocol/errors'
 import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
 import type { ResponseDraft } from '../../protocol/schema'
-import { compressionAt, isTransactionalAt, minBatchBytes, producerIdAt } from '../../protocol/records/batch'
-import { RecordsRefused, soleBatch } from '../../protocol/records/validate'
+import { compressionAt, isTransactionalAt, magicAt, minBatchBytes, producerIdAt } from '../../protocol/records/batch'
+import { RecordsRefused, soleBatch, wholeBatchBytes } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
-import { ByTopic, resolveTopic } from '../topics'
+import { ByTopic, lastOfEach, resolveTopic } from '../topics'
 
 type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
 type PartitionReply = TopicReply['partitionResponses'][number]
@@ -49,32 +49,37 @@ export const produce = defineHandler({
       partitionResponses: partitionData.map(({ index }) => refused(index, errorCode)),
     }),
   },
+  refuseAll(request, errorCode, errorMessage) {
+    const replies = new ByTopic<PartitionReply>()
+    for (const { topic, index } of askedOf(request)) {
+      replies.set(topic.name, topic.topicId, index, { ...refused(index, errorCode), errorMessage })
+    }
+    return { responses: replies.topics(topicReply) }
+  },
   borrows: true,
 
   handle(broker, call, request) {
-    if (hasForbiddenTransaction(request)) throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+    if (beginsTransaction(request) && request.transactionalId === null) {
+      throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+    }
     const replies = new ByTopic<PartitionReply>()
     const waits: Promise<unknown>[] = []
-    for (const topic of request.topicData) {
+    for (const { topic, asked, index } of askedOf(request)) {
       const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
-      for (const { index, records } of topic.partitionData) {
-        if (unknown) {
-          replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
-          continue
-        }
-        const { reply, durable } = appendOne(broker, call, request, name, index, records)
-        replies.set(name, topicId, index, reply)
-        if (durable) waits.push(durable.catch(error => replies.set(name, topicId, index, failed(index, error))))
+      if (unknown) {
+        replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
+        continue
       }
+      const { reply, durable } = appendOne(broker, call, request, name, index, asked.records)
+      replies.set(name, topicId, index, reply)
+      if (durable) waits.push(durable.catch(error => replies.set(name, topicId, index, failed(index, error))))
     }
     if (request.acks === 0) {
       if (replies.some(({ errorCode }) => errorCode !== 0))
         call.connection.close('a produce request without acks failed')
       return null
     }
-    const answer = () => ({
-      responses: replies.topics((name, topicId, partitionResponses) => ({ name, topicId, partitionResponses })),
-    })
+    const answer = () => ({ responses: replies.topics(topicReply) })
     if (waits.length === 0) return answer()
     call.accepted()
     return Promise.all(waits).then(answer)
@@ -124,13 +129,29 @@ function refusedBy(refusal: Refusal, index: number, partition: Partition | null)
   return { ...reply, recordErrors, errorMessage: refusal.detail }
 }
 
-/** KIP-98: only a request with a transactional id may carry records of a transaction. */
-function hasForbiddenTransaction({ transactionalId, topicData }: ProduceRequest): boolean {
-  if (transactionalId !== null) return false
+const topicReply = (name: string, topicId: string, partitionResponses: PartitionReply[]): TopicReply => ({
+  name,
+  topicId,
+  partitionResponses,
+})
+
+const askedOf = ({ topicData }: ProduceRequest) =>
+  lastOfEach(
+    topicData,
+    topic => topic.partitionData,
+    ({ index }) => index,
+  )
+
+/**
+ * Whether any partition's first batch is of a transaction (KIP-98). A batch that cannot be read so far fails the whole
+ * request, as in Kafka, which looks at the same place.
+ */
+function beginsTransaction({ topicData }: ProduceRequest): boolean {
   return topicData.some(({ partitionData }) =>
-    partitionData.some(
-      ({ records }) => records !== null && records.length >= minBatchBytes && isTransactionalAt(records),
-    ),
+    partitionData.some(({ records }) => {
+      const sizeBytes = records === null ? null : wholeBatchBytes(records, 0)
+      return sizeBytes !== null && sizeBytes >= minBatchBytes && magicAt(records!) === 2 && isTransactionalAt(records!)
+    }),
   )
 }
 

@@ -22,6 +22,8 @@ export interface Read {
   readonly logStartOffset: number
   readonly records: Slices
   readonly diverging: { readonly epoch: number; readonly endOffset: number } | null
+  /** There is no such topic or partition: found out before anything was read, and told after all the others. */
+  readonly isUnknown: boolean
 }
 
 export interface ReadAll {
@@ -74,6 +76,7 @@ function readOne(
       highWatermark: partition.highWatermark,
       lastStableOffset: partition.lastStableOffset,
       logStartOffset: partition.start,
+      isUnknown: false,
     }
     const diverging = divergenceOf(partition, wanted)
     if (diverging) return { ...facts, records: noSlices, diverging }
@@ -102,8 +105,11 @@ function codeOf(error: unknown): number {
   throw error
 }
 
+const unknownCodes: readonly number[] = [errors.UNKNOWN_TOPIC_ID.code, errors.UNKNOWN_TOPIC_OR_PARTITION.code]
+
 function failed(wanted: Wanted, errorCode: number): Read {
   return {
+    isUnknown: unknownCodes.includes(errorCode),
     wanted,
     partition: null,
     errorCode,

@@ -87,7 +87,7 @@ export class RecordsRefused extends Refusal {
 }
 
 /** Length of the batch at `at`; null when it does not end within the bytes. Throws CORRUPT_MESSAGE as Kafka's reader. */
-function wholeBatchBytes(records: Buffer, at: number): number | null {
+export function wholeBatchBytes(records: Buffer, at: number): number | null {
   if (records.length - at < magicEnd) return null
   const length = records.readInt32BE(at + 8)
   if (length < legacyOverheadBytes) {
