@@ -59,7 +59,7 @@ export class Metadata {
     this.#store = store
     this.#random = random
     this.#logger = logger
-    this.configs = new Configs(brokerId, statics, () => this.#image)
+    this.configs = new Configs(brokerId, withOwnId(statics, brokerId), () => this.#image)
   }
 
   /**
@@ -238,6 +238,12 @@ export class Metadata {
     if (result.status === 'unknown') this.#logger.error('metadata.write.failed', { error: String(result.cause) })
     return result
   }
+}
+
+/** What every node of Apache Kafka has in its file: which one it is, and that it does everything. */
+function withOwnId(statics: ConfigTexts, brokerId: number): ConfigTexts {
+  const id = String(brokerId)
+  return new Map([['node.id', id], ['broker.id', id], ['process.roles', 'broker,controller'], ...statics])
 }
 
 /** 16 random bytes in base64url, as Kafka's tools format them; not beginning with a dash. */
