@@ -7,7 +7,7 @@ export interface Address {
 
 /** What a connection tells its owner. Handlers are set once, before any event can happen. */
 export interface ConnectionEvents {
-  /** Bytes that arrived. The slice is only valid during the call unless `retain` was said of it: copy what must stay. */
+  /** Bytes that arrived. The buffer is only lent: it is valid during the call, so copy what must stay. */
   data(chunk: Buffer): void
   /** Everything handed to `write` has left for the operating system. */
   drain?(): void

@@ -6,7 +6,7 @@ import { Deferred } from '../collections'
 import type { File, FileFacts, Files } from '../files'
 import { lockFile } from './lock'
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_DIRECTORY } = fs.constants
 
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code
@@ -93,7 +93,7 @@ function after(buffers: readonly Uint8Array[], count: number): readonly Uint8Arr
 async function syncDir(path: string): Promise<void> {
   // Windows has no such call, and does not need it: NTFS writes names through its own journal.
   if (process.platform === 'win32') return
-  const handle = await fs.promises.open(path, 'r')
+  const handle = await fs.promises.open(path, O_RDONLY | O_DIRECTORY)
   try {
     await handle.sync()
   } finally {

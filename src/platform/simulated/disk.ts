@@ -37,7 +37,7 @@ class Content {
   }
 
   read(into: Uint8Array, position: number): number {
-    return this.#bytes.copy(into, 0, position, Math.max(position, this.sizeBytes))
+    return position < this.sizeBytes ? this.#bytes.copy(into, 0, position, this.sizeBytes) : 0
   }
 
   flip(position: number): void {

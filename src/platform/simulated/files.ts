@@ -59,8 +59,8 @@ export class SimulatedFiles implements Files {
   open(path: string, { create = false, exclusive = false, readOnly = false }: Parameters<Files['open']>[1]): File {
     this.#begin('open', path)
     const { directory, name, node } = this.#find(path)
-    if (node instanceof DirectoryNode) throw errno('EISDIR', 'open', path)
     if (node !== undefined && exclusive) throw errno('EEXIST', 'open', path)
+    if (node instanceof DirectoryNode) throw errno('EISDIR', 'open', path)
     if (node !== undefined) return this.#file(node, path, readOnly)
     if (!create && !exclusive) throw errno('ENOENT', 'open', path)
     const made = new FileNode()
@@ -89,14 +89,15 @@ export class SimulatedFiles implements Files {
   makeDir(path: string): void {
     this.#begin('makeDir', path)
     let directory = this.#disk.root
-    for (const name of namesOf(path)) {
+    const names = namesOf(path)
+    for (const [i, name] of names.entries()) {
       let node = directory.cached.get(name)
       if (node === undefined) {
         node = new DirectoryNode()
         node.modifiedMs = this.#life.world.clock.now()
         this.#disk.rename([{ directory, name, node }])
       }
-      if (!(node instanceof DirectoryNode)) throw errno('ENOTDIR', 'mkdir', path)
+      if (!(node instanceof DirectoryNode)) throw errno(i === names.length - 1 ? 'EEXIST' : 'ENOTDIR', 'mkdir', path)
       directory = node
     }
   }
@@ -125,8 +126,9 @@ export class SimulatedFiles implements Files {
     const source = this.#find(from)
     const target = this.#find(to)
     if (source.node === undefined) throw errno('ENOENT', 'rename', from)
-    if (target.node instanceof DirectoryNode && target.node.cached.size > 0) throw errno('ENOTEMPTY', 'rename', to)
-    if (from === to) return
+    const code = renameError(source.node, target.node, namesOf(from), namesOf(to))
+    if (code !== null) throw errno(code, 'rename', from)
+    if (source.node === target.node) return
     this.#disk.rename([
       { directory: source.directory, name: source.name, node: null },
       { directory: target.directory, name: target.name, node: source.node },
@@ -136,9 +138,10 @@ export class SimulatedFiles implements Files {
   async remove(path: string): Promise<void> {
     await this.#life.pause(0)
     this.#begin('remove', path)
+    if (this.stat(path) === null) return
     const { directory, name, node } = this.#find(path)
     if (node instanceof DirectoryNode) throw errno('EISDIR', 'unlink', path)
-    if (node !== undefined) this.#disk.rename([{ directory, name, node: null }])
+    this.#disk.rename([{ directory, name, node: null }])
   }
 
   async removeTree(path: string): Promise<void> {
@@ -294,6 +297,22 @@ class SimulatedFile implements File {
   #check(operation: 'write' | 'read' | 'sync'): void {
     if (!this.#open || (operation === 'write' && this.#readOnly)) throw errno('EBADF', operation, this.#path)
   }
+}
+
+/** Why one thing may not take the place of another. */
+function renameError(
+  source: DiskNode,
+  target: DiskNode | undefined,
+  from: readonly string[],
+  to: readonly string[],
+): string | null {
+  if (source === target) return null
+  const isWithin = from.length < to.length && from.every((name, i) => name === to[i])
+  if (source.isDirectory && isWithin) return 'EINVAL'
+  if (target === undefined) return null
+  if (source.isDirectory && !target.isDirectory) return 'ENOTDIR'
+  if (target instanceof DirectoryNode && target.cached.size > 0) return source.isDirectory ? 'ENOTEMPTY' : 'EISDIR'
+  return !source.isDirectory && target.isDirectory ? 'EISDIR' : null
 }
 
 function namesOf(path: string): string[] {
