@@ -54,9 +54,9 @@ function routeOf(handler: Handler<Broker>, serve: Next): Route {
 /** What ApiVersions tells of the handlers: key by key, in order. */
 export function rangesOf(handlers: readonly Handler<Broker>[]): ApiRange[] {
   return handlers
-    .map(({ api, serves, advertisesFrom }) => {
+    .map(({ api, serves }) => {
       const { min, max } = rangeOf(serves)
-      return { apiKey: api.key, minVersion: advertisesFrom ?? min, maxVersion: max }
+      return { apiKey: api.key, minVersion: min, maxVersion: max }
     })
     .sort((a, b) => a.apiKey - b.apiKey)
 }

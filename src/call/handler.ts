@@ -51,8 +51,6 @@ export type Reply<A extends Api> = Omit<ResponseDraft<A>, 'throttleTimeMs'>
 export interface HandlerSpec<B, A extends Api, QK extends ListKey<RequestOf<A>>, SK extends ListKey<ResponseOf<A>>> {
   readonly api: A
   readonly serves: VersionSpec
-  /** What ApiVersions says instead of the lowest served version, where Kafka itself says something else. */
-  readonly advertisesFrom?: number
   readonly access: Access<RequestOf<A>, ItemOf<RequestOf<A>, QK>>
   readonly entries?: Entries<A, QK, SK>
   /**
@@ -72,7 +70,6 @@ export type Body = any
 export interface Handler<B> {
   readonly api: Api
   readonly serves: VersionSpec
-  readonly advertisesFrom?: number
   readonly access: Access<Body, Body>
   readonly entries?: {
     readonly request: string

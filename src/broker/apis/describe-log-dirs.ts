@@ -8,7 +8,7 @@ import { defineHandler } from '../broker'
 
 export const describeLogDirs = defineHandler({
   api: DescribeLogDirs,
-  serves: '1-5',
+  serves: '0-5',
   access: [{ one: 'cluster', may: 'DESCRIBE', named: () => 'kafka-cluster' }],
   refuseAll: (_request, errorCode) => ({ errorCode, results: [] }),
 

@@ -9,6 +9,7 @@ import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
+import { inFormatOf } from '../fetch/convert'
 import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
 import type { FetchContext } from '../fetch/sessions'
 import { untilReadable } from '../fetch/wait'
@@ -21,7 +22,7 @@ const readCommitted = 1
 
 export const fetch = defineHandler({
   api: Fetch,
-  serves: '4-18',
+  serves: '0-18',
   access: [{ each: 'topic', may: 'READ', named: topic => topic.topic }],
   entries: {
     request: 'topics',
@@ -71,17 +72,25 @@ function serve(
   const first = readAll(broker.partitions, nameOf, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
   if (first.urgent || first.sizeBytes >= minBytes || waitMs <= 0 || context.wanted.length === 0) {
-    return replyOf(context, first, budget)
+    return replyOf(context, first, budget, call.version)
   }
   const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
   const waited = untilReadable(broker.timers, call.connection, partitions, minBytes - first.sizeBytes, waitMs)
-  return waited.then(() => replyOf(context, readAll(broker.partitions, nameOf, context.wanted, budget), budget))
+  return waited.then(() =>
+    replyOf(context, readAll(broker.partitions, nameOf, context.wanted, budget), budget, call.version),
+  )
 }
 
-function replyOf(context: FetchContext, { reads }: ReadAll, { readCommitted: committed }: FetchBudget): FetchReply {
+function replyOf(
+  context: FetchContext,
+  { reads }: ReadAll,
+  { readCommitted: committed }: FetchBudget,
+  version: number,
+): FetchReply {
   const responses: { topic: string; topicId: string; partitions: TopicReply['partitions'][number][] }[] = []
   const told = [...reads.filter(read => !read.isUnknown), ...reads.filter(read => read.isUnknown)]
-  for (const read of told) {
+  for (const stored of told) {
+    const read = inFormatOf(stored, version)
     if (!context.tells(read.wanted, toldOf(read))) continue
     const { topic, topicId } = read.wanted
     let last = responses.at(-1)

@@ -7,6 +7,7 @@ import { errors, Refusal } from '../../protocol/errors'
 import { ListOffsets, type ListOffsetsRequest } from '../../protocol/messages/list-offsets'
 import type { ResponseDraft } from '../../protocol/schema'
 import { findOffset, specialTimestamps } from '../../partition/offsets'
+import type { Partition } from '../../partition/partition'
 import { OffsetOutOfRange } from '../../storage/fault'
 import { defineHandler, type Broker } from '../broker'
 import { ByTopic, lastOfEach } from '../topics'
@@ -26,7 +27,7 @@ const since = new Map<number, number>([
 
 export const listOffsets = defineHandler({
   api: ListOffsets,
-  serves: '1-11',
+  serves: '0-11',
   access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.name }],
   entries: {
     request: 'topics',
@@ -71,6 +72,7 @@ function find(broker: Broker, topic: string, asked: Asked, version: number, read
   if (timestamp < 0 && version < (since.get(timestamp) ?? Infinity)) throw new Refusal('UNSUPPORTED_VERSION')
   const partition = broker.partitions.led(topic, partitionIndex)
   partition.checkEpoch(currentLeaderEpoch)
+  if (version === 0) return oldStyle(partition, asked, broker.clock.now())
   const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
   const { offset, timestampMs, leaderEpoch } = findOffset(partition, timestamp, upTo)
   return {
@@ -81,6 +83,20 @@ function find(broker: Broker, topic: string, asked: Asked, version: number, read
     offset,
     leaderEpoch: version < 4 ? -1 : leaderEpoch,
   }
+}
+
+/**
+ * Version 0 lists the offsets at which segments begin, and the end, newest first, of those that are no newer than the
+ * time. The log is taken for one segment here: clients of that age ask for the first or the last.
+ */
+function oldStyle(partition: Partition, { partitionIndex, timestamp, maxNumOffsets }: Asked, nowMs: number): Answer {
+  const newestMs = partition.log.maxTimestamp()?.timestampMs ?? -1
+  const isPast = timestamp === specialTimestamps.latest || timestamp >= nowMs
+  const found = isPast ? [partition.highWatermark] : []
+  const hasStart = timestamp < 0 || timestamp >= newestMs
+  if (hasStart && found[0] !== partition.start) found.push(partition.start)
+  const oldStyleOffsets = found.slice(0, Math.max(0, maxNumOffsets))
+  return { partitionIndex, errorCode: 0, oldStyleOffsets, timestamp: -1, offset: -1, leaderEpoch: -1 }
 }
 
 function refused(partitionIndex: number, errorCode: number): Answer {

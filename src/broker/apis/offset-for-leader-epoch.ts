@@ -8,7 +8,7 @@ import { defineHandler } from '../broker'
 
 export const offsetForLeaderEpoch = defineHandler({
   api: OffsetForLeaderEpoch,
-  serves: '2-4',
+  serves: '0-4',
   access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.topic }],
   entries: {
     request: 'topics',

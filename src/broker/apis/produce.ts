@@ -1,5 +1,5 @@
 /**
- * Produce (0) appends record batches. v3: format v2, transactional ids; v5: log start offset in the reply; v7: zstd
+ * Produce (0) appends record batches. v0 to v2: message sets of the formats before batches, converted; v3: format v2, transactional ids; v5: log start offset in the reply; v7: zstd
  * (KIP-110); v8: record errors (KIP-467); v9: flexible; v10: current leader (KIP-951); v12: transactions V2 (KIP-890);
  * v13: topic ids (KIP-516).
  *
@@ -10,6 +10,7 @@ import { errors, Refusal, type ErrorName } from '../../protocol/errors'
 import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
 import type { ResponseDraft } from '../../protocol/schema'
 import { compressionAt, isTransactionalAt, magicAt, minBatchBytes, producerIdAt } from '../../protocol/records/batch'
+import { upConverted } from '../../protocol/records/legacy'
 import { RecordsRefused, soleBatch, wholeBatchBytes } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
@@ -19,6 +20,9 @@ type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
 type PartitionReply = TopicReply['partitionResponses'][number]
 
 const zstd = 4
+const nothing = Buffer.alloc(0)
+/** Older versions bring message sets of magic 0 and 1. */
+const firstWithBatches = 3
 
 /** Refusals after which Kafka does not tell where the log starts. */
 const withoutLogStart = new Set<ErrorName>([
@@ -33,9 +37,7 @@ const withoutLogStart = new Set<ErrorName>([
 
 export const produce = defineHandler({
   api: Produce,
-  serves: '3-13',
-  // librdkafka before 2.6 takes a minimum above 0 for a broker that it cannot talk to (KAFKA-18659).
-  advertisesFrom: 0,
+  serves: '0-13',
   access: [
     { one: 'transactionalId', may: 'WRITE', named: request => request.transactionalId },
     { each: 'topic', may: 'WRITE', named: topic => topic.name },
@@ -59,7 +61,7 @@ export const produce = defineHandler({
   borrows: true,
 
   handle(broker, call, request) {
-    if (beginsTransaction(request) && request.transactionalId === null) {
+    if (call.version >= firstWithBatches && beginsTransaction(request) && request.transactionalId === null) {
       throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
     }
     const replies = new ByTopic<PartitionReply>()
@@ -102,7 +104,8 @@ function appendOne(
   let partition: Partition | null = null
   try {
     const leader = broker.partitions.led(topic, index)
-    const batch = soleBatch(records, call.version)
+    const batch = call.version < firstWithBatches ? upConverted(records ?? nothing) : soleBatch(records, call.version)
+    if (batch === null) return { reply: { ...refused(index, 0), logStartOffset: leader.start } }
     if (call.version < 7 && compressionAt(batch) === zstd) throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE')
     if (acks < -1 || acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
     // No transaction is known here, so none can have been begun with this id.
