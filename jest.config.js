@@ -6,4 +6,6 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
   setupFiles: ['<rootDir>/test/setup.ts'],
   maxWorkers: 2,
+  // For what hangs. No test may fail because the machine is slow.
+  testTimeout: 60_000,
 }

@@ -127,6 +127,6 @@ test('any steps have the same outcome on real and on simulated files', async () 
         fs.rmSync(dir, { recursive: true, force: true })
       }
     }),
-    { seed: 31, numRuns: 300 },
+    { seed: 31, numRuns: 100 },
   )
 })
