@@ -104,7 +104,7 @@ function replyOf(
       logStartOffset: read.logStartOffset,
       ...(read.diverging && { divergingEpoch: read.diverging }),
       // Kafka's own inconsistency: an empty list for what is unknown, null for what was read or failed.
-      abortedTransactions: read.isUnknown || (committed && read.errorCode === 0) ? [] : null,
+      abortedTransactions: read.isUnknown || (committed && read.errorCode === 0 && !read.diverging) ? [] : null,
       records: read.records,
     })
   }
