@@ -66,6 +66,7 @@ function refusedAddress(code: string, { process, config }: Situation): Refusal {
 interface DirectoryError extends Error {
   readonly path: string
   readonly reason: string
+  readonly cause?: unknown
 }
 
 function refusedDirectory(error: DirectoryError, situation: Situation): Refusal {
@@ -86,8 +87,11 @@ function refusedDirectory(error: DirectoryError, situation: Situation): Refusal 
       return cannotRun(
         `${said}. A newer version wrote it: run that version, or give another directory with --data-dir.`,
       )
-    default:
-      return cannotRun(`${said}. Give a directory that this user can write with --data-dir.`)
+    default: {
+      const words = fileWords[(error.cause as NodeJS.ErrnoException | undefined)?.code ?? '']
+      const why = words ? `${path} cannot be used: ${words}` : said
+      return cannotRun(`${why}. Give a directory that this user can write with --data-dir.`)
+    }
   }
 }
 

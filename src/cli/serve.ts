@@ -27,6 +27,7 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   if (answer instanceof Refused) return refuse(answer.refusal, line, process)
   const { config, warnings } = answer
   for (const warning of warnings) process.complain(`odradek: warning: ${warning}`)
+  process.stay()
   const stopping = new Stopping(process, platform, line)
   let node: ServedNode
   try {

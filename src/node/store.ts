@@ -27,6 +27,7 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
     directory,
     flush: config.flush,
     nodeId: config.nodeId ?? defaultNodeId,
+    anyNode: config.nodeId === null,
     clusterId: clusterId ?? undefined,
   })
   const { identity, cleanShutdown } = store

@@ -21,6 +21,8 @@ export interface Process {
   print(line: string): void
   /** Writes a line to standard error. */
   complain(line: string): void
+  /** Keeps the process running until `exit`, though nothing else may need it to: timers do not, nor a stopped server. */
+  stay(): void
   /** Ends the process once what was printed has left. */
   exit(code: number): void
   onSignal(run: (signal: Signal) => void): void

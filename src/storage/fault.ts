@@ -25,8 +25,9 @@ export class DirectoryRefused extends Error {
   override readonly name = 'DirectoryRefused'
   readonly path: string
   readonly reason: 'locked' | 'unusable' | 'other cluster' | 'other node' | 'unknown format'
-  constructor(path: string, reason: DirectoryRefused['reason'], says: string) {
-    super(`${path}: ${says}`)
+  /** `cause` is what the file system said, if it is to blame. */
+  constructor(path: string, reason: DirectoryRefused['reason'], says: string, cause?: unknown) {
+    super(`${path}: ${says}`, { cause })
     this.path = path
     this.reason = reason
   }

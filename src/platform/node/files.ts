@@ -90,6 +90,18 @@ function after(buffers: readonly Uint8Array[], count: number): readonly Uint8Arr
   return rest
 }
 
+/** Not `recursive` of Node, which never returns where a directory can be seen but not be written, as in /proc. */
+function makeDir(path: string): void {
+  try {
+    fs.mkdirSync(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && !fs.existsSync(dirname(path))) {
+      makeDir(dirname(path))
+      fs.mkdirSync(path)
+    } else if (codeOf(error) !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error
+  }
+}
+
 async function syncDir(path: string): Promise<void> {
   // Windows has no such call, and does not need it: NTFS writes names through its own journal.
   if (process.platform === 'win32') return
@@ -144,9 +156,7 @@ export const nodeFiles: Files = {
     return { sizeBytes: facts.size, modifiedMs: facts.mtimeMs, isDirectory: facts.isDirectory() }
   },
 
-  makeDir(path) {
-    fs.mkdirSync(path, { recursive: true })
-  },
+  makeDir,
 
   readFile: path => fs.readFileSync(path),
   replaceFile,

@@ -18,6 +18,8 @@ export const nodeProcess: Process = {
   print: line => void process.stdout.write(`${line}\n`),
   complain: line => void process.stderr.write(`${line}\n`),
 
+  stay: () => void setInterval(() => {}, 2 ** 30),
+
   exit(code) {
     process.exitCode = code
     // A pipe takes what is written to it later than we return; a reader that stopped reading is not waited for.

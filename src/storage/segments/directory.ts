@@ -17,6 +17,8 @@ import {
 export interface WantedIdentity {
   readonly clusterId?: string | undefined
   readonly nodeId: number
+  /** Takes a directory of whatever node; `nodeId` is then for a new one. */
+  readonly anyNode?: boolean
 }
 
 export interface ClaimedDirectory {
@@ -88,7 +90,7 @@ async function identify(
   if (wanted.clusterId !== undefined && clusterId !== wanted.clusterId) {
     throw new DirectoryRefused(path, 'other cluster', `belongs to cluster ${clusterId}, not ${wanted.clusterId}`)
   }
-  if (nodeId !== wanted.nodeId) {
+  if (!wanted.anyNode && nodeId !== wanted.nodeId) {
     throw new DirectoryRefused(path, 'other node', `belongs to node ${nodeId}, not ${wanted.nodeId}`)
   }
   const known = properties.get('directory.id')
@@ -119,6 +121,6 @@ async function usable<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (codeOf(error) === '') throw error
-    throw new DirectoryRefused(path, 'unusable', saying(error))
+    throw new DirectoryRefused(path, 'unusable', saying(error), error)
   }
 }

@@ -22,6 +22,7 @@ class FakeProcess implements Process {
   }
   print = (line: string) => void this.printed.push(line)
   complain = (line: string) => void this.complaints.push(line)
+  stay = () => {}
   exit = (code: number) => void this.exits.push(code)
   onSignal = (run: (signal: Signal) => void) => void (this.#run = run)
   signal = (signal: Signal) => this.#run(signal)
