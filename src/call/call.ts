@@ -26,6 +26,11 @@ export interface CallConnection {
   clientSoftwareVersion: string
   /** Runs when the connection is over; in a later turn when it already is. The result takes the wish back. */
   onClosed(run: () => void): Cancel
+  /**
+   * Runs when the connection is about to end, for it is closed or the broker stops: who waits for something better then
+   * answers with what there is. Otherwise as `onClosed`.
+   */
+  onEnding(run: () => void): Cancel
   readonly isClosed: boolean
   /** Closes it at once, for the reason given. */
   close(why: string): void

@@ -70,7 +70,12 @@ async function start(
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
   const server = serverOf(platform, metadata, broker)
-  undo.push(() => server.stop(stopGraceMs))
+  undo.push(async () => {
+    // Members that wait for others in a rebalance hear that the coordinator is gone, if nothing better comes soon.
+    const cancel = platform.timers.after(stopGraceMs / 2, () => groups.stop())
+    await server.stop(stopGraceMs)
+    cancel()
+  })
   const address = await server.listen(config.listen)
   return { address, clusterId: metadata.image.clusterId, nodeId: opened.nodeId, broker, stop }
 }

@@ -32,6 +32,10 @@ export class FakeConnection implements CallConnection {
     return () => this.#wishes.delete(run)
   }
 
+  onEnding(run: () => void): () => void {
+    return this.onClosed(run)
+  }
+
   close(): void {
     this.isClosed = true
     for (const run of this.#wishes) run()

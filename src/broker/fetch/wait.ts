@@ -1,4 +1,4 @@
-/** Long polls: waits until enough bytes became readable in any of some partitions, or too late, or the client is gone. */
+/** Long polls: waits until enough bytes became readable in any of some partitions, or too late, or the connection ends. */
 import type { CallConnection } from '../../call/call'
 import type { Partition } from '../../partition/partition'
 import type { Timers } from '../../platform/clock'
@@ -25,6 +25,6 @@ export function untilReadable(
     }
     const cancel = timers.after(maxWaitMs, done)
     for (const partition of partitions) partition.waiters.add(listen)
-    const forget = connection.onClosed(done)
+    const forget = connection.onEnding(done)
   })
 }

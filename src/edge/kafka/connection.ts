@@ -43,6 +43,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   readonly #frames: Frames
   readonly #replies: Replies
   readonly #whenClosed = new Set<() => void>()
+  readonly #whenEnding = new Set<() => void>()
   readonly #onEnd: (connection: KafkaConnection) => void
   /** Frames that came while a call ran; copies, since the network's buffer is only lent. */
   readonly #queue: Buffer[] = []
@@ -74,7 +75,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
   /** Whether a request is under way or a reply has not left. */
   get isIdle(): boolean {
-    return this.#replies.waiting === 0 && this.#queue.length === 0 && this.#connection.queuedBytes() === 0
+    return this.#replies.isDone && this.#queue.length === 0 && this.#connection.queuedBytes() === 0
   }
 
   data(chunk: Buffer): void {
@@ -104,6 +105,12 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     return () => void this.#whenClosed.delete(run)
   }
 
+  onEnding(run: () => void): Cancel {
+    if (this.#isClosed || this.#isDraining) return this.#options.timers.after(0, run)
+    this.#whenEnding.add(run)
+    return () => void this.#whenEnding.delete(run)
+  }
+
   close(why: string): void {
     if (this.#isClosed) return
     this.#options.logger.warn('connection-closed', {
@@ -117,8 +124,14 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   /** Takes no new requests, answers those under way, then closes. */
   drainAndEnd(): void {
     this.#isDraining = true
-    this.#connection.pause()
-    if (this.isIdle) this.#connection.end()
+    runAll(this.#whenEnding)
+    if (this.isIdle) this.#finish()
+  }
+
+  /** Reads on, though what comes is not looked at: only who reads sees that the other side has closed as well. */
+  #finish(): void {
+    this.#connection.end()
+    this.#connection.resume()
   }
 
   destroy(): void {
@@ -130,8 +143,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#queue.length = 0
-    for (const run of this.#whenClosed) run()
-    this.#whenClosed.clear()
+    runAll(this.#whenEnding)
+    runAll(this.#whenClosed)
     this.#onEnd(this)
   }
 
@@ -170,7 +183,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       if (this.#isClosed) return
     }
     if (this.#isDraining) {
-      if (this.isIdle) this.#connection.end()
+      if (this.isIdle) this.#finish()
     } else if (this.#isPaused && this.#hasRoom()) {
       this.#isPaused = false
       this.#connection.resume()
@@ -262,8 +275,14 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   #send(buffers: readonly Uint8Array[]): void {
     if (this.#isClosed) return
     this.#connection.write(buffers)
-    if (this.#isDraining && this.isIdle) this.#connection.end()
+    if (this.#isDraining && this.isIdle) this.#finish()
   }
+}
+
+function runAll(wishes: Set<() => void>): void {
+  const all = [...wishes]
+  wishes.clear()
+  for (const run of all) run()
 }
 
 /** Byte fields of what the codec reads are slices of its frame, so a frame that is only lent is copied first. */

@@ -31,6 +31,11 @@ export class Replies {
     return this.#line.length
   }
 
+  /** Whether every reply has been handed on. */
+  get isDone(): boolean {
+    return this.#line.length === 0 && this.#gathered.length === 0
+  }
+
   place(): Place {
     const slot: Slot = { isFilled: false, reply: null }
     this.#line.push(slot)
