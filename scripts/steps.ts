@@ -1,5 +1,6 @@
 /** Steps of a check: commands that are run, timed and counted. */
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 
 export interface Step {
   readonly name: string
@@ -27,7 +28,7 @@ const ownLine = /^(\d+) passed, (\d+) failed$/gm
  */
 export function counts(output: string, exitCode: number | null): { passed: number; failed: number } {
   // Colours would hide the lines.
-  const text = output.replace(/\u001b\[[0-9;]*m/g, '')
+  const text = stripVTControlCharacters(output)
   const own = [...text.matchAll(ownLine)].at(-1)
   const jest = [...text.matchAll(jestLine)].at(-1)
   const passed = Number(own?.[1] ?? jest?.[2] ?? (own || jest || exitCode !== 0 ? 0 : 1))
