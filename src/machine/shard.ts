@@ -47,6 +47,8 @@ export interface ShardWorld {
 
 export type ShardState = 'idle' | 'loading' | 'active' | 'failed' | 'resigned'
 
+const loadRetryMs = 1_000
+
 export class Shard<M extends Machine<R>, R> {
   readonly name: string
   readonly #world: ShardWorld
@@ -58,6 +60,8 @@ export class Shard<M extends Machine<R>, R> {
   #loading: Promise<void> | null = null
   #machine: M | null = null
   #log: RecordLog | null = null
+  /** A log that could not be read is left alone until then, in monotonic milliseconds: reading it may take long. */
+  #loadNotBefore = 0
 
   /** `open` gives the log, or throws a Refusal when this broker does not lead it. */
   constructor(name: string, world: ShardWorld, kind: MachineKind<M, R>, open: () => RecordLog | Promise<RecordLog>) {
@@ -80,7 +84,8 @@ export class Shard<M extends Machine<R>, R> {
   /** Loads when that has not happened; undefined when the shard is ready. Rejects as `open` and the log do. */
   ready(): Promise<void> | undefined {
     if (this.#state === 'active') return undefined
-    if (this.#state === 'resigned') return Promise.reject(new Refusal('NOT_COORDINATOR'))
+    const mayNotLoad = this.#state === 'resigned' || this.#world.clock.monotonic() < this.#loadNotBefore
+    if (mayNotLoad) return Promise.reject(new Refusal('NOT_COORDINATOR'))
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null
     })
@@ -151,14 +156,14 @@ export class Shard<M extends Machine<R>, R> {
       this.#state = 'active'
     } catch (error) {
       if (this.state === 'loading') this.#state = 'failed'
-      if (!(error instanceof Refusal)) {
-        this.#world.logger.error('shard.load.failed', { shard: this.name, error: textOf(error) })
-      }
-      throw error instanceof Refusal ? error : new Refusal('NOT_COORDINATOR')
+      if (error instanceof Refusal) throw error
+      this.#loadNotBefore = this.#world.clock.monotonic() + loadRetryMs
+      this.#world.logger.error('shard.load.failed', { shard: this.name, error: textOf(error) })
+      throw new Refusal('NOT_COORDINATOR')
     }
     const tookMs = Math.round(this.#world.clock.monotonic() - startedAt)
     if (records > 0) this.#world.logger.info('shard.loaded', { shard: this.name, records, tookMs })
-    this.write('loaded', (machine, turn) => this.#kind.loaded(machine, turn))
+    await this.write('loaded', (machine, turn) => this.#kind.loaded(machine, turn))
   }
 
   #active(): M {

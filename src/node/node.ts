@@ -66,7 +66,6 @@ async function start(
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
   const groups = openGroups(platform, metadata, directory)
-  undo.push(async () => groups.stop())
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
   const server = serverOf(platform, metadata, broker)
@@ -75,6 +74,7 @@ async function start(
     const cancel = platform.timers.after(stopGraceMs / 2, () => groups.stop())
     await server.stop(stopGraceMs)
     cancel()
+    groups.stop()
   })
   const address = await server.listen(config.listen)
   return { address, clusterId: metadata.image.clusterId, nodeId: opened.nodeId, broker, stop }

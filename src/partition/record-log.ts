@@ -13,11 +13,14 @@ export class PartitionRecordLog implements RecordLog {
   readonly #partition: Partition
   readonly #clock: Clock
   readonly #timers: Timers
+  readonly #compression: () => number
 
-  constructor(partition: Partition, clock: Clock, timers: Timers) {
+  /** `compression` gives the number of the compression to write with, anew for each batch. */
+  constructor(partition: Partition, clock: Clock, timers: Timers, compression: () => number = () => 0) {
     this.#partition = partition
     this.#clock = clock
     this.#timers = timers
+    this.#compression = compression
   }
 
   get end(): number {
@@ -28,6 +31,7 @@ export class PartitionRecordLog implements RecordLog {
     const timestampMs = this.#clock.now()
     const batch = buildBatch({
       ...origin,
+      compression: this.#compression(),
       transactional: origin !== noProducer,
       records: records.map(({ key, value }) => ({ timestampMs, key, value })),
     })

@@ -52,6 +52,7 @@ export class Groups {
   readonly #world: GroupsWorld
   readonly #shards: Shards<GroupMachine, GroupRecord>
   readonly #presence: Presence
+  #stopped = false
 
   constructor(world: GroupsWorld) {
     this.#world = world
@@ -136,6 +137,7 @@ export class Groups {
 
   /** Every group of this broker that passes the filters. */
   async list(states: readonly string[], types: readonly string[]): Promise<ListedGroup[]> {
+    if (this.#stopped) throw new Refusal('COORDINATOR_NOT_AVAILABLE')
     const found = await Promise.all(
       Array.from({ length: this.#world.partitionCount() }, (_, index) =>
         orElse(
@@ -174,7 +176,13 @@ export class Groups {
     this.#shards.resign(partition)
   }
 
+  resignAll(): void {
+    this.#shards.resignAll()
+  }
+
+  /** Lets everybody go who waits, and answers nobody any more. */
   stop(): void {
+    this.#stopped = true
     this.#shards.resignAll()
   }
 
@@ -221,6 +229,7 @@ export class Groups {
   }
 
   #on<T>(groupId: string, use: (shard: Shard<GroupMachine, GroupRecord>) => Wait<T>): Wait<T> {
+    if (this.#stopped) throw new Refusal('COORDINATOR_NOT_AVAILABLE')
     const count = this.#world.partitionCount()
     if (count === 0) throw new Refusal('NOT_COORDINATOR')
     return this.#shards.use(partitionOf(groupId, count), use)

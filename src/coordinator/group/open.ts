@@ -19,6 +19,7 @@ export interface GroupsPlatform {
 
 /** Call it after the directory has begun to follow the metadata: a partition must be there before it is looked for. */
 export function openGroups(platform: GroupsPlatform, metadata: Metadata, partitions: PartitionDirectory): Groups {
+  const compression = (): number => metadata.configs.broker().offsetsTopicCompressionCodec
   const groups = new Groups({
     ...platform,
     settings: () => groupSettingsOf(metadata.configs.broker()),
@@ -27,17 +28,17 @@ export function openGroups(platform: GroupsPlatform, metadata: Metadata, partiti
     open(index) {
       const partition = partitions.find(groupMetadataTopic, index)
       if (!partition) throw new Refusal('NOT_COORDINATOR')
-      return new PartitionRecordLog(partition, platform.clock, platform.timers)
+      return new PartitionRecordLog(partition, platform.clock, platform.timers, compression)
     },
   })
   metadata.onChange(async (_image, _previous, { deleted }) => {
     if (deleted.length === 0) return
-    if (deleted.some(({ name }) => name === groupMetadataTopic)) groups.stop()
+    if (deleted.some(({ name }) => name === groupMetadataTopic)) groups.resignAll()
     await groups.topicsDeleted(deleted)
   })
   // Members have their session timeouts to be heard of again, whether or not anybody asks for their group.
   platform.timers.after(0, () => {
-    groups.loadAll().catch(error => platform.logger.error('groups.load.failed', { error: String(error) }))
+    groups.loadAll().catch((error: unknown) => platform.logger.error('groups.load.failed', { error: String(error) }))
   })
   return groups
 }

@@ -248,14 +248,16 @@ test('loading tells the machine of transactions, and skips what it does not know
   expect(shard.read(machine => [[...machine.names], machine.ended])).toEqual([[['a', 1]], [[true, 7]]])
 })
 
-test('a log that cannot be opened refuses callers, who may try again', async () => {
-  const { ground, kind, log } = make()
+test('a log that cannot be opened refuses callers, who may try again a second later', async () => {
+  const { world, ground, kind, log } = make()
   let open = (): ListLog => {
     throw new Error('no such file')
   }
   const shard = new Shard('names-0', ground, kind, () => open())
   await expect(shard.ready()).rejects.toEqual(new Refusal('NOT_COORDINATOR'))
   open = () => log
+  await expect(shard.ready()).rejects.toEqual(new Refusal('NOT_COORDINATOR'))
+  await world.run(1_000)
   await shard.ready()
   expect(shard.state).toBe('active')
 })
