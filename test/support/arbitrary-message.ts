@@ -1,56 +1,99 @@
-/** Arbitrary messages of any shape and version, made from its layout. What the version does not carry is left out. */
+/**
+ * Arbitrary messages of any shape and version. They are made from one seed each: to build fast-check's own arbitraries for
+ * hundreds of layouts takes longer than to run the tests with them.
+ */
 import fc from 'fast-check'
 import { type Layout, layoutOf, type Member, type Value } from '../../src/protocol/layout'
 import type { Shape } from '../../src/protocol/schema'
 
-const maxSafe = Number.MAX_SAFE_INTEGER
+/** A number from 0 up to, but without, `below`. */
+type Dice = (below: number) => number
 
-/** Messages that `version` can carry; lists hold up to `maxLength` elements. */
+/** Messages that `version` can carry; lists hold up to `maxLength` elements. What the version lacks is left out. */
 export function arbitraryOf(shape: Shape, version: number, maxLength = 3): fc.Arbitrary<Value> {
-  return arbitraryStruct(layoutOf(shape, version), maxLength)
+  const layout = layoutOf(shape, version)
+  return fc.integer().map(seed => structOf(layout, diceOf(seed), maxLength))
 }
 
-function arbitraryStruct(layout: Layout, maxLength: number): fc.Arbitrary<Value> {
-  const plain = layout.plain.map(member => [member.name, arbitraryValue(member, maxLength)] as const)
-  const tagged = layout.tagged.map(member => [member.name, arbitraryValue(member, maxLength)] as const)
-  return fc.record(Object.fromEntries([...plain, ...tagged]), { requiredKeys: plain.map(([name]) => name) })
+/** mulberry32 */
+function diceOf(seed: number): Dice {
+  let state = seed | 0
+  return below => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000) * below)
+  }
 }
 
-function arbitraryValue(member: Member, maxLength: number): fc.Arbitrary<Value> {
-  const value = arbitraryOfKind(member, maxLength)
-  return member.nullable ? fc.option(value, { freq: 4 }) : value
+function structOf(layout: Layout, dice: Dice, maxLength: number): Value {
+  const message: Value = {}
+  for (const member of layout.plain) message[member.name] = valueOf(member, dice, maxLength)
+  for (const member of layout.tagged) if (dice(3) > 0) message[member.name] = valueOf(member, dice, maxLength)
+  return message
 }
 
-function arbitraryOfKind(member: Member, maxLength: number): fc.Arbitrary<Value> {
+const pick = <T>(dice: Dice, list: readonly T[]): T => list[dice(list.length)] as T
+
+/** Small numbers, any numbers, and the ends of the range. */
+function integer(dice: Dice, min: number, max: number): number {
+  const from = Math.max(min, -2)
+  return pick(dice, [from + dice(10), min + dice(max - min + 1), min, max])
+}
+
+const maxSafe = Number.MAX_SAFE_INTEGER
+const texts = [
+  '',
+  'a',
+  'topic-1',
+  'a.name.of.twenty-three.',
+  'a.name.of.twenty-four..',
+  'x'.repeat(127),
+  'x'.repeat(300),
+]
+const wideTexts = [
+  '\u00e4',
+  'na\u00efve',
+  '\u65e5\u672c\u8a9e',
+  '\u{1f600}\u{1f601}',
+  '\u0000',
+  `${'y'.repeat(126)}\u00fc`,
+]
+
+function bytesOf(dice: Dice, length: number): Buffer {
+  return Buffer.from(Array.from({ length }, () => dice(256)))
+}
+
+function valueOf(member: Member, dice: Dice, maxLength: number): Value {
+  if (member.nullable && dice(4) === 0) return null
   switch (member.kind) {
     case 'bool':
-      return fc.boolean()
+      return dice(2) === 1
     case 'int8':
-      return fc.integer({ min: -0x80, max: 0x7f })
+      return integer(dice, -0x80, 0x7f)
     case 'int16':
-      return fc.integer({ min: -0x8000, max: 0x7fff })
+      return integer(dice, -0x8000, 0x7fff)
     case 'uint16':
-      return fc.integer({ min: 0, max: 0xffff })
+      return integer(dice, 0, 0xffff)
     case 'int32':
-      return fc.integer({ min: -0x80000000, max: 0x7fffffff })
+      return integer(dice, -0x80000000, 0x7fffffff)
     case 'uint32':
-      return fc.integer({ min: 0, max: 0xffffffff })
+      return integer(dice, 0, 0xffffffff)
     case 'int64':
-      return member.exact
-        ? fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
-        : fc.integer({ min: -maxSafe, max: maxSafe })
+      if (member.exact) return bytesOf(dice, 8).readBigInt64BE()
+      return pick(dice, [integer(dice, -0x80000000, 0x7fffffff), dice(maxSafe), -dice(maxSafe), maxSafe, -maxSafe])
     case 'float64':
-      return fc.double({ noNaN: true })
+      return pick(dice, [0, -1.5, 1e300, dice(1000) / 7])
     case 'uuid':
-      return fc.uint8Array({ minLength: 16, maxLength: 16 }).map(bytes => Buffer.from(bytes).toString('hex'))
+      return pick(dice, ['0'.repeat(32), '0123456789abcdef0123456789abcdef', bytesOf(dice, 16).toString('hex')])
     case 'string':
-      return fc.oneof(fc.string(), fc.string({ unit: 'grapheme' }), fc.string({ minLength: 120, maxLength: 140 }))
+      return pick(dice, dice(3) === 0 ? wideTexts : texts)
     case 'bytes':
     case 'records':
-      return fc.uint8Array({ maxLength: 40 }).map(bytes => Buffer.from(bytes))
+      return bytesOf(dice, pick(dice, [0, 1, 5, 40, 200]))
     case 'array':
-      return fc.array(arbitraryValue(member.element as Member, maxLength), { maxLength })
+      return Array.from({ length: dice(maxLength + 1) }, () => valueOf(member.element as Member, dice, maxLength))
     case 'struct':
-      return arbitraryStruct(member.struct as Layout, maxLength)
+      return structOf(member.struct as Layout, dice, maxLength)
   }
 }

@@ -6,11 +6,20 @@
  */
 import { fixedBytes, type Layout, type Member, type Value } from '../layout'
 import { Malformed } from '../wire/faults'
-import { int64Of, longList, longText, maxTextBytes, type Reader, shortOf, textAt } from '../wire/reader'
+import {
+  int64Of,
+  longList,
+  longText,
+  maxTextBytes,
+  type Reader,
+  shortOf,
+  textAt,
+  tooManyElements,
+} from '../wire/reader'
 import { uuidAt } from '../wire/uuid'
 import { fallbackText, objectText, Source } from './source'
 
-const scope = { int64Of, longList, longText, nullOf, shortOf, textAt, uuidAt }
+const scope = { int64Of, longList, longText, nullOf, shortOf, textAt, tooManyElements, uuidAt }
 
 function nullOf(name: string, field: string): Malformed {
   return new Malformed(`${name}: ${field} is null and may not be`)
@@ -130,6 +139,7 @@ function emitList(source: Source, layout: Layout, element: Member, name: string)
   const index = source.fresh()
   const count = source.fresh()
   source.line(`if (n > (e - p) / ${Math.max(1, element.minBytes)}) throw longList(n, e - p)`)
+  source.line('r.elementsLeft -= n', 'if (r.elementsLeft < 0) throw tooManyElements()')
   source.line(`const ${count} = n`, `${name} = []`, `for (let ${index} = 0; ${index} < ${count}; ${index}++) {`)
   source.line(`${name}.push(${emitElement(source, layout, element)})`, '}')
 }

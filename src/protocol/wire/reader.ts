@@ -9,6 +9,12 @@ import { uuidAt } from './uuid'
 export const maxTextBytes = 0x7fff
 
 /**
+ * List elements that one message may have in all. An element of three bytes becomes an object of a hundred, so that the
+ * size of a frame alone does not bound what reading it takes; no client comes near this many.
+ */
+export const maxElements = 4_000_000
+
+/**
  * Creating a DataView costs more than reading a small request with it, so that the last one is kept: frames mostly come
  * out of the same receive buffer one after the other. Positions are those of the whole ArrayBuffer.
  */
@@ -48,8 +54,11 @@ export class Reader {
   readonly view: DataView
   at: number
   readonly end: number
+  /** List elements that may still be read. */
+  elementsLeft: number
 
-  constructor(buffer: Buffer) {
+  constructor(buffer: Buffer, elementsMax: number = maxElements) {
+    this.elementsLeft = elementsMax
     if (lastBytes.buffer !== buffer.buffer) adopt(buffer.buffer)
     this.bytes = lastBytes
     this.view = lastView
@@ -142,11 +151,12 @@ export class Reader {
 
   /**
    * Checks the count of a list before anything is made for it: what remains must hold that many elements of at least
-   * `elementBytes` each.
+   * `elementBytes` each, and the message may not have too many.
    */
-  count(claimed: number, elementBytes: number): number {
+  count(claimed: number, elementBytes: number): void {
     if (claimed > this.remaining / elementBytes) throw longList(claimed, this.remaining)
-    return claimed
+    this.elementsLeft -= claimed
+    if (this.elementsLeft < 0) throw tooManyElements()
   }
 
   /** Steps over the tag section of a struct none of whose tags are known. */
@@ -169,6 +179,10 @@ export function longVarint(): Malformed {
 
 export function longText(sizeBytes: number): Malformed {
   return new Malformed(`a text of ${sizeBytes} bytes is longer than the ${maxTextBytes} allowed`)
+}
+
+export function tooManyElements(): Malformed {
+  return new Malformed('a list makes the message hold more elements than are accepted')
 }
 
 export function longList(claimed: number, remaining: number): Malformed {
