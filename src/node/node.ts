@@ -10,10 +10,8 @@ import { EmbeddedStore } from '../metadata/embedded-store'
 import { Metadata } from '../metadata/metadata'
 import { PartitionDirectory } from '../partition/directory'
 import { startUpkeep } from '../partition/upkeep'
-import type { Files } from '../platform/files'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
-import type { Random } from '../platform/random'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
 import { features } from './features'
@@ -83,7 +81,7 @@ async function start(
 async function openMetadata(platform: Platform, config: NodeConfig, opened: OpenedStore): Promise<Metadata> {
   const { files, random, clock, logger } = platform
   const { nodeId, clusterId, directory, endedCleanly } = opened
-  const store = directory === null ? EmbeddedStore.inMemory(random) : await openEmbeddedStore(files, directory, random)
+  const store = directory === null ? EmbeddedStore.inMemory(random) : await EmbeddedStore.open(files, directory, random)
   const { host, port } = config.advertised ?? config.listen
   return Metadata.open({
     store,
@@ -96,12 +94,6 @@ async function openMetadata(platform: Platform, config: NodeConfig, opened: Open
     random,
     logger,
   })
-}
-
-function openEmbeddedStore(files: Files, directory: string, random: Random): Promise<EmbeddedStore> {
-  const path = `${directory}/odradek-metadata`
-  files.makeDir(path)
-  return EmbeddedStore.open(files, path, random)
 }
 
 function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { configs }: Metadata): PartitionDirectory {
