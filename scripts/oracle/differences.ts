@@ -9,7 +9,19 @@ export interface Explained {
   when?(difference: Difference): boolean
 }
 
-export const explained: readonly Explained[] = []
+export const explained: readonly Explained[] = [
+  {
+    why: 'Apache Kafka fails inside and never answers a batch that is null; we refuse it.',
+    where: /^produce: no records /,
+    when: ({ ours }) => ours === 'an answer',
+  },
+  {
+    why: 'Texts that say no more than the error code are our own words.',
+    where: /^find coordinator .*errorMessage$/,
+    when: ({ kafka, ours }) =>
+      typeof kafka === 'string' && typeof ours === 'string' && kafka.startsWith('This most likely occurs'),
+  },
+]
 
 /** The explanation of a difference, if it has one. */
 export function explanationOf(place: string, difference: Difference): Explained | undefined {

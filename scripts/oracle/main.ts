@@ -98,14 +98,33 @@ const short = (value: unknown): string => {
   return text.length > 300 ? `${text.slice(0, 300)}...` : text
 }
 
-function report({ scenario, steps, finding, ms }: Verdict): void {
-  if (finding === null) {
-    if (options.verbose) process.stdout.write(`ok    ${scenario}: ${steps} replies, ${Math.round(ms)} ms\n`)
-    return
+/** Without the numbers that differ from version to version. */
+const kindOf = ({ scenario, finding }: Verdict): string =>
+  `${scenario} ${finding?.step.replace(/ v\d+/, '')} ${finding?.differences.map(({ path }) => path).join()}`
+
+function progress({ scenario, version, steps, finding, ms }: Verdict): void {
+  if (!options.verbose) return
+  const which = version === null ? '' : ` v${version}`
+  process.stdout.write(
+    `${finding === null ? 'ok    ' : 'FAILED'} ${scenario}${which}: ${steps} replies, ${Math.round(ms)} ms\n`,
+  )
+}
+
+/** One entry for a difference that several versions show. */
+function report(verdicts: readonly Verdict[]): void {
+  const kinds = new Map<string, Verdict[]>()
+  for (const verdict of verdicts) {
+    if (verdict.finding !== null) kinds.set(kindOf(verdict), [...(kinds.get(kindOf(verdict)) ?? []), verdict])
   }
-  process.stdout.write(`FAILED ${scenario} ${finding.step}\n`)
-  for (const { path, kafka: theirs, ours } of finding.differences.slice(0, options.verbose ? 20 : 5)) {
-    process.stdout.write(`    ${path}\n      kafka ${short(theirs)}\n      ours  ${short(ours)}\n`)
+  for (const [first, ...others] of kinds.values()) {
+    if (first?.finding === null || first === undefined) continue
+    const versions = [first, ...others].flatMap(({ version }) => version ?? []).sort((a, b) => a - b)
+    process.stdout.write(
+      `FAILED ${first.scenario}${versions.length > 0 ? ` v${versions.join()}` : ''} ${first.finding.step}\n`,
+    )
+    for (const { path, kafka: theirs, ours } of first.finding.differences.slice(0, options.verbose ? 20 : 5)) {
+      process.stdout.write(`    ${path}\n      kafka ${short(theirs)}\n      ours  ${short(ours)}\n`)
+    }
   }
 }
 
@@ -169,13 +188,13 @@ async function main(): Promise<void> {
   const { kafka4, elder, own } = await startBrokers()
   const ours = await judged(own?.port ?? Number(options.ours?.split(':')[1]))
   const judge = await judged(kafka4.port)
-  const runs = runsOf(ours, judge, elder === null ? null : await judged(elder.port))
+  const runs = runsOf(ours, judge, elder === null ? null : { ...(await judged(elder.port)), isElder: true })
   const verdicts: Verdict[] = []
   const alone = (run: Run): boolean => /configs/.test(run.scenario.name)
   const play = async ({ scenario, version, judge: by }: Run): Promise<void> => {
     const verdict = await compare(by, ours, scenario, version)
     verdicts.push(verdict)
-    report(verdict)
+    progress(verdict)
     if (own !== null && !own.running) throw new Error(`our broker died in ${verdict.scenario}:\n${own.logTail()}`)
   }
   await inLanes(
@@ -184,6 +203,7 @@ async function main(): Promise<void> {
     play,
   )
   await inLanes(runs.filter(alone), 1, play)
+  report(verdicts)
   const whole = options.only === undefined && !options['no-elder']
   const uncovered = coverage(ours, verdicts)
   const wrong = ranges(ours, judge)

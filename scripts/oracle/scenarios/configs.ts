@@ -90,7 +90,12 @@ async function describes(subject: Subject, version: number): Promise<void> {
 async function describesBrokers(subject: Subject, version: number): Promise<void> {
   const more = version >= 1 ? { includeSynonyms: true } : {}
   const reply = await subject.quiet(DescribeConfigs, describeOf(resource.broker, '1', null, more), version)
-  for (const row of reply.results[0]?.configs ?? []) {
+  const rows = [...(reply.results[0]?.configs ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
+  subject.note(
+    'broker keys',
+    rows.map(({ name }) => name),
+  )
+  for (const row of rows) {
     // Paths, addresses and ids of this very process say nothing about fidelity.
     if (
       /^(?:log\.dirs?|listeners|advertised\.listeners|controller\.|node\.id|broker\.id|process\.roles|metadata\.log\.dir|inter\.broker|listener\.)/.test(

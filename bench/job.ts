@@ -1,0 +1,30 @@
+/** What the load generator is asked to do and what it found. */
+
+export interface LoadJob {
+  readonly port: number
+  readonly kind: 'produce' | 'fetch'
+  readonly topic: string
+  readonly partitions: number
+  readonly connections: number
+  /** Requests in flight on each connection. */
+  readonly depth: number
+  readonly requests: number
+  readonly acks: number
+  readonly batchBytes: number
+  readonly recordBytes: number
+  /** Fetch: most bytes of records asked for at a time. */
+  readonly fetchBytes: number
+  /** Fetch: records in each partition, after which reading starts anew. */
+  readonly recordsPerPartition: number
+}
+
+export interface LoadResult {
+  /** Bytes of record batches. */
+  readonly bytes: number
+  readonly requests: number
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Of the generator itself. */
+  readonly cpuSeconds: number
+}

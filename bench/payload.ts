@@ -1,0 +1,18 @@
+/** The batch that is sent again and again: records of one size whose bytes do not compress. */
+import { buildBatch } from '../src/protocol/records/records'
+
+/** Bytes a record needs beside its value: its length, attributes, deltas, the absent key, the value's length, no headers. */
+const recordOverheadBytes = 10
+
+/** A batch of `batchBytes` or slightly less, made of records with values of `recordBytes`; at least one record. */
+export function batchOf(batchBytes: number, recordBytes: number): Buffer {
+  const count = Math.max(1, Math.floor((batchBytes - 61) / (recordBytes + recordOverheadBytes)))
+  const value = Buffer.alloc(recordBytes)
+  let state = 12345
+  for (let at = 0; at < value.length; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    value[at] = state >>> 24
+  }
+  const timestampMs = Date.now()
+  return buildBatch({ records: Array.from({ length: count }, () => ({ timestampMs, key: null, value })) })
+}
