@@ -113,7 +113,8 @@ function appendOne(
     partition = leader
     const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, acks, broker.clock.now())
     const reply = { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset: partition.start }
-    return { reply, durable: acks === 0 ? undefined : partition.durable(nextOffset) }
+    // Also where nobody waits for it: records are readable once they are durable, and a flush makes them so.
+    return { reply, durable: partition.durable(nextOffset) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { reply: refusedBy(error, index, partition) }
