@@ -34,7 +34,14 @@ function produceRequest(job: LoadJob, index: number, batch: Buffer, acks: number
 function fetchRequest(job: LoadJob, partition: number): { request: Buffer; offsetAt: number } {
   const marker = 0x0123_4567_89ab
   const partitions = [{ partition, fetchOffset: marker, partitionMaxBytes: job.fetchBytes }]
-  const body = { replicaId: -1, maxWaitMs: 1000, minBytes: 1, maxBytes: job.fetchBytes, topics: [{ topic: job.topic, partitions }], forgottenTopicsData: [] }
+  const body = {
+    replicaId: -1,
+    maxWaitMs: 1000,
+    minBytes: 1,
+    maxBytes: job.fetchBytes,
+    topics: [{ topic: job.topic, partitions }],
+    forgottenTopicsData: [],
+  }
   const request = requestOf(Fetch, fetchVersion, body)
   const bytes = Buffer.alloc(8)
   bytes.writeBigInt64BE(BigInt(marker))
@@ -75,7 +82,10 @@ class Lane {
   private sentHead = 0
   received = 0
 
-  constructor(port: number, private_: { onReply: (lane: Lane, head: Buffer, sentAtMs: number) => void; onEnd: (why: string) => void }) {
+  constructor(
+    port: number,
+    private_: { onReply: (lane: Lane, head: Buffer, sentAtMs: number) => void; onEnd: (why: string) => void },
+  ) {
     this.socket = net.connect({
       port,
       host: '127.0.0.1',
@@ -168,7 +178,9 @@ interface Source {
 
 function produceSource(job: LoadJob): Source {
   const batch = batchOf(job.batchBytes, job.recordBytes)
-  const requests = Array.from({ length: job.connections }, (_, lane) => produceRequest(job, lane % job.partitions, batch, job.acks))
+  const requests = Array.from({ length: job.connections }, (_, lane) =>
+    produceRequest(job, lane % job.partitions, batch, job.acks),
+  )
   const errorAt = produceErrorAt(job.topic)
   return {
     next: lane => requests[lane] ?? fail('no such lane'),
@@ -184,7 +196,10 @@ function fetchSource(job: LoadJob): Source {
   const batch = batchOf(job.batchBytes, job.recordBytes)
   const batches = Math.max(1, Math.floor(job.fetchBytes / batch.length))
   const recordsEach = batch.readInt32BE(57) * batches
-  const lanes = Array.from({ length: job.connections }, (_, lane) => ({ ...fetchRequest(job, lane % job.partitions), at: 0 }))
+  const lanes = Array.from({ length: job.connections }, (_, lane) => ({
+    ...fetchRequest(job, lane % job.partitions),
+    at: 0,
+  }))
   const end = job.recordsPerPartition
   const [errorAt, recordsAt] = [fetchErrorAt(job.topic), fetchRecordsAt(job.topic)]
   return {
@@ -239,7 +254,14 @@ async function answered(job: LoadJob, source: Source): Promise<LoadResult> {
   await done
   const seconds = (performance.now() - began) / 1000
   for (const lane of lanes) lane.close()
-  return { bytes, requests: answers, seconds, p50Ms: latencies.quantileMs(0.5), p99Ms: latencies.quantileMs(0.99), cpuSeconds: ownCpu() }
+  return {
+    bytes,
+    requests: answers,
+    seconds,
+    p50Ms: latencies.quantileMs(0.5),
+    p99Ms: latencies.quantileMs(0.99),
+    cpuSeconds: ownCpu(),
+  }
 }
 
 const ownCpu = (): number => {
