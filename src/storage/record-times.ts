@@ -10,6 +10,7 @@ import {
   maxTimestampAt,
   recordCountAt,
 } from '../protocol/records/batch'
+import { recordsOf } from '../protocol/records/records'
 import type { TimestampedOffset } from './log'
 
 /** Reads a zigzag varint of up to ten bytes as a number; `next` is where it ended. */
@@ -29,7 +30,7 @@ function varlongAt(buffer: Buffer, at: number): { value: number; next: number } 
 
 /**
  * The first record of the batch at `at` that is at offset `from` or above and whose timestamp is `timestampMs` or later;
- * null when there is none. In a compressed batch whose records cannot be told apart, the batch stands for its first.
+ * null when there is none. Throws CorruptRecord when a compressed batch cannot be decompressed.
  */
 export function firstRecordSince(
   buffer: Buffer,
@@ -41,8 +42,10 @@ export function firstRecordSince(
   const maxMs = maxTimestampAt(buffer, at)
   const leaderEpoch = leaderEpochAt(buffer, at)
   if (maxMs < timestampMs) return null
-  if (isLogAppendTimeAt(buffer, at) || compressionAt(buffer, at) !== 0) {
-    return { offset: Math.max(baseOffset, from), timestampMs: maxMs, leaderEpoch }
+  if (isLogAppendTimeAt(buffer, at)) return { offset: Math.max(baseOffset, from), timestampMs: maxMs, leaderEpoch }
+  if (compressionAt(buffer, at) !== 0) {
+    const found = recordsOf(buffer, at).find(record => record.timestampMs >= timestampMs && record.offset >= from)
+    return found ? { offset: found.offset, timestampMs: found.timestampMs, leaderEpoch } : null
   }
   const baseMs = baseTimestampAt(buffer, at)
   const batchEnd = at + batchBytesAt(buffer, at)
