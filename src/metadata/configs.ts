@@ -1,6 +1,6 @@
 /** Configs with types: `configs.topic('orders').retentionMs`. Read anew for each request; reading is a look-up, not a parse. */
 import { type ConfigKeys, type TypedConfigs, camelName } from './config-key'
-import { configKeys, nearestKeys, staticKey } from './config-keys'
+import { configKeys } from './config-keys'
 import { BrokerLayers, type ConfigTexts } from './config-layers'
 import { type AnyConfigValue, isProblem, parseConfigValue } from './config-value'
 import type { ConfigResource, MetadataImage } from './image'
@@ -139,24 +139,4 @@ function read(name: string, key: ConfigKeys[string], text: string | null): AnyCo
   if (text === null) return null
   const parsed = parseConfigValue(name, key, text)
   return isProblem(parsed) ? null : parsed.value
-}
-
-/**
- * What is wrong with the keys and values of server.properties or --set, one sentence each; empty when nothing is. Keys
- * with a listener's prefix (`listener.name.internal.ssl.keystore.location`) are looked up without it.
- */
-export function staticConfigProblems(statics: ConfigTexts): string[] {
-  const problems: string[] = []
-  for (const [name, text] of statics) {
-    const base = name.replace(/^listener\.name\.[^.]+\./, '')
-    const key = staticKey(base)
-    if (key === null) {
-      const near = nearestKeys('broker', base)
-      problems.push(`Unknown config '${name}'.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''}`)
-      continue
-    }
-    const parsed = parseConfigValue(name, key, text)
-    if (isProblem(parsed)) problems.push(parsed.error)
-  }
-  return problems
 }

@@ -27,7 +27,8 @@ interface Parts {
   readonly revision: Revision
   readonly clusterId: string
   readonly nextProducerId: number
-  readonly brokers: ReadonlyMap<number, BrokerImage>
+  /** In the order of their ids. */
+  readonly brokers: readonly BrokerImage[]
   readonly byId: PersistentMap<TopicImage>
   readonly byName: PersistentMap<TopicImage>
   readonly names: readonly string[]
@@ -49,7 +50,7 @@ export class LiveImage implements MetadataImage {
     revision: 0,
     clusterId: '',
     nextProducerId: 0,
-    brokers: new Map(),
+    brokers: [],
     byId: PersistentMap.empty(),
     byName: PersistentMap.empty(),
     names: [],
@@ -76,11 +77,11 @@ export class LiveImage implements MetadataImage {
   }
 
   brokers(): readonly BrokerImage[] {
-    return [...this.#parts.brokers.values()].sort((a, b) => a.id - b.id)
+    return this.#parts.brokers
   }
 
   broker(id: number) {
-    return this.#parts.brokers.get(id) ?? null
+    return this.#parts.brokers.find(broker => broker.id === id) ?? null
   }
 
   *topics(): Iterable<TopicImage> {
@@ -220,13 +221,10 @@ function topicOf(id: string, stored: StoredTopic, { before, partitions }: TopicD
   return { id, name: stored.name, partitions: list, internal: isInternalTopic(stored.name) }
 }
 
-function brokersWith(base: ReadonlyMap<number, BrokerImage>, changes: ReadonlyMap<number, StoredBroker | null>) {
-  const brokers = new Map(base)
-  for (const [id, stored] of changes) {
-    if (stored === null) brokers.delete(id)
-    else brokers.set(id, { id, fenced: false, ...stored })
-  }
-  return brokers
+function brokersWith(base: readonly BrokerImage[], changes: ReadonlyMap<number, StoredBroker | null>): BrokerImage[] {
+  const kept = base.filter(({ id }) => !changes.has(id))
+  const now = [...changes].flatMap(([id, stored]) => (stored === null ? [] : [{ id, fenced: false, ...stored }]))
+  return [...kept, ...now].sort((a, b) => a.id - b.id)
 }
 
 function topicsWith(base: Parts, { created, deleted, altered }: Pick<ImageChange, 'created' | 'deleted' | 'altered'>) {

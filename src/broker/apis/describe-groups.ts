@@ -4,12 +4,8 @@
  */
 import { Refusal } from '../../protocol/errors'
 import { DescribeGroups } from '../../protocol/messages/describe-groups'
+import { allOperations, notTold } from '../authorized-operations'
 import { defineHandler } from '../broker'
-
-/** What Kafka says when it was not asked, or has no answer: the smallest int32. */
-const notTold = -0x8000_0000
-/** READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS: everything that can be done to a group, as bits of AclOperation. */
-const everything = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11)
 
 export const describeGroups = defineHandler({
   api: DescribeGroups,
@@ -22,7 +18,7 @@ export const describeGroups = defineHandler({
     const described = groups.map(async groupId => {
       try {
         const group = await broker.groups.describe(groupId, call.version)
-        return { ...group, authorizedOperations: tells && group.errorCode === 0 ? everything : notTold }
+        return { ...group, authorizedOperations: tells && group.errorCode === 0 ? allOperations.group : notTold }
       } catch (error) {
         if (error instanceof Refusal) return refused(groupId, error.code)
         throw error

@@ -1,6 +1,6 @@
 /** Layers of configs and the typed objects read from them. */
 import { BrokerLayers } from '../../../src/metadata/config-layers'
-import { Configs, staticConfigProblems } from '../../../src/metadata/configs'
+import { Configs } from '../../../src/metadata/configs'
 import type { MetadataImage } from '../../../src/metadata/image'
 
 const none: ReadonlyMap<string, string> = new Map()
@@ -58,21 +58,6 @@ describe('Configs', () => {
     expect(Object.isFrozen(first)).toBe(true)
     image = imageOf(2, { topic: { t: [['segment.bytes', '3000000']] } })
     expect(configs.topic('t').segmentBytes).toBe(3_000_000)
-  })
-
-  it('names what is wrong in a file of properties', () => {
-    const problems = staticConfigProblems(
-      new Map([
-        ['num.partition', '3'],
-        ['log.segment.bytes', '1'],
-        ['listener.name.internal.ssl.keystore.location', '/keys'],
-        ['num.partitions', '3'],
-      ]),
-    )
-    expect(problems).toEqual([
-      expect.stringMatching(/^Unknown config 'num\.partition'\. Did you mean num\.partitions/),
-      'Invalid value 1 for configuration log.segment.bytes: Value must be at least 1048576',
-    ])
   })
 })
 
