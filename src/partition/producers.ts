@@ -32,7 +32,6 @@ export interface ProducerEntry {
   transactionFirstOffset: number
 }
 
-export const noProducerId = -1
 const rememberedMax = 5
 const sequenceMax = 0x7fffffff
 

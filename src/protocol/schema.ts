@@ -98,6 +98,7 @@ export const int8 = scalar<number>('int8')
 export const int16 = scalar<number>('int16')
 export const uint16 = scalar<number>('uint16')
 export const int32 = scalar<number>('int32')
+/** @public Kafka's vocabulary has it, though no message uses it today. */
 export const uint32 = scalar<number>('uint32')
 export const float64 = scalar<number>('float64')
 /** 32 lower-case hex digits. */

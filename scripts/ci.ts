@@ -1,0 +1,22 @@
+/** `.ci/run` after `npm ci`: every proof there is, one after the other, and the sum of all in one last line. */
+import { judgeSteps, newestNode, staticSteps, testStep } from './step-list'
+import { type Outcome, type Step, print, report, run, summary } from './steps'
+
+async function main(): Promise<void> {
+  const outcomes: Outcome[] = []
+  const take = async (step: Step): Promise<Outcome> => {
+    const outcome = await run(step)
+    report(outcome)
+    outcomes.push(outcome)
+    return outcome
+  }
+  for (const step of staticSteps) await take(step)
+  await take(testStep)
+  const newest = newestNode()
+  if (newest === null) print('skip system tests on node 24: npm has none for this machine')
+  else if ((await take(newest.install)).failed === 0) await take(newest.system)
+  for (const step of judgeSteps()) await take(step)
+  summary(outcomes)
+}
+
+void main()

@@ -1,0 +1,58 @@
+/** The steps that `npm run check` and `.ci/run` are made of. */
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Step, jest, tool } from './steps'
+
+const minute = 60_000
+
+export const staticSteps: readonly Step[] = [
+  { name: 'types', command: tool('typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'), timeoutMs: 3 * minute },
+  { name: 'lint', command: tool('oxlint/bin/oxlint'), timeoutMs: minute },
+  { name: 'format', command: tool('@biomejs/biome/bin/biome', 'format', '.'), timeoutMs: minute },
+  { name: 'unused', command: tool('knip/bin/knip.js'), timeoutMs: 2 * minute },
+]
+
+export const houseSteps: readonly Step[] = [
+  { name: 'house', command: jest('--maxWorkers=1', 'test/house'), timeoutMs: 3 * minute },
+]
+
+export const unitSteps: readonly Step[] = [
+  { name: 'unit', command: jest('--maxWorkers=1', 'test/unit'), timeoutMs: 5 * minute },
+]
+
+/** What README calls the tests: everything that needs no Kafka. */
+export const testStep: Step = { name: 'npm test', command: ['npm', 'test', '--', '--ci'], timeoutMs: 8 * minute }
+
+/** The newest Node that is supported, out of npm; null where npm has none for this machine. */
+export function newestNode(): { readonly install: Step; readonly system: Step } | null {
+  const name = { linux: 'linux', darwin: 'darwin', win32: 'win' }[process.platform as string]
+  if (!name || !['x64', 'arm64'].includes(process.arch)) return null
+  const bundle = `node-${name}-${process.arch}`
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-node-'))
+  const program = join(folder, 'node_modules', bundle, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
+  return {
+    install: {
+      name: 'get node 24',
+      command: ['npm', 'install', '--prefix', folder, '--no-save', '--no-package-lock', `${bundle}@24`],
+      timeoutMs: 3 * minute,
+    },
+    system: {
+      name: 'system tests on node 24',
+      command: [program, 'node_modules/jest/bin/jest.js', '--ci', 'test/system'],
+      timeoutMs: 5 * minute,
+    },
+  }
+}
+
+/** What needs a real Kafka and other people's clients; each says itself what it leaves out where something is missing. */
+export function judgeSteps(): readonly Step[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { [name: string]: string } }
+  const judges: readonly Step[] = [
+    { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
+    { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
+    { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
+  ]
+  const tools: Step = { name: 'get judges', command: ['bash', 'scripts/ci/install.sh'], timeoutMs: 5 * minute }
+  return [...(existsSync('scripts/ci/install.sh') ? [tools] : []), ...judges.filter(({ name }) => scripts[name])]
+}
