@@ -30,6 +30,7 @@ export const flagTable: { readonly [name: string]: Flag } = {
   config: { value: 'FILE', about: "a server.properties with Apache Kafka's broker config names" },
   set: { value: 'KEY=VALUE', repeats: true, about: 'one broker config; may be given many times' },
   flush: { value: 'MODE', about: 'group: acknowledged means on disk; os: left to the operating system' },
+  'log-level': { value: 'LEVEL', about: 'debug, info, warn or error; the log goes to standard error' },
   json: { about: 'print one line of JSON when ready, instead of text' },
   'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
 }
@@ -54,6 +55,7 @@ export function commandLine(command: Command, values: FlagValues): CommandLine {
     profile: text('profile'),
     config: text('config'),
     flush: text('flush'),
+    logLevel: text('log-level'),
     set: values['set'] as readonly string[] | undefined,
   }
   const flags = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Flags

@@ -28,6 +28,7 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   const { config, warnings } = answer
   for (const warning of warnings) process.complain(`odradek: warning: ${warning}`)
   process.stay()
+  platform.logger.level = config.logLevel
   const stopping = new Stopping(process, platform, line)
   let node: ServedNode
   try {

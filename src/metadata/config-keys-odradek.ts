@@ -60,6 +60,15 @@ export const odradekKeys = {
     about:
       'Whether the reply that creates a topic automatically waits for it; Apache Kafka says first that there is no such topic.',
   },
+  'odradek.log.level': {
+    type: 'STRING',
+    default: 'info',
+    valid: '[debug, info, warn, error]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about: 'The least that is written to the log at the start; clients may change it while the broker runs.',
+  },
   'odradek.cluster.id': {
     type: 'STRING',
     default: null,

@@ -28,8 +28,8 @@ const noWaits: Settings = {
 
 /** Keys of Apache Kafka and of ours with the text each profile gives them. */
 export const profileSettings: { readonly [P in Profile]: Settings } = {
-  dev: { ...alone, ...noWaits, 'odradek.flush': 'os' },
-  test: { ...alone, ...noWaits, 'odradek.flush': 'os' },
+  dev: { ...alone, ...noWaits, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
+  test: { ...alone, ...noWaits, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
   strict: { ...alone, 'odradek.flush': 'os' },
   prod: { ...alone, 'odradek.flush': 'group' },
 }

@@ -20,6 +20,7 @@ export interface Flags {
   readonly profile?: string
   readonly config?: string
   readonly flush?: string
+  readonly logLevel?: string
   /** The `key=value` texts of `--set`, in their order. */
   readonly set?: readonly string[]
 }
@@ -80,6 +81,7 @@ export function flagAssignments(flags: Flags): Assignment[] {
     ...own('log.dirs', flags.dataDir, '--data-dir'),
     ...own('odradek.profile', flags.profile, '--profile'),
     ...own('odradek.flush', flags.flush, '--flush'),
+    ...own('odradek.log.level', flags.logLevel, '--log-level'),
   ]
 }
 

@@ -4,6 +4,7 @@
  * value that the key does not take.
  */
 import { type ConfigTexts, brokerSynonyms } from '../metadata/config-layers'
+import type { LogLevel } from '../platform/logger'
 import type { Address } from '../platform/network'
 import { checkAssignments } from './config-check'
 import { dataDirOf, placesOf } from './config-places'
@@ -30,6 +31,7 @@ export interface NodeConfig {
   /** Null keeps everything in memory, and nothing when the process ends. */
   readonly dataDir: string | null
   readonly flush: FlushMode
+  readonly logLevel: LogLevel
   /** Null when nobody asked for one: then it is what the data directory says, or else `defaultNodeId`. */
   readonly nodeId: number | null
   /** The cluster that the data directory must belong to; null takes any, and makes one up for a new directory. */
@@ -84,6 +86,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
     advertised,
     dataDir,
     flush: texts.get('odradek.flush')!.trim() as FlushMode,
+    logLevel: (texts.get('odradek.log.level') ?? 'info').trim() as LogLevel,
     nodeId: nodeId < 0 ? null : nodeId,
     clusterId: texts.get('odradek.cluster.id')?.trim() ?? null,
     statics: withPlaces(texts, { profile, listen, dataDir }),
