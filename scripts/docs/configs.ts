@@ -2,6 +2,7 @@
 import type { ConfigKey, ConfigKeys } from '../../src/metadata/config-key'
 import { configKeys, type ConfigScope } from '../../src/metadata/config-keys'
 import { profileSettings, profiles } from '../../src/node/config-profiles'
+import { keysOfPlaces, keysWithEffect } from '../../src/node/config-effects'
 import { variableOfKey } from '../../src/node/config-sources'
 import { code, page, table } from './markdown'
 
@@ -29,7 +30,7 @@ export function configsPage(): string {
       '',
       `## ${title}`,
       '',
-      keyTable(configKeys[scope as ConfigScope]),
+      scope === 'broker' ? brokerTable() : keyTable(configKeys[scope as ConfigScope]),
     ]),
   ])
 }
@@ -40,11 +41,20 @@ function profileTable(): string {
   return table(['Key', ...profiles], rows)
 }
 
+const heads = ['Key', 'Type', 'Default', 'Legal', 'Changes', 'About']
+
 const keyTable = (keys: ConfigKeys): string =>
   table(
-    ['Key', 'Type', 'Default', 'Legal', 'Changes', 'About'],
+    heads,
     Object.entries(keys).map(([name, key]) => rowOf(name, key)),
   )
+
+/** Not every key of a broker does something here; those that do are marked. */
+function brokerTable(): string {
+  const mark = (name: string) => (keysWithEffect.has(name) || keysOfPlaces.has(name) ? 'yes' : '')
+  const rows = Object.entries(configKeys.broker).map(([name, key]) => [...rowOf(name, key), mark(name)])
+  return table([...heads, 'Used'], rows)
+}
 
 function rowOf(name: string, key: ConfigKey): string[] {
   const shown = key.default === null ? '' : code(key.default === '' ? '""' : key.default)

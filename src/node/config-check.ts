@@ -2,7 +2,8 @@
 import { configKey, configKeys, nearestKeys, staticKey } from '../metadata/config-keys'
 import { isProblem, parseConfigValue } from '../metadata/config-value'
 import type { Assignment } from './config-sources'
-import { isFormerKey, needsOtherBrokers, refusedKeys, unusedKeys } from './config-fit'
+import { keysOfPlaces, keysWithEffect } from './config-effects'
+import { isFormerKey, needsOtherBrokers, refusedKeys } from './config-fit'
 
 const listenerPrefix = /^listener\.name\.[^.]+\./
 
@@ -36,13 +37,17 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
       counting.push({ ...one, text: '1' })
       continue
     }
-    if (unusedKeys.has(base) || base !== one.key) unused.push(one)
+    if (!hasEffect(one.key)) unused.push(one)
     counting.push(one)
   }
   if (unused.length > 0) warnings.push(`Without effect on this node: ${listed(unused)}.`)
   if (former.length > 0) warnings.push(`Keys of older releases of Kafka, not used: ${listed(former)}.`)
   return { counting, warnings }
 }
+
+/** Kafka's other keys are about clusters, threads, replicas, security and tiers, of which there are none here. */
+const hasEffect = (key: string): boolean =>
+  keysWithEffect.has(key) || keysOfPlaces.has(key) || configKey('odradek', key) !== null
 
 export interface Checked {
   readonly counting: readonly Assignment[]

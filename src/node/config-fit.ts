@@ -31,6 +31,3 @@ const former =
 
 /** Whether a release of Kafka before this one knew the key. */
 export const isFormerKey = (key: string): boolean => former.test(key)
-
-/** Keys of today's Kafka that nothing here reads: clusters of many nodes, threads, replicas, security, tiered storage. */
-export const unusedKeys: ReadonlySet<string> = new Set<string>([])

@@ -239,6 +239,7 @@ broker.id=9`
     expect(config.statics.get('offsets.topic.replication.factor')).toBe('1')
     expect(warnings).toEqual(
       expect.arrayContaining([
+        'Without effect on this node: controller.quorum.bootstrap.servers (server.properties:3), inter.broker.listener.name (server.properties:5).',
         'offsets.topic.replication.factor=3 (server.properties:9) needs 3 brokers; on a single node it is 1.',
         'Keys of older releases of Kafka, not used: zookeeper.connect (server.properties:10).',
         'Only the first PLAINTEXT listener is opened, not INSIDE.',
