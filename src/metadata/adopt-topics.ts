@@ -4,27 +4,49 @@ import type { Configs } from './configs'
 import { createOperations } from './create-topics'
 import type { Decision } from './decision'
 import { internalTopicPlan } from './internal-topics'
+import type { KafkaMetadata } from './kafka-metadata'
 import type { LiveImage } from './live-image'
 import { newPartition } from './placement'
 import type { StoreOperation } from './store'
-import { storeKeys, type StoredPartition } from './stored'
+import { storeKeys, type StoredPartition, type StoredProducerIds } from './stored'
 
 export interface AdoptedTopic {
   readonly name: string
   /** 32 hex digits. */
   readonly topicId: string
   readonly partitions: number
+  /** What was set on it; null when nobody knows. */
+  readonly configs: ConfigTexts | null
 }
 
-/** Registers topics under the ids that they have, led by this broker. An internal one gets the configs Kafka gives it. */
+/** Registers topics under the ids that they have, led by this broker. An internal one whose configs nobody knows gets Kafka's. */
 export function decideAdopt(image: LiveImage, configs: Configs, topics: readonly AdoptedTopic[]): Decision<void> {
   const operations: StoreOperation[] = []
-  for (const { name, topicId, partitions } of topics) {
+  for (const { name, topicId, partitions, configs: known } of topics) {
     if (image.topic(name) || image.topicById(topicId)) continue
     const plan = internalTopicPlan(name, configs.broker())
-    const overrides: ConfigTexts = new Map(plan?.configs ?? [])
+    const overrides = known ?? new Map(plan?.configs ?? [])
     const led = Array.from({ length: partitions }, () => newPartition([configs.brokerId]))
     operations.push(...createOperations(topicId, name, led, overrides))
+  }
+  return { if: [], do: operations, reply: undefined }
+}
+
+/**
+ * Takes over what a Kafka's metadata say beside topics. No producer id is given out twice, whoever gave it out first;
+ * configs are taken over where this metadata is new (`withConfigs`), since they may have been changed here later.
+ */
+export function decideAdoptKafka(image: LiveImage, kafka: KafkaMetadata, withConfigs: boolean): Decision<void> {
+  const operations: StoreOperation[] = []
+  if (kafka.nextProducerId > image.nextProducerId) {
+    const stored: StoredProducerIds = { next: kafka.nextProducerId }
+    operations.push({ put: storeKeys.producerIds, value: JSON.stringify(stored) })
+  }
+  for (const resource of withConfigs ? (['broker', 'group', 'clientMetrics'] as const) : []) {
+    for (const name of kafka.overridden(resource)) {
+      const texts = Object.fromEntries(kafka.overrides(resource, name))
+      operations.push({ put: storeKeys.config(resource, name), value: JSON.stringify(texts) })
+    }
   }
   return { if: [], do: operations, reply: undefined }
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
-import { type AdoptedTopic, decideAdopt, decideRaiseEpochs, type KnownEpoch } from './adopt-topics'
+import { type AdoptedTopic, decideAdopt, decideAdoptKafka, decideRaiseEpochs, type KnownEpoch } from './adopt-topics'
 import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
 import type { ConfigTexts } from './config-layers'
 import { Configs } from './configs'
@@ -18,6 +18,7 @@ import { decideDeleteTopics, type TopicDeletion, type TopicReference } from './d
 import { decideFirstStart, decideProducerIds, decideRegister, decideRestart } from './housekeeping'
 import type { MetadataImage, TopicImage } from './image'
 import { internalTopicPlan, isInternalTopic } from './internal-topics'
+import type { KafkaMetadata } from './kafka-metadata'
 import { type ImageChange, LiveImage } from './live-image'
 import type { MetadataStore, Revision, StoreEvent, TransactionResult } from './store'
 import type { StoredBroker } from './stored'
@@ -50,6 +51,8 @@ export class Metadata {
   readonly #logger: Logger
   #listeners: readonly ImageListener[] = []
   #image = LiveImage.empty
+  /** Whether the cluster was made when this was opened. */
+  #isNew = false
   #watch: { close(): void } | null = null
   /** The decision under way, and the telling under way; null when there is none. */
   #deciding: Promise<unknown> = Promise.resolve()
@@ -73,6 +76,7 @@ export class Metadata {
     await metadata.#replay()
     if (metadata.image.clusterId === '') {
       const fresh = clusterId ?? newClusterId(random)
+      metadata.#isNew = true
       await metadata.#decide(() => decideFirstStart(metadata.configs.broker(), fresh, clock.now()))
     } else if (clusterId !== null && clusterId !== metadata.image.clusterId) {
       const says = `the metadata is of cluster ${metadata.image.clusterId}, not of ${clusterId}`
@@ -143,6 +147,11 @@ export class Metadata {
   /** Registers topics whose logs are there already. */
   adoptTopics(topics: readonly AdoptedTopic[]): Promise<void> {
     return this.#decide(({ image, configs }) => decideAdopt(image, configs, topics))
+  }
+
+  /** Takes over what an Apache Kafka left in its own metadata log, beside topics. */
+  adoptKafka(kafka: KafkaMetadata): Promise<void> {
+    return this.#decide(({ image }) => decideAdoptKafka(image, kafka, this.#isNew))
   }
 
   /** Moves leader epochs past those that logs know of. */

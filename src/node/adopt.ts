@@ -1,16 +1,25 @@
 /**
  * Takes over topics that lie in the data directory and that the metadata does not know: those that an Apache Kafka wrote
- * before it was stopped. Names, ids and partitions come from the directories; their configs are Kafka's defaults then.
+ * before it was stopped. Names, ids and partitions come from the directories, all else from Kafka's own metadata log.
  */
+import { readKafkaMetadata } from '../metadata/kafka-metadata'
 import type { Metadata } from '../metadata/metadata'
 import type { PartitionDirectory } from '../partition/directory'
-import type { Logger } from '../platform/logger'
+import type { Platform } from '../platform/platform'
 import type { LogStore } from '../storage/log'
 
 /** Kafka keeps its own metadata in a log beside the others. */
 const notTopics = new Set(['__cluster_metadata'])
 
-export async function adoptTopics(store: LogStore, metadata: Metadata, logger: Logger): Promise<void> {
+/** `directory` is where the logs lie; null in memory, where nothing was left by anybody. */
+export async function adoptTopics(
+  store: LogStore,
+  directory: string | null,
+  metadata: Metadata,
+  { files, logger }: Platform,
+): Promise<void> {
+  const kafka = directory === null ? null : readKafkaMetadata(files, directory)
+  if (kafka) await metadata.adoptKafka(kafka)
   const found = new Map<string, { topicId: string; partitions: number }>()
   for (const { topic, partition, topicId } of await store.list()) {
     if (notTopics.has(topic) || topicId === '' || metadata.image.topic(topic)) continue
@@ -18,7 +27,9 @@ export async function adoptTopics(store: LogStore, metadata: Metadata, logger: L
     found.set(topic, { topicId, partitions })
   }
   if (found.size === 0) return
-  await metadata.adoptTopics([...found].map(([name, { topicId, partitions }]) => ({ name, topicId, partitions })))
+  await metadata.adoptTopics(
+    [...found].map(([name, topic]) => ({ name, ...topic, configs: kafka && kafka.overrides('topic', name) })),
+  )
   for (const [topic, { partitions }] of found) logger.info('topic-adopted', { topic, partitions })
 }
 

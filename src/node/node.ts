@@ -59,7 +59,7 @@ async function start(
   undo.push(async () => {
     await Promise.all([...directory.all()].map(partition => partition.prepareStop()))
   })
-  await adoptTopics(opened.store, metadata, platform.logger)
+  await adoptTopics(opened.store, opened.directory, metadata, platform)
   metadata.onChange((_image, _previous, change) => directory.apply(change))
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
