@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { listeningSockets, nodeProcess } from '../../../../src/platform/node/process'
+
+/** Neighbours are found in /proc, which other systems do not have. */
+const hasProc = process.platform === 'linux'
+
+test.each(['127.0.0.1', '::1'])('who listens on a port of %s is found', async host => {
+  const server = createServer().listen(0, host)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const holder = nodeProcess.holderOfPort(port)
+  if (hasProc) {
+    expect(holder).toMatchObject({ pid: process.pid, command: expect.stringMatching('node') })
+    expect(listeningSockets(port).size).toBe(1)
+  } else expect(holder).toBeNull()
+  server.close()
+  await once(server, 'close')
+  expect(nodeProcess.holderOfPort(port)).toBeNull()
+})
+
+test('a process is found by its number while it lives', async () => {
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', 'a word'])
+  await once(child, 'spawn')
+  expect(nodeProcess.find(child.pid!)?.pid).toBe(child.pid)
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  expect(nodeProcess.find(child.pid!)).toBeNull()
+})
+
+test('a long command is cut', () => {
+  expect(nodeProcess.find(process.pid)!.command.length).toBeLessThanOrEqual(123)
+})
