@@ -31,7 +31,7 @@ export async function networkDoor(address: string, prefix: string): Promise<Door
       return (await connection).request(api, version, request)
     },
     async pass(ms) {
-      await sleep(ms + 150)
+      await sleep(ms + 250)
     },
     async close(who) {
       const gone = who === '*' ? [...connections.keys()] : [who]

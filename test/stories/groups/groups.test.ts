@@ -8,9 +8,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeGroupRecord } from '../../../src/coordinator/group/records'
 import { GroupBench } from '../../support/group-bench'
+import { benchDoor } from '../../support/bench-door'
 import { type Door, Story } from '../../support/group-story'
 import { networkDoor } from '../../support/network-door'
-import type { FakeConnection } from '../../support/worlds'
 
 const against = process.env.STORIES_AGAINST
 const files = readdirSync(__dirname).filter(name => name.endsWith('.txt'))
@@ -52,37 +52,6 @@ test.each(files)(
   },
   120_000,
 )
-
-function benchDoor(bench: GroupBench): Door {
-  const connections = new Map<string, FakeConnection>()
-  const connectionOf = (who: string): FakeConnection => {
-    let connection = connections.get(who)
-    if (!connection) connections.set(who, (connection = bench.connect()))
-    return connection
-  }
-  const ids = new Map(['t', 'u'].map(name => [name, bench.createTopic(name)]))
-  // A connection carries out one call after the other, as those of the edge do.
-  const turns = new Map<FakeConnection, Promise<unknown>>()
-  return {
-    bench,
-    ask(who, api, version, request) {
-      const connection = connectionOf(who)
-      const before = turns.get(connection) ?? Promise.resolve()
-      const reply = before.then(() => bench.ask(connection, api, version, request, who))
-      turns.set(
-        connection,
-        reply.catch(() => undefined),
-      )
-      return reply
-    },
-    pass: ms => bench.world.runFor(ms),
-    async close(who) {
-      connections.get(who)?.close()
-      connections.delete(who)
-    },
-    topicId: name => ids.get(name) ?? 'f'.repeat(32),
-  }
-}
 
 const recordsSeen = new WeakMap<GroupBench, number>()
 
