@@ -43,8 +43,8 @@ export interface Log {
   flush(upTo: number): Promise<void>
   /**
    * Drops every batch that reaches `end` or above. Afterwards the log ends where its last batch does: below what was
-   * asked when that is inside of a batch. Below the first batch the log is empty, and starts and ends where it was asked.
-   * Does nothing at or above the present end. Until it resolves nothing but reads may be asked of the log.
+   * asked when that is inside of a batch. When nothing at `start` or above is left, the log is empty, and starts and ends
+   * at the lower of `start` and `end`. Does nothing at or above the present end. Until it resolves nothing but reads may be asked of the log.
    */
   truncateTo(end: number): Promise<void>
   /** Drops everything; the log is empty, and both its start and its end are `offset`. Again only reads meanwhile. */

@@ -4,6 +4,7 @@ import type { Dice } from '../../src/platform/simulated/dice'
 import { Machine } from '../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../src/platform/simulated/network'
 import { World } from '../../src/platform/simulated/world'
+import { StorageFault } from '../../src/storage/fault'
 import { defaultLogConfig, type Log, type LogConfig } from '../../src/storage/log'
 import { type FileStore, openFileStore } from '../../src/storage/segments/store'
 import { makeBatch } from '../support/batches'
@@ -27,6 +28,8 @@ export class CrashStory {
   readonly machine: Machine
   readonly dice: Dice
   readonly cuts: string[] = []
+  /** How many steps failed because the disk did. */
+  faults = 0
   #config: LogConfig
   #store!: FileStore
   #log!: Log
@@ -61,8 +64,11 @@ export class CrashStory {
     const platform = this.machine.boot()
     await this.#open(platform)
     this.#check()
+    this.#breakDisk()
     const steps = this.dice.between(1, 40)
-    for (let step = 0; step < steps; step += 1) await this.#step()
+    for (let step = 0; step < steps; step += 1) await this.#tryStep()
+    this.machine.diskFaults.fail = () => null
+    if (this.#store.health.failure && ending === 'close') return this.#closeFailed()
     if (ending === 'close') {
       await this.world.until(this.#store.close())
       this.#durable = this.#log.end
@@ -75,8 +81,40 @@ export class CrashStory {
       this.#durable = this.#batches.at(-1) ? this.#batches.at(-1)!.last + 1 : this.#durable
       return
     }
-    if (this.dice.chance(0.3)) this.#cutAndLoseInterest()
+    if (this.dice.chance(0.3) && !this.#store.health.failure) this.#cutAndLoseInterest()
     await this.world.runFor(this.dice.within([0, 8]))
+    this.machine.crash()
+  }
+
+  /** On some disks writes fail for want of room, and on some a sync fails for good. */
+  #breakDisk(): void {
+    const kind = this.seed % 5
+    const code = kind === 3 ? 'ENOSPC' : 'EIO'
+    const operations = kind === 3 ? ['write'] : ['sync', 'syncDir', 'write', 'truncate']
+    const probability = kind === 3 ? 0.05 : 0.01
+    if (kind < 3) return
+    this.machine.diskFaults.fail = operation =>
+      operations.includes(operation) && this.dice.chance(probability) ? code : null
+  }
+
+  /** A step that may fail as the disk does; then what was appended before is all that there is. */
+  async #tryStep(): Promise<void> {
+    try {
+      await this.#step()
+    } catch (error) {
+      if (!(error instanceof StorageFault)) throw error
+      this.faults += 1
+    }
+  }
+
+  async #closeFailed(): Promise<void> {
+    const closed = await this.world.until(
+      this.#store.close().then(
+        () => true,
+        () => false,
+      ),
+    )
+    this.#expect(!closed, 'was closed as if nothing had failed')
     this.machine.crash()
   }
 
@@ -126,9 +164,12 @@ export class CrashStory {
     const kept = this.#cut(end)
     // Flushes that are on their way must not promise what is being cut.
     await this.world.until(this.#log.flush(this.#log.end))
-    await this.world.until(this.#log.truncateTo(end))
-    this.#batches = kept
-    this.#startPromised = Math.min(this.#startPromised, this.#log.end)
+    await this.world.until(this.#log.truncateTo(end)).catch(error => {
+      this.#promiseNoMoreThan(end)
+      throw error
+    })
+    this.#batches = this.#log.start === this.#log.end ? [] : kept
+    if (this.#batches.length === 0) this.#startPromised = this.#log.start
     this.#durable = Math.min(this.#durable, this.#log.end)
     this.#durable = Math.max(this.#durable, this.#log.flushed)
   }
@@ -136,10 +177,14 @@ export class CrashStory {
   /** The power goes while a log is being cut: it may be as it was, or cut, but nothing else. */
   #cutAndLoseInterest(): void {
     const end = this.dice.between(this.#log.start, this.#log.end)
-    this.#ceiling = this.#cut(end).at(-1)?.last ?? 0
-    this.#startPromised = Math.min(this.#startPromised, this.#ceiling)
-    this.#durable = Math.min(this.#durable, this.#ceiling)
+    this.#promiseNoMoreThan(end)
     this.#log.truncateTo(end).catch(() => {})
+  }
+
+  #promiseNoMoreThan(end: number): void {
+    this.#ceiling = Math.min(this.#ceiling, this.#cut(end).at(-1)?.last ?? 0)
+    this.#startPromised = Math.min(this.#startPromised, end)
+    this.#durable = Math.min(this.#durable, this.#ceiling)
   }
 
   #advance(): void {
@@ -167,11 +212,9 @@ export class CrashStory {
       found.push({ base, last: base + bytes.readInt32BE(23), bytes, epoch: bytes.readInt32BE(12) })
     })
     this.#expect(log.end >= this.#durable, `ends at ${log.end}, below ${this.#durable} which was flushed`)
-    const known = this.#batches.filter(batch => batch.last >= log.start && batch.last < log.end)
-    this.#expect(
-      log.end === (this.#cut(log.end).at(-1)?.last ?? log.end - 1) + 1,
-      `ends at ${log.end}, inside of a batch`,
-    )
+    const known = log.start === log.end ? [] : this.#cut(log.end).filter(batch => batch.last >= log.start)
+    const isWhole = log.start === log.end || log.end === this.#cut(log.end).at(-1)!.last + 1
+    this.#expect(isWhole, `ends at ${log.end}, inside of a batch`)
     this.#expect(found.length === known.length, `has ${found.length} batches where there were ${known.length}`)
     for (const [i, batch] of found.entries()) {
       this.#expect(batch.bytes.equals(known[i]!.bytes), `holds something else at ${batch.base}`)
@@ -189,7 +232,7 @@ export class CrashStory {
       this.#expect(offset <= log.end && bytes.equals(this.#snapshotAt(offset)), `has a bad snapshot at ${offset}`)
     }
     this.#checkReads(found)
-    this.#batches = this.#cut(log.end)
+    this.#batches = log.start === log.end ? [] : this.#cut(log.end)
     this.#durable = log.end
     this.#ceiling = Infinity
     this.#startPromised = start

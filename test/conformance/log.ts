@@ -240,6 +240,17 @@ function describeTruncate(log: () => Log): void {
     expect(put(log())).toMatchObject({ first: 0 })
   })
 
+  test('truncation of all that can be seen leaves an empty log at the start, or below if that was asked', async () => {
+    fill(3)
+    await log().advanceStart(3)
+    await log().truncateTo(3)
+    expect([log().start, log().end, log().sizeBytes]).toEqual([3, 3, 0])
+    expect(put(log(), { timestamps: at(2) })).toMatchObject({ first: 3 })
+    await log().advanceStart(4)
+    await log().truncateTo(2)
+    expect([log().start, log().end, log().sizeBytes]).toEqual([2, 2, 0])
+  })
+
   test('a log can be begun anew at any offset', async () => {
     fill(3)
     await log().restartAt(100)

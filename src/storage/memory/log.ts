@@ -2,7 +2,7 @@
 import { assert } from '../../platform/assert'
 import type { Clock } from '../../platform/clock'
 import type { Random } from '../../platform/random'
-import { maxTimestampAt } from '../../protocol/records/batch'
+import { baseOffsetAt, maxTimestampAt } from '../../protocol/records/batch'
 import { AbortedList } from '../aborted-list'
 import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../batches'
 import { EpochEntries } from '../epoch-entries'
@@ -120,12 +120,11 @@ export class MemoryLog implements Log {
       this.epochs.truncateFromEnd(end)
       return
     }
-    if (end < this.#segments[0]!.baseOffset) return this.restartAt(end)
+    if (end <= this.#start || this.#boundary(end) < this.#start) return this.restartAt(Math.min(this.#start, end))
     const kept = this.#segmentOf(end) + 1
     this.#segments.length = kept
     const last = this.#segments[kept - 1]!
     last.truncateTo(end)
-    this.#start = Math.min(this.#start, last.nextOffset)
     this.#cutTo(last.nextOffset)
   }
 
@@ -231,6 +230,16 @@ export class MemoryLog implements Log {
       else high = middle - 1
     }
     return low
+  }
+
+  /** First offset of the batch that reaches `offset` first. */
+  #boundary(offset: number): number {
+    let base = this.#end
+    this.forEachBatch(offset, (buffer, at) => {
+      base = baseOffsetAt(buffer, at)
+      return false
+    })
+    return base
   }
 
   #cutTo(end: number): void {

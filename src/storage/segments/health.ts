@@ -47,6 +47,16 @@ export class Health {
     return fault
   }
 
+  /** Does work that writes. What the disk says against it becomes StorageFault. */
+  async guard<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof StorageFault || codeOf(error) === '') throw error
+      throw this.writeFailed(doing, error)
+    }
+  }
+
   /** The fault to throw for an error of a write: one that passes leaves the directory in use. */
   writeFailed(doing: string, error: unknown): StorageFault {
     if (!passing.has(codeOf(error))) return this.fail(doing, error)

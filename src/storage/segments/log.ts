@@ -142,12 +142,13 @@ export class SegmentLog implements Log {
       if (this.epochs.truncateFromEnd(end)) this.#saveEpochs()
       return
     }
-    if (end < this.#segments.oldest.baseOffset) return this.restartAt(end)
     const last = this.#segments.holding(end)
+    if (end <= this.#start || this.#reading(() => last.boundary(end)) < this.#start) {
+      return this.restartAt(Math.min(this.#start, end))
+    }
     await this.#cut(last.baseOffset, () => {
       const later = this.#segments.splitAfter(end)
       last.truncateTo(end)
-      this.#start = Math.min(this.#start, last.nextOffset)
       this.#end = last.nextOffset
       return later
     })
@@ -163,14 +164,12 @@ export class SegmentLog implements Log {
       this.#segments.replaceAll(reused ?? this.#begin(offset))
       this.#start = offset
       this.#end = offset
+      this.epochs.clear()
+      this.#saveEpochs()
+      this.#saveStart()
       return old.filter(segment => segment !== reused)
     })
-    this.epochs.clear()
-    this.#saveEpochs()
     this.#flusher.reached(offset)
-    await this.snapshots.removeAll(at => at < offset)
-    this.#mark()
-    await this.#setting.marks.saveAll()
   }
 
   async advanceStart(start: number): Promise<void> {
@@ -209,16 +208,22 @@ export class SegmentLog implements Log {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    const { health, marks } = this.#setting
-    if (!health.failure) {
-      this.#segments.active.complete()
-      await this.#flusher.flush(this.#end)
-      // The flush does nothing when all records are durable; the indexes may still not be.
-      await this.#sync()
-      this.#mark()
-      await marks.saveAll()
+    const { health, directory } = this.#setting
+    try {
+      if (!health.failure) await health.guard(`close of ${directory}`, () => this.#settle())
+    } finally {
+      await this.abandon()
     }
-    await this.abandon()
+  }
+
+  /** Makes everything durable, indexes and marks included. */
+  async #settle(): Promise<void> {
+    this.#segments.active.complete()
+    await this.#flusher.flush(this.#end)
+    // The flush does nothing when all records are durable; the indexes may still not be.
+    await this.#sync()
+    this.#mark()
+    await this.#setting.marks.saveAll()
   }
 
   /** Lets go of all files without making anything durable. */
@@ -315,21 +320,26 @@ export class SegmentLog implements Log {
     try {
       await this.#flusher.idle()
       this.#setting.mark.recovery = Math.min(this.#setting.mark.recovery, mark)
-      await marks.save('recovery')
+      await health.guard(`cut of ${directory}`, () => marks.save('recovery'))
+      await this.#cutNow(change)
+    } finally {
+      this.#cutting = false
+    }
+  }
+
+  async #cutNow(change: () => readonly Segment[]): Promise<void> {
+    try {
       const removed = change()
       this.#flusher.cutTo(this.#end)
       this.#sizeBytes = this.#segments.sizeBytes
       if (this.epochs.truncateFromEnd(this.#end)) this.#saveEpochs()
-      await this.snapshots.removeAll(at => at > this.#end)
+      await this.snapshots.removeAll(at => at > this.#end || at < this.#segments.oldest.baseOffset)
       await this.#removal.now(removed)
       this.#newNames = true
-      // A start that is remembered above the end would hide what is appended next.
-      if (this.#setting.mark.start > this.#start) this.#saveStart()
       await this.#sync()
     } catch (error) {
-      throw health.writeFailed(`cutting ${directory}`, error)
-    } finally {
-      this.#cutting = false
+      // What was cut might come back after a crash, beside of what would be appended now.
+      throw this.#setting.health.fail(`cut of ${this.#setting.directory}`, error)
     }
   }
 
@@ -356,7 +366,7 @@ export class SegmentLog implements Log {
     if (count === 0) return
     const base = this.#segments.oldest.baseOffset
     await this.snapshots.removeAll(at => at < base)
-    await this.#removal.later(dropped)
+    await this.#setting.health.guard(`removal in ${this.#setting.directory}`, () => this.#removal.later(dropped))
   }
 
   #mark(): void {

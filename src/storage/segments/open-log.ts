@@ -8,7 +8,7 @@ import { SegmentLog } from './log'
 import type { LogSetting } from './log-setting'
 import { recover, resume } from './recovery'
 import { rollJitterMs } from './roll'
-import type { Segment } from './segment'
+import { Segment } from './segment'
 import { SegmentList } from './segment-list'
 import { FileSnapshots } from './snapshots'
 import { encodeEpochs } from './texts'
@@ -26,15 +26,14 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const wasClean = clean && resume(segments.at(-1)!)
   const removed = wasClean ? [] : await recoverLog(setting, segments)
   if (wasClean) mendIndexes(segments, setting.config().indexIntervalBytes)
-  const list = new SegmentList(segments.slice(0, segments.length - removed.length))
-  const end = list.active.nextOffset
-  if (end < mark.recovery) throw new CorruptLog(directory, `ends at ${end}, below ${mark.recovery} which was durable`)
-  if (mark.start > end) {
-    // It would hide what is appended next.
-    mark.start = end
-    await setting.marks.save('start')
+  const kept = segments.slice(0, segments.length - removed.length)
+  const { nextOffset } = kept.at(-1)!
+  if (Math.max(nextOffset, mark.start) < mark.recovery) {
+    throw new CorruptLog(directory, `ends at ${nextOffset}, below ${mark.recovery} which was durable`)
   }
   await removeSegments(setting, removed)
+  const list = new SegmentList(nextOffset < mark.start ? await restarted(setting, kept) : kept)
+  const end = list.active.nextOffset
   await Promise.all(list.all.filter(segment => segment.dirty).map(segment => segment.sync()))
   const epochs = await openEpochs(setting, loaded, list, wasClean)
   const snapshots = new FileSnapshots(files, directory, loaded.snapshots)
@@ -55,6 +54,12 @@ async function withoutOld(setting: LogSetting, segments: readonly Segment[]): Pr
   return segments.slice(first)
 }
 
+/** A log that starts above all that is left begins anew there: offsets that were given out are not given out again. */
+async function restarted(setting: LogSetting, segments: readonly Segment[]): Promise<Segment[]> {
+  await removeSegments(setting, segments)
+  return [Segment.begin(setting, setting.mark.start, rollJitterMs(setting.config(), setting.random.next()))]
+}
+
 async function removeSegments(setting: LogSetting, segments: readonly Segment[]): Promise<void> {
   for (const segment of segments.toReversed()) {
     await segment.close()
@@ -66,7 +71,9 @@ function recoverLog(setting: LogSetting, segments: readonly Segment[]): Promise<
   const config = setting.config()
   return recover(segments, {
     mark: setting.mark.recovery,
+    start: setting.mark.start,
     compacted: config.compacts ?? false,
+    rewrites: setting.flush === 'group',
     indexIntervalBytes: config.indexIntervalBytes,
     pause: () => new Promise(resolve => setting.timers.after(0, resolve)),
     onCut: cut => setting.logger.warn('storage.log_cut', cut),

@@ -6,7 +6,7 @@
 import { baseOffsetAt, lastOffsetAt } from '../../protocol/records/batch'
 import { CorruptLog } from '../fault'
 import type { Segment } from './segment'
-import { endsInside, findBatch, neverWritten, verify, type Verified } from './verify'
+import { findBatch, neverWritten, rewrite, verify, type Verified } from './verify'
 import { walk } from './walk'
 
 /** How much is verified before others get their turn. */
@@ -15,9 +15,16 @@ const budgetBytes = 32 * 1024 * 1024
 export interface RecoverySetting {
   /** Everything below was durable. */
   readonly mark: number
+  /** Nothing below can be seen any more, so it may be missing. */
+  readonly start: number
   /** Segments may lack offsets at their ends, since compaction removes records. */
   readonly compacted: boolean
   readonly indexIntervalBytes: number
+  /**
+   * Whether what is kept is written once more. When a sync of the last process failed, the kernel may hold pages that it
+   * takes for written, though the disk never got them; a sync would not help then.
+   */
+  readonly rewrites: boolean
   /** Resolves in another turn of the event loop. */
   readonly pause: () => Promise<void>
   readonly onCut: (cut: { path: string; position: number; nextOffset: number; cutBytes: number; why: string }) => void
@@ -48,7 +55,7 @@ export async function recover(segments: readonly Segment[], setting: RecoverySet
       segment.complete()
       continue
     }
-    if (complete && !next && end.nextOffset >= setting.mark) {
+    if (complete && !next && Math.max(end.nextOffset, setting.start) >= setting.mark) {
       segment.readTail()
       break
     }
@@ -69,13 +76,10 @@ function cut(segment: Segment, end: Verified, later: readonly Segment[], setting
     )
   }
   const file = segment.log.file()
-  const after = findBatch(file, end.position + 1, segment.sizeBytes, end.nextOffset)
-  const damagedTo = after ?? segment.sizeBytes
+  const { sizeBytes } = segment
+  const after = findBatch(file, end.position + 1, sizeBytes, end.nextOffset)
   const goodFollows = after !== null || later.some(each => holdsGood(each, end.nextOffset))
-  const isShort =
-    after === null &&
-    (end.position === segment.sizeBytes || endsInside(file, end.position, segment.sizeBytes, end.nextOffset))
-  if (goodFollows && !isShort && !neverWritten(file, end.position, damagedTo, end.nextOffset)) {
+  if (goodFollows && !neverWritten(file, end.position, sizeBytes, end.nextOffset)) {
     throw new CorruptLog(path, `a damaged batch at ${end.position} (offset ${end.nextOffset}) has good ones after it`)
   }
   const cutBytes = segment.sizeBytes - end.position + later.reduce((sum, each) => sum + each.sizeBytes, 0)
@@ -89,12 +93,14 @@ function holdsGood(segment: Segment, minOffset: number): boolean {
 }
 
 /** Verifies batches from the last index entry that can be trusted on, and drops the others. */
-async function verifySegment(segment: Segment, { mark, pause }: RecoverySetting): Promise<Verified> {
+async function verifySegment(segment: Segment, { mark, rewrites, pause }: RecoverySetting): Promise<Verified> {
   trustIndexes(segment, mark)
   let end: Verified = startOf(segment)
   for (;;) {
-    const step = verify(segment.log.file(), end.position, segment.sizeBytes, end.nextOffset, budgetBytes)
+    const from = end.position
+    const step = verify(segment.log.file(), from, segment.sizeBytes, end.nextOffset, budgetBytes)
     end = step
+    if (rewrites) rewrite(segment.log.file(), from, end.position)
     if (step.done) return end
     await pause()
   }

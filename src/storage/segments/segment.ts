@@ -169,6 +169,15 @@ export class Segment implements ActiveSegment {
     return again
   }
 
+  /** First offset of the batch that reaches `offset` first; the next offset when none does. */
+  boundary(offset: number): number {
+    const position = this.locate(offset)
+    if (position === this.#sizeBytes) return this.#nextOffset
+    const header = Buffer.alloc(batchHeaderBytes)
+    this.#readExactly(header, position)
+    return baseOffsetAt(header)
+  }
+
   /** False when `visit` asked to stop. Throws CorruptLog. */
   forEachBatch(from: number, visit: BatchVisitor): boolean {
     return this.#walk(this.locate(from), true, scanChunkBytes, visit)

@@ -2,12 +2,12 @@
 import type { Cancel } from '../../platform/clock'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
-import { CorruptLog, StorageFault } from '../fault'
+import { StorageFault } from '../fault'
 import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore } from '../log'
 import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
 import { DirectorySync } from './directory-sync'
 import { Handles } from './handles'
-import { codeOf, Health, saying } from './health'
+import { Health, saying } from './health'
 import {
   deletedDirectoryName,
   isDeletedDirectory,
@@ -107,7 +107,7 @@ export class FileStore implements LogStore {
       if (!files.stat(path) || (topicId !== null && topicId !== id.topicId)) return
       const open = this.#open.get(name)
       await open?.log.abandon()
-      await this.#guarded(`drop of ${path}`, async () => {
+      await this.health.guard(`drop of ${path}`, async () => {
         const deleted = pathOf(this.#claimed.path, deletedDirectoryName(id.topic, id.partition, uuidHex(random)))
         await files.rename(path, deleted)
         await this.#rootSync.sync()
@@ -130,7 +130,7 @@ export class FileStore implements LogStore {
       const failed = closed.find(result => result.status === 'rejected')
       if (failed) throw failed.reason
       this.health.check()
-      await this.#guarded('close', async () => {
+      await this.health.guard('close', async () => {
         await this.#marks.saveAll()
         await markCleanShutdown(this.#platform.files, this.#claimed.path, this.brokerEpoch)
       })
@@ -145,7 +145,7 @@ export class FileStore implements LogStore {
     const name = logDirectoryName(id.topic, id.partition)
     const directory = pathOf(this.#claimed.path, name)
     this.health.check()
-    return this.#guarded(`open of ${directory}`, async () => {
+    return this.health.guard(`open of ${directory}`, async () => {
       const isNew = !files.stat(directory)
       // What is remembered of one that is gone must not be believed of a new one.
       if (isNew) await this.#marks.forget(id.topic, id.partition)
@@ -195,16 +195,6 @@ export class FileStore implements LogStore {
     }
     mine.then(forget, forget)
     return mine
-  }
-
-  /** Errors of the disk become StorageFault. */
-  async #guarded<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof StorageFault || error instanceof CorruptLog || codeOf(error) === '') throw error
-      throw this.health.writeFailed(doing, error)
-    }
   }
 
   #removeLater(path: string, delayMs: number): void {

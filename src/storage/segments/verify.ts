@@ -71,48 +71,55 @@ export function findBatch(file: File, from: number, to: number, minOffset: numbe
   return null
 }
 
+/** Writes what is there once more. */
+export function rewrite(file: File, from: number, to: number): void {
+  const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, to - from))
+  for (let position = from; position < to; position += chunk.length) {
+    const piece = chunk.subarray(0, Math.min(chunk.length, to - position))
+    file.readSync(piece, position)
+    file.writeSync([piece], position)
+  }
+}
+
 function isSoundAt(file: File, position: number, sizeBytes: number): boolean {
   const batch = Buffer.allocUnsafe(sizeBytes)
   return file.readSync(batch, position) === sizeBytes && isSound(batch, 0)
 }
 
 /**
- * Whether the file ends inside of a batch that begins at `from`: its last bytes were never written. A length that was
- * damaged later can look the same; then what is there is the whole batch, and its CRC says so.
- */
-export function endsInside(file: File, from: number, to: number, expectedOffset: number): boolean {
-  const rest = Buffer.alloc(Math.min(to - from, batchHeaderBytes))
-  file.readSync(rest, from)
-  if (rest.length < batchHeaderBytes) return true
-  const isBatch = magicAt(rest) === 2 && baseOffsetAt(rest) === expectedOffset && batchBytesAt(rest) > to - from
-  if (!isBatch || to - from > batchBytesMax) return false
-  const whole = Buffer.allocUnsafe(to - from)
-  file.readSync(whole, from)
-  return crc32c(whole, crcFrom, whole.length) !== crcAt(whole)
-}
-
-/**
- * Whether the bytes of `[from, to)`, where a batch with the base offset `expectedOffset` should begin, can be what a
- * power cut left of writes that were not synced: then at least one sector is as if it had never been written. A bit that
- * flipped later leaves none.
+ * Whether what is at `from`, where a batch with the base offset `expectedOffset` should be, can be what a power cut left of
+ * a write that was not synced: then its last bytes are missing, or at least one sector of it is as if never written. A bit
+ * that flipped later leaves no such trace.
  *
- * That matters when good batches follow: had the hole been synced, it would be none; so nothing after it was synced
+ * That matters when good batches follow: had this one been synced, it would be whole; so nothing after it was synced
  * either, and none of it was acknowledged as durable.
  */
 export function neverWritten(file: File, from: number, to: number, expectedOffset: number): boolean {
-  const natural = Buffer.alloc(8)
+  const header = Buffer.alloc(batchHeaderBytes)
+  if (file.readSync(header.subarray(0, Math.min(to - from, header.length)), from) < header.length) return true
+  // The header may lie in two sectors, each of which may be missing.
+  const inFirst = Math.min(header.length, sectorBytes - (from % sectorBytes))
+  const natural = Buffer.alloc(batchHeaderBytes)
   natural.writeBigInt64BE(BigInt(expectedOffset))
-  const sector = Buffer.alloc(sectorBytes)
-  for (let position = from; position < to; ) {
-    const end = Math.min(to, position - (position % sectorBytes) + sectorBytes)
-    const piece = sector.subarray(0, end - position)
-    const filled = file.readSync(piece, position)
-    const isZero = piece.subarray(0, filled).every(byte => byte === 0)
-    // The first bytes of a batch are the upper ones of its offset, which are zero in most.
-    const isNatural =
-      position === from && natural.subarray(0, filled).every(byte => byte === 0) && filled <= natural.length
-    if (isZero && !isNatural) return true
-    position = end
+  // Of the length the upper bytes are zero in most batches, and so are all but the last of the record count.
+  if (isZero(header, 0, inFirst) && (inFirst >= 12 || !isZero(natural, 0, inFirst))) return true
+  if (isZero(header, inFirst, header.length) && header.length - inFirst >= 4) return true
+  const sizeBytes = batchBytesAt(header)
+  const isHeader = magicAt(header) === 2 && baseOffsetAt(header) === expectedOffset && sizeBytes >= batchHeaderBytes
+  if (!isHeader || sizeBytes > batchBytesMax) return false
+  const batch = Buffer.allocUnsafe(Math.min(sizeBytes, to - from))
+  file.readSync(batch, from)
+  // A length that was damaged later may reach beyond the end, too; then what is there is whole, and its CRC says so.
+  if (batch.length < sizeBytes) return crc32c(batch, crcFrom, batch.length) !== crcAt(batch)
+  for (let at = inFirst === batchHeaderBytes ? 0 : inFirst; at < batch.length; ) {
+    const end = Math.min(batch.length, at + sectorBytes - ((from + at) % sectorBytes))
+    if (isZero(batch, at, end)) return true
+    at = end
   }
   return false
+}
+
+function isZero(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (bytes[at] !== 0) return false
+  return true
 }
