@@ -78,7 +78,8 @@ export class CrashStory {
     if (ending === 'kill') {
       // The page cache survives, so all that was appended does.
       this.machine.kill()
-      this.#durable = this.#batches.at(-1) ? this.#batches.at(-1)!.last + 1 : this.#durable
+      const last = this.#batches.at(-1)
+      if (last) this.#durable = Math.min(last.last + 1, this.#ceiling)
       return
     }
     if (this.dice.chance(0.3) && !this.#store.health.failure) this.#cutAndLoseInterest()
@@ -184,6 +185,8 @@ export class CrashStory {
   #promiseNoMoreThan(end: number): void {
     this.#ceiling = Math.min(this.#ceiling, this.#cut(end).at(-1)?.last ?? 0)
     this.#startPromised = Math.min(this.#startPromised, end)
+    // When nothing is left that can be seen the log begins anew, and old segments go in any order.
+    this.#startAsked = Infinity
     this.#durable = Math.min(this.#durable, this.#ceiling)
   }
 

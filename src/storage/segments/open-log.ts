@@ -32,7 +32,7 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
     throw new CorruptLog(directory, `ends at ${nextOffset}, below ${mark.recovery} which was durable`)
   }
   await removeSegments(setting, removed)
-  const list = new SegmentList(nextOffset < mark.start ? await restarted(setting, kept) : kept)
+  const list = new SegmentList(isUsable(setting, kept) ? kept : await restarted(setting, kept))
   const end = list.active.nextOffset
   await Promise.all(list.all.filter(segment => segment.dirty).map(segment => segment.sync()))
   const epochs = await openEpochs(setting, loaded, list, wasClean)
@@ -54,10 +54,21 @@ async function withoutOld(setting: LogSetting, segments: readonly Segment[]): Pr
   return segments.slice(first)
 }
 
-/** A log that starts above all that is left begins anew there: offsets that were given out are not given out again. */
+/**
+ * Whether segments go on from where the log starts. They end below when the rest was not durable; and when they begin
+ * above, the segment between was not, and then nothing after it was either.
+ */
+function isUsable({ mark, config }: LogSetting, segments: readonly Segment[]): boolean {
+  if (segments.at(-1)!.nextOffset < mark.start) return false
+  const isHeadless = mark.start > 0 && segments[0]!.baseOffset > Math.max(mark.start, mark.recovery)
+  return !isHeadless || (config().compacts ?? false)
+}
+
+/** A log of which nothing usable is left begins anew: offsets that were promised to nobody are given out again, no others. */
 async function restarted(setting: LogSetting, segments: readonly Segment[]): Promise<Segment[]> {
   await removeSegments(setting, segments)
-  return [Segment.begin(setting, setting.mark.start, rollJitterMs(setting.config(), setting.random.next()))]
+  const { mark, config, random } = setting
+  return [Segment.begin(setting, Math.max(mark.start, mark.recovery), rollJitterMs(config(), random.next()))]
 }
 
 async function removeSegments(setting: LogSetting, segments: readonly Segment[]): Promise<void> {

@@ -3,7 +3,7 @@
  * a crash may have left anything. Good batches are kept; what a crash explains is cut off; what it does not is damage, and
  * then the log is left as it is and not opened.
  */
-import { baseOffsetAt, lastOffsetAt } from '../../protocol/records/batch'
+import { baseOffsetAt, batchBytesAt, lastOffsetAt } from '../../protocol/records/batch'
 import { CorruptLog } from '../fault'
 import type { Segment } from './segment'
 import { findBatch, neverWritten, rewrite, verify, type Verified } from './verify'
@@ -38,24 +38,20 @@ export async function recover(segments: readonly Segment[], setting: RecoverySet
   for (const [i, segment] of segments.entries()) {
     const next = segments[i + 1]
     if (next && next.baseOffset <= setting.mark) {
-      checkIndexes(segment, next.baseOffset, setting.indexIntervalBytes)
+      const isSound = hasSoundIndexes(segment, next.baseOffset, setting.indexIntervalBytes)
+      if (!isSound) rebuild(segment, next.baseOffset, setting)
       continue
     }
     segment.distrust()
-    const end = await verifySegment(segment, setting)
-    const complete = end.position === segment.sizeBytes
-    if (next && next.baseOffset < end.nextOffset) {
-      throw new CorruptLog(
-        next.log.path,
-        `begins at ${next.baseOffset}, and the segment before ends at ${end.nextOffset}`,
-      )
-    }
-    if (complete && next && (setting.compacted || next.baseOffset === end.nextOffset)) {
-      segment.readTail()
+    const end = await verifySegment(segment, next?.baseOffset ?? Infinity, setting)
+    const isWhole = end.position === segment.sizeBytes
+    if (next && (end.nextOffset === next.baseOffset || (isWhole && setting.compacted))) {
+      if (isWhole) segment.readTail()
+      else cutTail(segment, end, setting)
       segment.complete()
       continue
     }
-    if (complete && !next && Math.max(end.nextOffset, setting.start) >= setting.mark) {
+    if (isWhole && !next && Math.max(end.nextOffset, setting.start) >= setting.mark) {
       segment.readTail()
       break
     }
@@ -66,14 +62,22 @@ export async function recover(segments: readonly Segment[], setting: RecoverySet
   return []
 }
 
+/** All offsets up to the next segment are there, and then something that a write that failed has left. */
+function cutTail(segment: Segment, end: Verified, setting: RecoverySetting): void {
+  const cutBytes = segment.sizeBytes - end.position
+  const why = 'a write failed before the next segment was begun'
+  setting.onCut({ path: segment.log.path, ...end, cutBytes, why })
+  segment.cutAt(end.position, end.nextOffset)
+}
+
 /** Cuts the log at the end of what is good, if a crash explains that it ends there. Throws CorruptLog if not. */
 function cut(segment: Segment, end: Verified, later: readonly Segment[], setting: RecoverySetting): void {
   const { path } = segment.log
-  if (end.nextOffset < setting.mark) {
-    throw new CorruptLog(
-      path,
-      `ends or is damaged at ${end.position} (offset ${end.nextOffset}), below ${setting.mark}`,
-    )
+  // What can not be seen any more may be missing, but not damaged.
+  const isMissing = end.position === segment.sizeBytes
+  if (Math.max(end.nextOffset, isMissing ? setting.start : 0) < setting.mark) {
+    const what = isMissing ? 'ends' : 'is damaged'
+    throw new CorruptLog(path, `${what} at ${end.position} (offset ${end.nextOffset}), below ${setting.mark}`)
   }
   const file = segment.log.file()
   const { sizeBytes } = segment
@@ -84,7 +88,7 @@ function cut(segment: Segment, end: Verified, later: readonly Segment[], setting
   }
   const cutBytes = segment.sizeBytes - end.position + later.reduce((sum, each) => sum + each.sizeBytes, 0)
   const why = goodFollows ? 'a write was lost before others' : 'the last write was torn'
-  setting.onCut({ path, position: end.position, nextOffset: end.nextOffset, cutBytes, why })
+  setting.onCut({ path, ...end, cutBytes, why })
   segment.cutAt(end.position, end.nextOffset)
 }
 
@@ -93,14 +97,14 @@ function holdsGood(segment: Segment, minOffset: number): boolean {
 }
 
 /** Verifies batches from the last index entry that can be trusted on, and drops the others. */
-async function verifySegment(segment: Segment, { mark, rewrites, pause }: RecoverySetting): Promise<Verified> {
+async function verifySegment(segment: Segment, below: number, setting: RecoverySetting): Promise<Verified> {
+  const { mark, rewrites, pause } = setting
   trustIndexes(segment, mark)
   let end: Verified = startOf(segment)
   for (;;) {
-    const from = end.position
-    const step = verify(segment.log.file(), from, segment.sizeBytes, end.nextOffset, budgetBytes)
-    end = step
-    if (rewrites) rewrite(segment.log.file(), from, end.position)
+    const step = verify(segment.log.file(), { from: end, to: segment.sizeBytes, below, budgetBytes })
+    if (rewrites) rewrite(segment.log.file(), end.position, step.position)
+    end = { position: step.position, nextOffset: step.nextOffset }
     if (step.done) return end
     await pause()
   }
@@ -146,26 +150,39 @@ function startOf(segment: Segment): Verified {
   return { position: segment.offsetIndex.lastPosition, nextOffset: base }
 }
 
-/** Rebuilds the indexes of a segment below the mark if they are short or end in nonsense. Throws CorruptLog. */
-function checkIndexes(segment: Segment, nextOffset: number, intervalBytes: number): void {
-  if (segment.sizeBytes === 0) return
+/** Whether the indexes of a complete segment are neither short nor end in nonsense, and its batches end with the file. */
+function hasSoundIndexes(segment: Segment, nextOffset: number, intervalBytes: number): boolean {
+  if (segment.sizeBytes === 0) return true
   const { offsetIndex, timeIndex } = segment
-  const hasEntries = offsetIndex.entries.count > 0
-  const lastOffset = offsetIndex.lastOffset
-  let sound =
-    timeIndex.entries.count > 0 && timeIndex.lastOffset < nextOffset && offsetIndex.lastPosition < segment.sizeBytes
+  if (timeIndex.entries.count === 0 || timeIndex.lastOffset >= nextOffset) return false
+  const from = offsetIndex.lastPosition
+  if (from >= segment.sizeBytes) return false
+  const entryOffset = offsetIndex.entries.count > 0 ? offsetIndex.lastOffset : null
   let sinceBytes = 0
-  if (sound) {
-    const from = offsetIndex.lastPosition
-    const range = { from, to: segment.sizeBytes, whole: false, chunkBytes: 4096 }
-    const walked = walk(segment.log.file(), range, (buffer, at, position) => {
-      if (position === from && hasEntries && lastOffsetAt(buffer, at) !== lastOffset) sound = false
-      // The batch at this position would have been entered.
-      if (position > from && sinceBytes > intervalBytes) sound = false
-      sinceBytes = position - from + buffer.readInt32BE(at + 8) + 12
-      return sound
-    })
-    sound &&= walked.why === 'end'
+  const range = { from, to: segment.sizeBytes, whole: false, chunkBytes: 4096 }
+  const walked = walk(segment.log.file(), range, (buffer, at, position) => {
+    const lastOffset = lastOffsetAt(buffer, at)
+    if (position === from && entryOffset !== null && lastOffset !== entryOffset) return false
+    // The index would have an entry for the batch at this position.
+    if ((position > from && sinceBytes > intervalBytes) || lastOffset >= nextOffset) return false
+    sinceBytes = position - from + batchBytesAt(buffer, at)
+    return true
+  })
+  return walked.why === 'end'
+}
+
+/** Builds the indexes of a complete segment anew, from batches that are good up to the next segment. Throws CorruptLog. */
+function rebuild(segment: Segment, nextOffset: number, setting: RecoverySetting): void {
+  const range = { from: { position: 0, nextOffset: segment.baseOffset }, to: segment.sizeBytes, below: nextOffset }
+  const end = verify(segment.log.file(), { ...range, budgetBytes: Infinity })
+  if (end.position < segment.sizeBytes) {
+    if (end.nextOffset !== nextOffset) {
+      throw new CorruptLog(
+        segment.log.path,
+        `is damaged at ${end.position} (offset ${end.nextOffset}), below ${setting.mark}`,
+      )
+    }
+    cutTail(segment, { position: end.position, nextOffset: end.nextOffset }, setting)
   }
-  if (!sound) segment.reindex()
+  segment.reindex()
 }

@@ -58,7 +58,9 @@ export class Segment implements ActiveSegment {
   #firstTimestampMs: number | null = null
   #maxTimestampMs = -1
   #maxTimestampOffset = -1
-  #syncedBytes = 0
+  /** Counts changes of the file; what a sync that began at some count made durable is known by it. */
+  #changes = 0
+  #syncedChanges = 0
   #indexesDirty = false
 
   /** A segment that is there. `nextOffset` is where the next one begins; the last one learns it by `readTail`. */
@@ -72,7 +74,6 @@ export class Segment implements ActiveSegment {
     this.createdMs = setting.nowMs()
     this.log = handle('log')
     this.#sizeBytes = sizes.log
-    this.#syncedBytes = sizes.log
     this.offsetIndex = new OffsetIndex(handle('index'), baseOffset)
     this.timeIndex = new TimeIndex(handle('timeindex'), baseOffset)
     this.offsetIndex.entries.attach(sizes.index)
@@ -98,7 +99,7 @@ export class Segment implements ActiveSegment {
   }
 
   get dirty(): boolean {
-    return this.#syncedBytes !== this.#sizeBytes || this.#indexesDirty || this.transactions.dirty
+    return this.#syncedChanges !== this.#changes || this.#indexesDirty || this.transactions.dirty
   }
 
   get indexesFull(): boolean {
@@ -132,6 +133,7 @@ export class Segment implements ActiveSegment {
     }
     for (let at = 0; at < batches.length; at += batchBytesAt(batches, at)) this.#account(batches, at, position + at)
     this.#sizeBytes += batches.length
+    this.#changes += 1
     this.#nextOffset = facts.last + 1
     this.#hints.add(facts.first, position)
   }
@@ -211,7 +213,7 @@ export class Segment implements ActiveSegment {
   cutAt(position: number, end: number): void {
     this.log.file().truncateSync(position)
     this.#sizeBytes = position
-    this.#syncedBytes = -1
+    this.#changes += 1
     if (position === 0) this.#firstTimestampMs = null
     this.offsetIndex.truncateTo(end)
     this.timeIndex.truncateTo(end)
@@ -267,20 +269,20 @@ export class Segment implements ActiveSegment {
 
   /** What is in the file is not known to be on the disk. */
   distrust(): void {
-    this.#syncedBytes = -1
+    this.#changes += 1
   }
 
   /** Resolves when what was appended before is on the disk. */
   async sync(): Promise<void> {
-    const sizeBytes = this.#sizeBytes
+    const changes = this.#changes
     const syncs: Promise<void>[] = []
-    if (this.#syncedBytes !== sizeBytes) syncs.push(this.log.sync())
+    if (this.#syncedChanges !== changes) syncs.push(this.log.sync())
     if (this.#indexesDirty) syncs.push(this.offsetIndex.entries.handle.sync(), this.timeIndex.entries.handle.sync())
     if (this.transactions.dirty) syncs.push(this.transactions.handle.sync())
     this.#indexesDirty = false
     this.transactions.dirty = false
     await Promise.all(syncs)
-    if (this.#sizeBytes >= sizeBytes && this.#syncedBytes <= sizeBytes) this.#syncedBytes = sizeBytes
+    this.#syncedChanges = changes
   }
 
   handles(): Handle[] {
@@ -357,6 +359,8 @@ export class Segment implements ActiveSegment {
   /** After a failed write: the fault to throw, when the file is again what it was. */
   #takeBack(position: number, error: unknown): Error {
     const fault = this.#setting.health.writeFailed(`write to ${this.log.path}`, error)
+    // A part may have been written, and that it is cut off again has to reach the disk as well.
+    this.#changes += 1
     try {
       this.log.file().truncateSync(position)
       return fault

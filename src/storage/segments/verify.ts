@@ -31,22 +31,24 @@ function isSound(buffer: Buffer, at: number): boolean {
   return crc32c(buffer, at + crcFrom, at + batchBytesAt(buffer, at)) === crcAt(buffer, at)
 }
 
-/**
- * Follows good batches whose offsets ascend from `nextOffset`, for about `budgetBytes`; `done` tells that it ended because
- * there are none further.
- */
-export function verify(
-  file: File,
-  from: number,
-  to: number,
-  nextOffset: number,
-  budgetBytes: number,
-): Verified & { readonly done: boolean } {
-  let next = nextOffset
-  const range = { from, to, whole: true, chunkBytes }
-  const walked = walk(file, range, (buffer, at, position) => {
+export interface VerifyRange {
+  readonly from: Verified
+  /** End of the file. */
+  readonly to: number
+  /** Where the next segment begins: no batch of this one reaches that. */
+  readonly below: number
+  /** How much is read at most, about. */
+  readonly budgetBytes: number
+}
+
+/** Follows good batches whose offsets ascend; `done` tells that it ended because there are none further. */
+export function verify(file: File, range: VerifyRange): Verified & { readonly done: boolean } {
+  const { to, below, budgetBytes } = range
+  const from = range.from.position
+  let next = range.from.nextOffset
+  const walked = walk(file, { from, to, whole: true, chunkBytes }, (buffer, at, position) => {
     if (position - from >= budgetBytes) return false
-    if (baseOffsetAt(buffer, at) < next || !isSound(buffer, at)) return false
+    if (baseOffsetAt(buffer, at) < next || lastOffsetAt(buffer, at) >= below || !isSound(buffer, at)) return false
     next = lastOffsetAt(buffer, at) + 1
     return true
   })
