@@ -26,6 +26,8 @@ export interface CommitTopic {
     readonly committedOffset: number
     readonly committedLeaderEpoch: number
     readonly committedMetadata: string | null
+    /** When the client says it was (version 1); -1 for now. */
+    readonly commitTimestamp: number
   }[]
 }
 
@@ -87,7 +89,7 @@ function commitPartition(
       offset: partition.committedOffset,
       leaderEpoch: partition.committedLeaderEpoch,
       metadata,
-      commitTimestamp: at.turn.nowMs,
+      commitTimestamp: partition.commitTimestamp === -1 ? at.turn.nowMs : partition.commitTimestamp,
       expireTimestamp: ask.retentionTimeMs === -1 ? -1 : at.turn.nowMs + ask.retentionTimeMs,
       topicId: topic.topicId,
     },

@@ -30,7 +30,15 @@ const ask = {
     {
       name: 't',
       topicId: topicId('1'),
-      partitions: [{ partitionIndex: 0, committedOffset: 5, committedLeaderEpoch: 2, committedMetadata: null }],
+      partitions: [
+        {
+          partitionIndex: 0,
+          committedOffset: 5,
+          committedLeaderEpoch: 2,
+          committedMetadata: null,
+          commitTimestamp: -1,
+        },
+      ],
     },
   ],
 }
@@ -51,6 +59,13 @@ test('a retention that the client asked for becomes a time', () => {
   const deciding = new Deciding()
   const { records } = deciding.decide(at => decideCommit(at, { ...ask, retentionTimeMs: 1000 }))
   expect(records[0]).toMatchObject({ value: { expireTimestamp: deciding.world.clock.now() + 1000 } })
+})
+
+test('a client of version 1 may say when it was', () => {
+  const [topic] = ask.topics
+  const topics = [{ ...topic!, partitions: [{ ...topic!.partitions[0]!, commitTimestamp: 77 }] }]
+  const { records } = new Deciding().decide(at => decideCommit(at, { ...ask, topics, version: 1 }))
+  expect(records[0]).toMatchObject({ value: { commitTimestamp: 77 } })
 })
 
 test.each([
