@@ -34,6 +34,7 @@ test('a restart finds a stable group in which nothing has changed', () => {
   const group = deciding.machine.classic('g')!
   expect(group).toMatchObject({ state: 'Stable', generation: 3, leader: 'm', protocolName: 'range' })
   expect([...group.subscribed!]).toEqual(['t'])
+  expect(group.members.get('n')).toMatchObject({ rebalanceTimeoutMs: 5_000, sessionTimeoutMs: 10_000, isNew: false })
   deciding.decide(at => decideLoaded(at))
   const beat = { groupId: 'g', generationId: 3, memberId: 'n', groupInstanceId: null }
   expect(deciding.decide(at => decideHeartbeat(at, beat)).reply).toBe(0)
@@ -97,7 +98,18 @@ test('a leader that hands in the assignment makes it durable', () => {
         generation: 1,
         leader: 'i1-uuid',
         protocol: 'range',
-        members: [{ memberId: 'i1-uuid', groupInstanceId: 'i1', assignment: Buffer.from('all'), subscription }],
+        members: [
+          {
+            memberId: 'i1-uuid',
+            groupInstanceId: 'i1',
+            clientId: 'client',
+            clientHost: '/127.0.0.1',
+            rebalanceTimeout: 5_000,
+            sessionTimeout: 10_000,
+            subscription,
+            assignment: Buffer.from('all'),
+          },
+        ],
       },
     },
   ])
