@@ -125,4 +125,4 @@ function main([facts]: readonly string[]): void {
   if (problems.length > 0) process.exitCode = 1
 }
 
-if (require.main === module) main(process.argv.slice(2))
+if (process.argv[1]?.endsWith('/check-schemas.ts')) main(process.argv.slice(2))

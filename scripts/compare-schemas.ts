@@ -132,7 +132,8 @@ function defaultOf(field: Field): string {
 
 function defaultOfFact(field: FactField): string {
   const given = field.default
-  if (given === undefined) return zeroText(field.type)
+  // A bare null in the facts states nothing; the text "null" is the default null.
+  if (given === undefined || given === null) return zeroText(field.type)
   if (String(given) === 'null') return 'null'
   if (field.type === 'string' || field.type === 'bool') return String(given)
   return String(Math.min(Number(given), Number.MAX_SAFE_INTEGER))

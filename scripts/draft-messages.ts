@@ -89,7 +89,7 @@ function optionsText(field: FactField, range: VersionRange, scope: Scope): strin
   }
   if (field.nullableVersions !== undefined) options.push(`nullable: '${field.nullableVersions}'`)
   if (field.taggedVersions !== undefined) options.push(`tagged: '${field.taggedVersions}', tag: ${field.tag}`)
-  if (field.default !== undefined) options.push(`default: ${defaultText(field)}`)
+  if (field.default !== undefined && field.default !== null) options.push(`default: ${defaultText(field)}`)
   if (field.ignorable === true) options.push('ignorable: true')
   return options
 }

@@ -98,7 +98,8 @@ export function agreesWithLog(exchange: Exchange, account: Value): number {
   return asked + agrees(exchange.response.value, account.response, `${exchange.api} v${exchange.version} response`)
 }
 
-function agrees(ours: Value, theirs: Value, path: string): number {
+/** Holds a value as `plain` makes it to Kafka's JSON of the same. Returns how many values were compared; throws when one differs. */
+export function agrees(ours: Value, theirs: Value, path: string): number {
   if (Array.isArray(theirs)) {
     if (!Array.isArray(ours) || ours.length !== theirs.length) throw differs(ours, theirs, path)
     return theirs.reduce((sum, item, index) => sum + agrees(ours[index], item, `${path}[${index}]`), 0)
@@ -123,6 +124,7 @@ function agreesField(ours: Value, name: string, theirs: Value, path: string): nu
 /** The log has bytes in base64, uuids in base64 for URLs, int64 values that JSON rounds, and hides values of configs. */
 function isSame(ours: Value, theirs: Value): boolean {
   if (ours === theirs || theirs === '[hidden]') return true
+  if (typeof ours === 'string' && ours.startsWith('int64:')) return Number(ours.slice('int64:'.length)) === theirs
   if (typeof theirs === 'number')
     return Math.abs(theirs) > Number.MAX_SAFE_INTEGER && Math.abs(ours) === Number.MAX_SAFE_INTEGER
   if (typeof theirs !== 'string' || typeof ours !== 'string') return false

@@ -46,7 +46,7 @@ function defaultText(member: Member): string {
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value)
 }
 
-if (require.main === module) {
+if (process.argv[1]?.endsWith('/wire-hashes.ts')) {
   const file = join(process.cwd(), 'test', 'golden', 'wire-hashes.json')
   writeFileSync(file, `${JSON.stringify(wireHashes(allShapes), null, 1)}\n`)
 }

@@ -46,13 +46,18 @@ function readValue(member: Member, layout: Layout, reader: Reader): Value {
       return member.element === null ? reader.slice(length) : readList(member.element, layout, length, reader)
     }
     case 'struct':
-      if (member.nullable && reader.int8() < 0) return null
+      if (member.nullable && isNullNext(member, reader)) return null
       return readStruct(member.struct as Layout, reader)
     case 'int64':
       return member.exact ? reader.int64Exact() : reader.int64()
     default:
       return reader[member.kind]()
   }
+}
+
+/** A byte before a struct that may be null: negative for null. In the tag section it is a varint, and 0 for null. */
+function isNullNext(member: Member, reader: Reader): boolean {
+  return member.tag === null ? reader.int8() < 0 : reader.uvarint() <= 0
 }
 
 /** Negative stands for null. The subtraction wraps around as Kafka's does. */
@@ -129,7 +134,7 @@ function writeValue(member: Member, layout: Layout, writer: Writer, given: Value
 
 function writeNull(member: Member, layout: Layout, writer: Writer): void {
   if (!member.nullable) throw new Unwritable(`${layout.name}: ${member.name} may not be null`)
-  if (member.kind === 'struct') writer.int8(-1)
+  if (member.kind === 'struct') writer.int8(member.tag === null ? -1 : 0)
   else if (layout.flexible) writer.uvarint(0)
   else if (member.kind === 'string') writer.int16(-1)
   else writer.int32(-1)

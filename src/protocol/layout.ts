@@ -3,7 +3,7 @@
  * Everything that reads or writes messages works from layouts, so that version ranges are judged in one place.
  */
 import { assert } from '../platform/assert'
-import type { Field, Fields, Kind, Shape } from './schema'
+import type { Field, FieldOptions, Fields, Kind, Shape } from './schema'
 import { holds } from './versions'
 import { zeroUuid } from './wire/uuid'
 
@@ -106,17 +106,20 @@ function memberOf(name: string, field: Field, scope: Scope): Member {
     ignorable: options.ignorable === true,
     exact: options.exact === true,
     nullByDefault: options.default === null,
-    scalar: (options.default as number | undefined) ?? zeroOf(kind, options.exact === true),
+    scalar: scalarOf(kind, options),
     element,
     struct,
     minBytes: minBytesOf(kind, nullable, scope.flexible, struct),
   }
 }
 
-function zeroOf(kind: Kind, exact: boolean): number | string | boolean | bigint {
+/** The default that is declared, or else zero, empty, false. */
+function scalarOf(kind: Kind, options: FieldOptions): number | string | boolean | bigint {
+  const declared = options.default as number | string | boolean | bigint | null | undefined
+  if (kind === 'int64' && options.exact === true) return BigInt(declared ?? 0)
+  if (declared !== undefined && declared !== null) return declared
   if (kind === 'bool') return false
   if (kind === 'uuid') return zeroUuid
-  if (kind === 'int64' && exact) return 0n
   return kind === 'string' ? '' : 0
 }
 

@@ -119,7 +119,10 @@ function emitSized(source: Source, layout: Layout, member: Member): string {
 }
 
 function emitNestedStruct(source: Source, member: Member, name: string): void {
-  if (member.nullable) {
+  if (member.nullable && member.tag !== null) {
+    emitUvarint(source, 'n')
+    source.line('if (n > 0) {')
+  } else if (member.nullable) {
     emitCheck(source, 1)
     source.line('if (v.getInt8(p++) >= 0) {')
   } else {

@@ -142,7 +142,8 @@ function emitSized(source: Source, layout: Layout, member: Member, value: string
 function emitNull(source: Source, layout: Layout, member: Member): void {
   const sizeBytes = member.kind === 'struct' || layout.flexible ? 1 : member.minBytes
   emitRoom(source, String(sizeBytes))
-  if (member.kind !== 'struct' && layout.flexible) source.line('b[p] = 0')
+  const isZero = member.kind === 'struct' ? member.tag !== null : layout.flexible
+  if (isZero) source.line('b[p] = 0')
   else source.line(`v.setInt${sizeBytes * 8}(p, -1)`)
   source.line(`p += ${sizeBytes}`)
 }

@@ -5,7 +5,7 @@ import { array, defineRecord, int32, int8, string, uuid, type RecordKeyOf, type 
 const topicPartitions = {
   topicId: uuid({ entity: 'topicId' }),
   partitions: array(int32()),
-  assignmentEpochs: array(int32(), { nullable: '0+', tagged: '0+', tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: '0+', tagged: '0+', tag: 0 }),
 }
 
 export const ConsumerGroupCurrentMemberAssignmentRecord = defineRecord({

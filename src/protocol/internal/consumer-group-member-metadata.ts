@@ -19,7 +19,7 @@ export const ConsumerGroupMemberMetadataRecord = defineRecord({
     serverAssignor: string({ nullable: '0+' }),
     classicMemberMetadata: struct(
       { sessionTimeoutMs: int32(), supportedProtocols: array({ name: string(), metadata: bytes() }) },
-      { nullable: '0+', tagged: '0+', tag: 0, default: null },
+      { nullable: '0+', tagged: '0+', tag: 0 },
     ),
   },
 })

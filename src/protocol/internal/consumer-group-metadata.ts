@@ -8,7 +8,7 @@ export const ConsumerGroupMetadataRecord = defineRecord({
   versions: '0',
   flexible: '0+',
   key: { groupId: string({ entity: 'groupId' }) },
-  value: { epoch: int32(), metadataHash: int64({ tagged: '0+', tag: 0, default: 0 }) },
+  value: { epoch: int32(), metadataHash: int64({ exact: true, tagged: '0+', tag: 0, default: 0 }) },
 })
 
 export interface ConsumerGroupMetadataKey extends RecordKeyOf<typeof ConsumerGroupMetadataRecord> {}

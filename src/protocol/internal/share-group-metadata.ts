@@ -8,7 +8,7 @@ export const ShareGroupMetadataRecord = defineRecord({
   versions: '0',
   flexible: '0+',
   key: { groupId: string({ entity: 'groupId' }) },
-  value: { epoch: int32(), metadataHash: int64() },
+  value: { epoch: int32(), metadataHash: int64({ exact: true }) },
 })
 
 export interface ShareGroupMetadataKey extends RecordKeyOf<typeof ShareGroupMetadataRecord> {}

@@ -12,9 +12,9 @@ export const StreamsGroupMetadataRecord = defineRecord({
   key: { groupId: string({ entity: 'groupId' }) },
   value: {
     epoch: int32(),
-    metadataHash: int64(),
+    metadataHash: int64({ exact: true }),
     validatedTopologyEpoch: int32({ tagged: '0+', tag: 0, default: -1 }),
-    lastAssignmentConfigs: array(lastAssignmentConfig, { nullable: '0+', tagged: '0+', tag: 1, default: null }),
+    lastAssignmentConfigs: array(lastAssignmentConfig, { nullable: '0+', tagged: '0+', tag: 1 }),
     storedDescriptionTopologyEpoch: int32({ tagged: '0+', tag: 2, default: -1 }),
     failedDescriptionTopologyEpoch: int32({ tagged: '0+', tag: 3, default: -1 }),
   },

@@ -137,6 +137,46 @@ describe('tags', () => {
   })
 })
 
+describe('a struct that may be null', () => {
+  const inner = { at: int8() }
+  const plain = defineShape({
+    name: 'P',
+    versions: '0',
+    flexible: '0+',
+    fields: { s: struct(inner, { nullable: '0+', default: null }) },
+  })
+  const tagged = defineShape({
+    name: 'T',
+    versions: '0',
+    flexible: '0+',
+    fields: { s: struct(inner, { nullable: '0+', tagged: '0+', tag: 0 }) },
+  })
+  const hexOf = (shape: typeof tagged, s: { at: number } | null): string =>
+    encode(codecOfShape(shape, 0), { s }).toString('hex')
+
+  test('stands behind a byte that is negative for null', () => {
+    expect([hexOf(plain, null), hexOf(plain, { at: 5 })]).toEqual(['ff00', '01050000'])
+    expect(decode(codecOfShape(plain, 0), Buffer.from('8000', 'hex')).s).toBeNull()
+  })
+
+  test('stands behind a varint that is 0 for null in the tag section, as in the records of consumer groups', () => {
+    expect([hexOf(tagged, null), hexOf(tagged, { at: 5 }), hexOf(tagged, { at: 0 })]).toEqual([
+      '01000100',
+      '010003010500',
+      '00',
+    ])
+    for (let uses = 0; uses < 6; uses++) {
+      const read = (hex: string) => decode(codecOfShape(tagged, 0), Buffer.from(hex, 'hex')).s
+      expect([read('01000100'), read('0100028000'), read('010003020500'), read('00')]).toEqual([
+        null,
+        null,
+        { at: 5 },
+        { at: 0 },
+      ])
+    }
+  })
+})
+
 describe('int64', () => {
   const rounded = codecOfShape(defineShape({ name: 'R', versions: '0', flexible: 'none', fields: { at: int64() } }), 0)
   const exact = codecOfShape(

@@ -1,13 +1,16 @@
 /** Frames that went between real clients and a real Kafka are read as what they said, and written again byte by byte. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type Exchange, exchangeOf, rewritten } from '../../../scripts/golden'
+import { allRecords, allShapes } from '../../../scripts/all-shapes'
+import { type Exchange, exchangeOf, plain, rewritten } from '../../../scripts/golden'
+import { type GoldenRecord, goldenRecord, type GoldenSample } from '../../../scripts/record-records'
 import { emitted, interpreted, shapeOf } from '../../../src/protocol/codec'
 import { readRequestHeader } from '../../../src/protocol/header'
+import { groupRecords, shareRecords, transactionRecords } from '../../../src/protocol/internal/index'
 import { layoutOf } from '../../../src/protocol/layout'
 import { apis } from '../../../src/protocol/messages/index'
-import type { Api } from '../../../src/protocol/schema'
-import { versionsOf } from '../../../src/protocol/versions'
+import type { Api, Shape } from '../../../src/protocol/schema'
+import { rangeOf, versionsOf } from '../../../src/protocol/versions'
 import { Reader } from '../../../src/protocol/wire/reader'
 import { bytesOf } from '../../../src/protocol/wire/writer'
 
@@ -53,4 +56,44 @@ test('emitted codecs and the interpreter agree on all of them', () => {
     })
     expect(fast).toEqual(plain)
   }
+})
+
+const read = <T>(file: string): T[] => JSON.parse(readFileSync(join(folder, '..', 'records', file), 'utf8')) as T[]
+
+test('records of internal topics that a broker stored are read as they were, and written again', () => {
+  const stored = read<GoldenRecord>('stored.json')
+  expect(stored.length).toBeGreaterThanOrEqual(25)
+  for (const golden of stored) {
+    const value = golden.value === null ? null : Buffer.from(golden.value.hex, 'hex')
+    const family = [groupRecords, transactionRecords, shareRecords].find(records =>
+      records.some(record => record.name === golden.record),
+    )
+    expect(goldenRecord(family ?? [], Buffer.from(golden.key.hex, 'hex'), value, golden.broker)).toEqual(golden)
+  }
+})
+
+describe('samples made with the classes of Kafka, with every field filled', () => {
+  const samples = read<GoldenSample>('samples.json')
+
+  test('are there for each version of the records, and for the newest of each request and response', () => {
+    const records = allRecords.flatMap(({ key, value }) => [key, value])
+    const ofRecords = records.flatMap(shape => versionsOf(shape.versions).map(version => `${shape.name} ${version}`))
+    const ofApis = apis.flatMap(api =>
+      ['Request', 'Response'].map(part => `${api.name}${part} ${rangeOf(api.versions).max}`),
+    )
+    const versions = new Set(samples.map(({ shape, version }) => `${shape} ${version}`))
+    expect([...versions].sort()).toEqual([...ofRecords, ...ofApis].sort())
+  })
+
+  test('are read as Kafka says and written again', () => {
+    for (const { shape: name, version, hex, value } of samples) {
+      const shape = allShapes.find(other => other.name === name) as Shape
+      const bytes = Buffer.from(hex, 'hex')
+      for (const codec of [interpreted, emitted].map(make => make(layoutOf(shape, version)))) {
+        const message = codec.read(new Reader(bytes))
+        expect(plain(message)).toEqual(value)
+        expect(bytesOf(writer => codec.write(writer, message)).toString('hex')).toBe(hex)
+      }
+    }
+  })
 })
