@@ -12,6 +12,8 @@ export interface Call {
   readonly version: number
   readonly apiKey: number
   readonly connection: CallConnection
+  /** Runs `run` when the reply has left and nobody looks at its buffers any more; never, when it is not sent. Say it once. */
+  whenSent(run: () => void): void
   /** Lets the connection begin its next request while this one waits for its reply. */
   accepted(): void
 }

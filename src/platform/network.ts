@@ -18,8 +18,11 @@ export interface ConnectionEvents {
 export interface Connection {
   readonly remote: Address
   readonly local: Address
-  /** Queues bytes. False when the peer is slower than we are: wait for `drain` before producing more. */
-  write(buffers: readonly Uint8Array[]): boolean
+  /**
+   * Queues bytes. False when the peer is slower than we are: wait for `drain` before producing more. `gone` runs when
+   * nobody looks at the buffers any more, sent or not; they must stay as they are until then.
+   */
+  write(buffers: readonly Uint8Array[], gone?: () => void): boolean
   /** Bytes queued and not yet taken by the operating system. */
   queuedBytes(): number
   pause(): void

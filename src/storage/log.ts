@@ -6,6 +6,8 @@
  * locks. Whether they survive is a separate question, which `flush` answers.
  */
 
+import type { Slices } from '../protocol/wire/slices'
+
 export interface Log {
   readonly id: LogId
   /** First offset that can be read (the log start offset). */
@@ -97,11 +99,8 @@ export interface ReadBudget {
   readonly minOneBatch?: boolean
 }
 
-/** Stored bytes, ready for a socket. Valid for as long as anyone holds them. */
-export interface Slices {
-  readonly buffers: readonly Buffer[]
-  readonly sizeBytes: number
-}
+/** Stored bytes, ready for a socket. Valid for as long as anyone holds them and nobody has released them. */
+export type { Slices } from '../protocol/wire/slices'
 
 export const noSlices: Slices = { buffers: [], sizeBytes: 0 }
 

@@ -128,6 +128,7 @@ export class GroupBench {
       apiKey: api.key,
       connection,
       accepted() {},
+      whenSent() {},
     }
     const reply = await serve(call, decode(asked as never, encode(asked as never, request as never)))
     return decode(told as never, encode(told as never, { throttleTimeMs: 0, ...reply } as never))

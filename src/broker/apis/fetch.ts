@@ -69,16 +69,24 @@ function serve(
   const byId = call.version >= 13
   const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
+  const answer = (all: ReadAll): FetchReply => {
+    call.whenSent(() => release(all))
+    return replyOf(context, all, budget, call.version)
+  }
   const first = readAll(broker.partitions, nameOf, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
   if (first.urgent || first.sizeBytes >= minBytes || waitMs <= 0 || context.wanted.length === 0) {
-    return replyOf(context, first, budget, call.version)
+    return answer(first)
   }
+  release(first)
   const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
   const waited = untilReadable(broker.timers, call.connection, partitions, minBytes - first.sizeBytes, waitMs)
-  return waited.then(() =>
-    replyOf(context, readAll(broker.partitions, nameOf, context.wanted, budget), budget, call.version),
-  )
+  return waited.then(() => answer(readAll(broker.partitions, nameOf, context.wanted, budget)))
+}
+
+/** Buffers of a read go back to the pool when the reply is gone, or at once when it is not what is answered with. */
+function release({ reads }: ReadAll): void {
+  for (const { records } of reads) records.release?.()
 }
 
 function replyOf(

@@ -57,8 +57,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#options = options
     this.#onEnd = onEnd
     this.connectedMs = this.lastUsedMs = options.clock.monotonic()
-    this.#frames = new Frames(options.maxFrameBytes, (frame, isLent) => this.#arrived(frame, isLent))
-    this.#replies = new Replies(buffers => this.#send(buffers))
+    this.#frames = new Frames(options.maxFrameBytes, frame => this.#arrived(frame))
+    this.#replies = new Replies((buffers, gone) => this.#send(buffers, gone))
   }
 
   get localHost(): string {
@@ -148,10 +148,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#onEnd(this)
   }
 
-  #arrived(frame: Buffer, isLent: boolean): void {
+  #arrived(frame: Buffer): void {
     if (this.#isClosed || this.#isDraining) return
-    if (this.#hasRoom()) return this.#begin(frame, isLent)
-    this.#queue.push(isLent ? Buffer.from(frame) : frame)
+    if (this.#hasRoom()) return this.#begin(frame, true)
+    this.#queue.push(Buffer.from(frame))
     this.#pause()
   }
 
@@ -228,8 +228,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       if (!isInside) this.#next()
     }
     this.#isBusy = true
-    const answer = (body: Body | null) => place.fill(body === null ? null : encodeReply(route, header, body))
-    const reply = route.serve(this.#callOf(header, accepted), request)
+    let whenSent: (() => void) | undefined
+    const call = this.#callOf(header, accepted, run => (whenSent = run))
+    const answer = (body: Body | null) => place.fill(body === null ? null : encodeReply(route, header, body), whenSent)
+    const reply = route.serve(call, request)
     if (!isPromise(reply)) {
       accepted()
       answer(reply)
@@ -258,7 +260,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
   }
 
-  #callOf(header: RequestHeader, accepted: () => void): Call {
+  #callOf(header: RequestHeader, accepted: () => void, whenSent: (run: () => void) => void): Call {
     return {
       principal: 'User:ANONYMOUS',
       namespace: '',
@@ -269,12 +271,13 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       apiKey: header.apiKey,
       connection: this,
       accepted,
+      whenSent,
     }
   }
 
-  #send(buffers: readonly Uint8Array[]): void {
+  #send(buffers: readonly Uint8Array[], gone: (() => void) | undefined): void {
     if (this.#isClosed) return
-    this.#connection.write(buffers)
+    this.#connection.write(buffers, gone)
     if (this.#isDraining && this.isIdle) this.#finish()
   }
 }

@@ -1,7 +1,10 @@
 /**
  * Cuts a stream of bytes into length-prefixed frames. A frame that lies whole in what arrived is lent out where it is;
- * one that is split is gathered in a buffer of its own, which grows with what really came and not with what was announced.
+ * one that is split is gathered in a buffer of the pool, and lent as well. What is held grows with what really came, not
+ * with what was announced.
  */
+
+import { bufferPool } from '../../platform/buffer-pool'
 
 /** The length prefix says more than is allowed, or less than nothing. */
 export class BadFrame extends Error {
@@ -9,19 +12,19 @@ export class BadFrame extends Error {
 }
 
 /** Up to here a split frame's buffer is made in one piece; beyond, it doubles as bytes come in. */
-const firstPieceBytes = 256 * 1024
+const firstPieceBytes = 2 * 1024 * 1024
 
 export class Frames {
   readonly #maxBytes: number
-  readonly #take: (frame: Buffer, isLent: boolean) => void
+  readonly #take: (frame: Buffer) => void
   readonly #prefix = Buffer.alloc(4)
   #prefixBytes = 0
   #frame: Buffer | null = null
   #frameBytes = 0
   #wantedBytes = 0
 
-  /** `take` gets each frame without its prefix; one that is lent is only valid during the call. */
-  constructor(maxBytes: number, take: (frame: Buffer, isLent: boolean) => void) {
+  /** `take` gets each frame without its prefix, which is only valid during the call. */
+  constructor(maxBytes: number, take: (frame: Buffer) => void) {
     this.#maxBytes = maxBytes
     this.#take = take
   }
@@ -54,12 +57,12 @@ export class Frames {
       throw new BadFrame(`a frame of ${sizeBytes} bytes was announced; 0 to ${this.#maxBytes} are allowed`)
     }
     if (chunk.length - at >= sizeBytes) {
-      this.#take(chunk.subarray(at, at + sizeBytes), true)
+      this.#take(chunk.subarray(at, at + sizeBytes))
       return at + sizeBytes
     }
     this.#wantedBytes = sizeBytes
     this.#frameBytes = 0
-    this.#frame = Buffer.allocUnsafeSlow(Math.min(sizeBytes, firstPieceBytes))
+    this.#frame = bufferPool.take(Math.min(sizeBytes, firstPieceBytes))
     return this.#fill(chunk, at)
   }
 
@@ -67,17 +70,19 @@ export class Frames {
     let frame = this.#frame!
     const available = Math.min(chunk.length - at, this.#wantedBytes - this.#frameBytes)
     if (this.#frameBytes + available > frame.length) {
-      const grown = Buffer.allocUnsafeSlow(
+      const grown = bufferPool.take(
         Math.min(this.#wantedBytes, Math.max(frame.length * 2, this.#frameBytes + available)),
       )
       frame.copy(grown, 0, 0, this.#frameBytes)
+      bufferPool.give(frame)
       this.#frame = frame = grown
     }
     chunk.copy(frame, this.#frameBytes, at, at + available)
     this.#frameBytes += available
     if (this.#frameBytes === this.#wantedBytes) {
       this.#frame = null
-      this.#take(frame, false)
+      this.#take(frame.subarray(0, this.#wantedBytes))
+      bufferPool.give(frame)
     }
     return at + available
   }

@@ -6,23 +6,27 @@ import type { Slices } from '../../protocol/wire/slices'
 
 /** The place of one reply in the line. */
 export interface Place {
-  /** The bytes to send; null for a request that gets no reply. Called once. */
-  fill(reply: Slices | null): void
+  /** The bytes to send; null for a request that gets no reply. Called once; `gone` as in Connection.write. */
+  fill(reply: Slices | null, gone?: () => void): void
 }
 
 interface Slot {
   isFilled: boolean
   reply: Slices | null
+  gone: (() => void) | undefined
 }
 
+type Send = (buffers: readonly Uint8Array[], gone: (() => void) | undefined) => void
+
 export class Replies {
-  readonly #send: (buffers: readonly Uint8Array[]) => void
+  readonly #send: Send
   readonly #line: Slot[] = []
   #gathered: Uint8Array[] = []
+  #whenGone: (() => void)[] = []
   #isHeld = false
   #isScheduled = false
 
-  constructor(send: (buffers: readonly Uint8Array[]) => void) {
+  constructor(send: Send) {
     this.#send = send
   }
 
@@ -37,12 +41,13 @@ export class Replies {
   }
 
   place(): Place {
-    const slot: Slot = { isFilled: false, reply: null }
+    const slot: Slot = { isFilled: false, reply: null, gone: undefined }
     this.#line.push(slot)
     return {
-      fill: reply => {
+      fill: (reply, gone) => {
         slot.isFilled = true
         slot.reply = reply
+        slot.gone = gone
         this.#advance()
       },
     }
@@ -61,8 +66,9 @@ export class Replies {
 
   #advance(): void {
     while (this.#line[0]?.isFilled) {
-      const { reply } = this.#line.shift()!
+      const { reply, gone } = this.#line.shift()!
       if (reply) this.#gathered.push(...reply.buffers)
+      if (gone) this.#whenGone.push(gone)
     }
     if (this.#isHeld || this.#isScheduled || this.#gathered.length === 0) return
     // Others may become ready in the same turn, as when one flush to disk serves many.
@@ -76,7 +82,12 @@ export class Replies {
   #flush(): void {
     if (this.#gathered.length === 0) return
     const buffers = this.#gathered
+    const whenGone = this.#whenGone
     this.#gathered = []
-    this.#send(buffers)
+    this.#whenGone = []
+    const gone = () => {
+      for (const run of whenGone) run()
+    }
+    this.#send(buffers, whenGone.length > 0 ? gone : undefined)
   }
 }

@@ -25,12 +25,14 @@ class TcpConnection implements Connection {
     this.local = { host: hostOf(socket.localAddress), port: socket.localPort ?? 0 }
   }
 
-  write(buffers: readonly Uint8Array[]): boolean {
+  write(buffers: readonly Uint8Array[], gone?: () => void): boolean {
     const socket = this.#socket
     if (socket.destroyed || socket.writableEnded) return false
+    const last = buffers.length - 1
     // Between cork and uncork Node gathers, and then hands all of it to one writev.
     if (buffers.length > 1) socket.cork()
-    for (const buffer of buffers) socket.write(buffer)
+    // Node tells when the system has a buffer, or when it is given up.
+    for (let i = 0; i <= last; i++) socket.write(buffers[i]!, i === last ? gone : undefined)
     if (buffers.length > 1) socket.uncork()
     // Not what socket.write said: that is false for anything long, even when the system has taken it all meanwhile.
     return socket.writableLength < highWaterMarkBytes

@@ -23,6 +23,9 @@ export class Pipe implements Connection {
   /** Written, not yet taken by the network; the writer may not touch these until `drain`. */
   readonly #outbox: Uint8Array[] = []
   #outboxBytes = 0
+  /** Bytes ever written, and how many must have left before each of these is told that its buffers are free. */
+  #writtenBytes = 0
+  readonly #whenGone: { readonly afterBytes: number; readonly run: () => void }[] = []
   /** Taken by the network, not yet read by the peer. */
   #underwayBytes = 0
   #arrivesAtMs = 0
@@ -62,14 +65,16 @@ export class Pipe implements Connection {
     else this.#readLater()
   }
 
-  write(buffers: readonly Uint8Array[]): boolean {
+  write(buffers: readonly Uint8Array[], gone?: () => void): boolean {
     this.#life.check()
     if (this.#over || this.#ending) return false
     for (const buffer of buffers) {
       if (buffer.length === 0) continue
       this.#outbox.push(buffer)
       this.#outboxBytes += buffer.length
+      this.#writtenBytes += buffer.length
     }
+    if (gone) this.#whenGone.push({ afterBytes: this.#writtenBytes, run: gone })
     this.#send()
     if (this.#outboxBytes > 0) this.#wantsDrain = true
     return this.#outboxBytes === 0
@@ -173,6 +178,8 @@ export class Pipe implements Connection {
       else this.#outbox[0] = first.subarray(count)
     }
     this.#outboxBytes -= sizeBytes
+    while (this.#whenGone[0] && this.#whenGone[0].afterBytes <= this.#writtenBytes - this.#outboxBytes)
+      this.#whenGone.shift()!.run()
     return piece
   }
 

@@ -2,4 +2,6 @@
 export interface Slices {
   readonly buffers: readonly Buffer[]
   readonly sizeBytes: number
+  /** Tells that nobody looks at the buffers any more, so that they may be used again. Saying so is optional. */
+  readonly release?: () => void
 }

@@ -1,5 +1,6 @@
 /** The segments of a log, the oldest first and the active one last, and what is asked of them together. */
 import { assert } from '../../platform/assert'
+import { bufferPool } from '../../platform/buffer-pool'
 import { type BatchVisitor, noSlices, type ReadBudget, type Slices, type TimestampedOffset } from '../log'
 import type { SegmentFacts } from './retention'
 import type { Segment } from './segment'
@@ -61,15 +62,17 @@ export class SegmentList {
 
   read(from: number, upTo: number, budget: ReadBudget): Slices {
     const buffers: Buffer[] = []
+    const owners: Buffer[] = []
     let sizeBytes = 0
     for (let i = this.#indexOf(from); i < this.#segments.length; i += 1) {
       const force = (budget.minOneBatch ?? true) && sizeBytes === 0
-      const { bytes, more } = this.#segments[i]!.read(from, upTo, budget.maxBytes - sizeBytes, force)
+      const { bytes, owner, more } = this.#segments[i]!.read(from, upTo, budget.maxBytes - sizeBytes, force)
       if (bytes) buffers.push(bytes)
+      if (owner) owners.push(owner)
       sizeBytes += bytes?.length ?? 0
       if (!more) break
     }
-    return sizeBytes === 0 ? noSlices : { buffers, sizeBytes }
+    return sizeBytes === 0 ? noSlices : { buffers, sizeBytes, release: releaseOnce(owners) }
   }
 
   forEachBatch(from: number, visit: BatchVisitor): void {
@@ -113,5 +116,11 @@ export class SegmentList {
       else high = middle - 1
     }
     return low
+  }
+}
+
+function releaseOnce(owners: Buffer[]): () => void {
+  return () => {
+    for (let owner = owners.pop(); owner; owner = owners.pop()) bufferPool.give(owner)
   }
 }

@@ -1,4 +1,5 @@
 /** One `.log` file with its indexes. */
+import { bufferPool } from '../../platform/buffer-pool'
 import {
   baseOffsetAt,
   batchBytesAt,
@@ -42,6 +43,13 @@ export interface SegmentSizes {
 
 const noSizes: SegmentSizes = { log: 0, index: 0, timeindex: 0, txnindex: 0 }
 
+/** What was read, and the buffer of the pool that it lies in. */
+export interface SegmentRead {
+  readonly bytes: Buffer | null
+  readonly owner: Buffer | null
+  readonly more: boolean
+}
+
 export class Segment implements ActiveSegment {
   readonly baseOffset: number
   readonly createdMs: number
@@ -52,6 +60,7 @@ export class Segment implements ActiveSegment {
   readonly transactions: TransactionIndex
   readonly #setting: SegmentSetting
   readonly #hints = new Hints()
+  readonly #header = Buffer.alloc(batchHeaderBytes)
   #sizeBytes: number
   #nextOffset: number
   #bytesSinceIndex = 0
@@ -142,18 +151,17 @@ export class Segment implements ActiveSegment {
    * Bytes of whole batches: from the one that holds `from`, up to one that reaches `upTo`, at most `maxBytes` unless it is
    * the first and `force` is set. Null when there is none; `more` tells that only the segment came to its end.
    */
-  read(from: number, upTo: number, maxBytes: number, force: boolean): { bytes: Buffer | null; more: boolean } {
+  read(from: number, upTo: number, maxBytes: number, force: boolean): SegmentRead {
     const begin = this.locate(from)
     const limit = upTo >= this.#nextOffset ? this.#sizeBytes : this.locate(upTo)
     const roomBytes = limit - begin
-    if (roomBytes <= 0) return { bytes: null, more: limit === this.#sizeBytes }
+    if (roomBytes <= 0) return { bytes: null, owner: null, more: limit === this.#sizeBytes }
     if (roomBytes <= maxBytes) {
-      const bytes = Buffer.allocUnsafe(roomBytes)
-      this.#readExactly(bytes, begin)
+      const { bytes, owner } = this.#readPooled(begin, roomBytes)
       if (limit < this.#sizeBytes) this.#hints.add(upTo, limit)
-      return { bytes, more: limit === this.#sizeBytes }
+      return { bytes, owner, more: limit === this.#sizeBytes }
     }
-    return { bytes: this.#readWhole(begin, maxBytes, force), more: false }
+    return { ...this.#readWhole(begin, maxBytes, force), more: false }
   }
 
   /** Position of the first batch that reaches `offset`; the size of the file when none does. */
@@ -332,9 +340,10 @@ export class Segment implements ActiveSegment {
   }
 
   /** As many whole batches from `begin` on as `maxBytes` holds; there are more bytes than that. */
-  #readWhole(begin: number, maxBytes: number, force: boolean): Buffer | null {
-    const bytes = Buffer.allocUnsafe(Math.max(maxBytes, batchHeaderBytes))
-    this.#readExactly(bytes, begin)
+  #readWhole(begin: number, maxBytes: number, force: boolean): { bytes: Buffer | null; owner: Buffer | null } {
+    const firstBytes = this.#batchBytesAt(begin)
+    if (firstBytes > maxBytes) return force ? this.#readPooled(begin, firstBytes) : { bytes: null, owner: null }
+    const { bytes, owner } = this.#readPooled(begin, maxBytes)
     let at = Math.max(0, this.offsetIndex.boundaryBelow(begin + maxBytes - 1) - begin)
     let last = -1
     while (at + batchHeaderBytes <= maxBytes && isHeaderAt(bytes, at, maxBytes - at)) {
@@ -342,12 +351,21 @@ export class Segment implements ActiveSegment {
       at += batchBytesAt(bytes, at)
     }
     if (last >= 0) this.#hints.add(lastOffsetAt(bytes, last) + 1, begin + at)
-    if (at > 0) return bytes.subarray(0, at)
-    if (!force) return null
-    if (!isHeaderAt(bytes, 0, this.#sizeBytes - begin)) throw new CorruptLog(this.log.path, `no batch at ${begin}`)
-    const first = Buffer.allocUnsafe(batchBytesAt(bytes, 0))
-    this.#readExactly(first, begin)
-    return first
+    return { bytes: bytes.subarray(0, at), owner }
+  }
+
+  /** What the batch at a position says of its length; looked at first, so that a long one is not read twice. */
+  #batchBytesAt(position: number): number {
+    this.#readExactly(this.#header, position)
+    if (isHeaderAt(this.#header, 0, this.#sizeBytes - position)) return batchBytesAt(this.#header, 0)
+    throw new CorruptLog(this.log.path, `no batch at ${position}`)
+  }
+
+  #readPooled(position: number, sizeBytes: number): { bytes: Buffer; owner: Buffer } {
+    const owner = bufferPool.take(sizeBytes)
+    const bytes = owner.subarray(0, sizeBytes)
+    this.#readExactly(bytes, position)
+    return { bytes, owner }
   }
 
   #readExactly(into: Buffer, position: number): void {

@@ -1,0 +1,52 @@
+/**
+ * Large buffers used again and again: memory that is warm costs a copy, memory that is new costs the kernel a page fault
+ * for every 4 KiB on top. Who takes a buffer may forget to give it back, which costs no more than it was before; who
+ * gives one back must be sure that nobody looks at it any more.
+ */
+import { assert } from './assert'
+
+/** Smaller ones are cheap to make. */
+const smallestBytes = 32 * 1024
+/** Larger ones are rare, and would pin too much. */
+const largestBytes = 4 * 1024 * 1024
+
+export class BufferPool {
+  readonly #keptBytesMax: number
+  readonly #kept = new Map<number, Buffer[]>()
+  #keptBytes = 0
+
+  constructor(keptBytesMax: number) {
+    this.#keptBytesMax = keptBytesMax
+  }
+
+  /** Bytes that wait for being used again. */
+  get keptBytes(): number {
+    return this.#keptBytes
+  }
+
+  /** A buffer of at least `sizeBytes`, of any content. Its whole length may be used. */
+  take(sizeBytes: number): Buffer {
+    if (sizeBytes < smallestBytes) return Buffer.allocUnsafe(sizeBytes)
+    if (sizeBytes > largestBytes) return Buffer.allocUnsafeSlow(sizeBytes)
+    const classBytes = 2 ** Math.ceil(Math.log2(sizeBytes))
+    const kept = this.#kept.get(classBytes)?.pop()
+    if (!kept) return Buffer.allocUnsafeSlow(classBytes)
+    this.#keptBytes -= classBytes
+    return kept
+  }
+
+  /** Takes back what `take` gave, whole; a buffer of another making is left alone. */
+  give(buffer: Buffer): void {
+    const { length } = buffer
+    if (length < smallestBytes || length > largestBytes || !Number.isInteger(Math.log2(length))) return
+    if (this.#keptBytes + length > this.#keptBytesMax || buffer.buffer.byteLength !== length) return
+    const kept = this.#kept.get(length) ?? []
+    assert(!kept.includes(buffer), 'a buffer is given back once')
+    kept.push(buffer)
+    this.#kept.set(length, kept)
+    this.#keptBytes += length
+  }
+}
+
+/** One pool for a process: what one connection gave back, the next one takes while it is still warm. */
+export const bufferPool = new BufferPool(32 * 1024 * 1024)
