@@ -1,4 +1,5 @@
 /** `.ci/run` after `npm ci`: every proof there is, one after the other, and the sum of all in one last line. */
+import { rmSync } from 'node:fs'
 import { judgeSteps, newestNode, staticSteps, testStep } from './step-list'
 import { type Outcome, type Step, print, report, run, summary } from './steps'
 
@@ -14,7 +15,10 @@ async function main(): Promise<void> {
   await take(testStep)
   const newest = newestNode()
   if (newest === null) print('skip system tests on node 24: npm has none for this machine')
-  else if ((await take(newest.install)).failed === 0) await take(newest.system)
+  else {
+    if ((await take(newest.install)).failed === 0) await take(newest.system)
+    rmSync(newest.folder, { recursive: true, force: true })
+  }
   for (const step of judgeSteps()) await take(step)
   summary(outcomes)
 }

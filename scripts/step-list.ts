@@ -24,14 +24,15 @@ export const unitSteps: readonly Step[] = [
 /** What README calls the tests: everything that needs no Kafka. */
 export const testStep: Step = { name: 'npm test', command: ['npm', 'test', '--', '--ci'], timeoutMs: 8 * minute }
 
-/** The newest Node that is supported, out of npm; null where npm has none for this machine. */
-export function newestNode(): { readonly install: Step; readonly system: Step } | null {
+/** The newest Node that is supported, out of npm, in a folder to be removed; null where npm has none for this machine. */
+export function newestNode(): { readonly folder: string; readonly install: Step; readonly system: Step } | null {
   const name = { linux: 'linux', darwin: 'darwin', win32: 'win' }[process.platform as string]
   if (!name || !['x64', 'arm64'].includes(process.arch)) return null
   const bundle = `node-${name}-${process.arch}`
   const folder = mkdtempSync(join(tmpdir(), 'odradek-node-'))
   const program = join(folder, 'node_modules', bundle, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node')
   return {
+    folder,
     install: {
       name: 'get node 24',
       command: ['npm', 'install', '--prefix', folder, '--no-save', '--no-package-lock', `${bundle}@24`],
