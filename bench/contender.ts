@@ -14,7 +14,7 @@ import { batchOf } from './payload'
 import type { Shape } from './workloads'
 
 /** Deleted topics give their disk back soon, so that rounds do not pile up. */
-const settings = { 'file.delete.delay.ms': '1000', 'offsets.topic.num.partitions': '4' }
+const settings = { 'log.segment.delete.delay.ms': '1000', 'offsets.topic.num.partitions': '4' }
 
 export interface Trial extends LoadResult {
   /** CPU seconds of the broker. */
