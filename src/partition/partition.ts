@@ -198,12 +198,19 @@ export class Partition {
     return this.#orOffline(() => this.#log.read(from, budget))
   }
 
-  /** DeleteRecords: raises the log start; returns the new low watermark. Throws OFFSET_OUT_OF_RANGE, POLICY_VIOLATION. */
+  /**
+   * DeleteRecords: raises the log start; returns the new low watermark. Rejects with OFFSET_OUT_OF_RANGE,
+   * POLICY_VIOLATION, KAFKA_STORAGE_ERROR.
+   */
   async deleteRecords(before: number): Promise<number> {
     const target = before === -1 ? this.#highWatermark : before
     if (!this.#config().cleanupPolicy.includes('delete')) throw new Refusal('POLICY_VIOLATION')
     if (target < 0 || target > this.#highWatermark) throw new Refusal('OFFSET_OUT_OF_RANGE')
-    await this.#log.advanceStart(target)
+    try {
+      await this.#log.advanceStart(target)
+    } catch (error) {
+      throw this.#offline(error)
+    }
     return this.#log.start
   }
 
@@ -241,9 +248,13 @@ export class Partition {
     }
   }
 
-  /** A sick disk takes the partition offline: appends are refused from now on, with the first fault as the reason. */
+  /**
+   * A sick disk takes the partition offline: appends are refused from now on, with the first fault as the reason. The log
+   * of a topic that was deleted is no sick disk.
+   */
   #offline(error: unknown): unknown {
     if (!(error instanceof StorageFault)) return error
+    if (this.#closed) return new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
     this.#fault ??= error
     return new Refusal('KAFKA_STORAGE_ERROR', error.message)
   }

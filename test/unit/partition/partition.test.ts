@@ -147,23 +147,44 @@ test('when an acknowledgement means on disk, nobody reads ahead of the disk', as
   expect(heard).toBeGreaterThan(0)
 })
 
-test('a disk that fails takes the partition offline, with the first fault as the reason', async () => {
-  const log = await memoryLog()
-  const sick: Log = new Proxy(log, {
+/** A log on a disk that fails at what `names` says, at once or a little later. */
+function sickLog(log: Log, ...names: (keyof Log)[]): Log {
+  const fault = () => new StorageFault('disk on fire')
+  return new Proxy(log, {
     get(target, name) {
-      if (name === 'append')
+      if (names.includes(name as keyof Log)) {
         return () => {
-          throw new StorageFault('disk on fire')
+          if (name === 'flush' || name === 'advanceStart') return Promise.reject(fault())
+          throw fault()
         }
+      }
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
-  const partition = await open({ log: sick })
+}
+
+test('a disk that fails takes the partition offline, with the first fault as the reason', async () => {
+  const partition = await open({ log: sickLog(await memoryLog(), 'append') })
   expect(() => partition.produce(makeBatch(), 1, nowMs)).toThrow(
     expect.objectContaining({ error: 'KAFKA_STORAGE_ERROR', detail: 'disk on fire' }),
   )
   expect(() => partition.read(0, { maxBytes: 1, upTo: 1 })).toThrow(refusal('KAFKA_STORAGE_ERROR'))
+})
+
+test('DeleteRecords on a disk that fails takes the partition offline as well', async () => {
+  const partition = await open({ log: sickLog(await memoryLog(), 'advanceStart') })
+  partition.produce(makeBatch(), 1, nowMs)
+  await expect(partition.deleteRecords(1)).rejects.toThrow(refusal('KAFKA_STORAGE_ERROR'))
+  expect(() => partition.produce(makeBatch(), 1, nowMs)).toThrow(refusal('KAFKA_STORAGE_ERROR'))
+})
+
+test('who waits for the disk when the topic is deleted hears that it is gone, not that the disk failed', async () => {
+  const partition = await open({ log: sickLog(await memoryLog(), 'flush'), flushFirst: true })
+  partition.produce(makeBatch(), -1, nowMs)
+  const durable = partition.durable(1)
+  partition.close()
+  await expect(durable).rejects.toThrow(refusal('UNKNOWN_TOPIC_OR_PARTITION'))
 })
 
 test('DeleteRecords raises the start, not past the high watermark, and not of a topic that is only compacted', async () => {
