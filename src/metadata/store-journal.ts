@@ -67,8 +67,11 @@ export class StoreJournal {
     }
     const path = `${directory}/${journalName}`
     const file = files.open(path, { create: true })
-    const { entries, wholeBytes } = readJournal(file, path)
+    const { entries, wholeBytes, last } = readJournal(file, path)
     if (wholeBytes < file.size()) file.truncateSync(wholeBytes)
+    // A failed sync leaves pages that the system shows and will never write. Only those of the last frame can be such, and
+    // writing them again makes the sync that follows mean what it says.
+    file.writeSync([last], wholeBytes - last.length)
     await file.sync()
     await files.syncDir(directory)
     // A crash may have come between the snapshot and the cut of the journal it holds.
@@ -145,18 +148,27 @@ function readSnapshot(bytes: Buffer, path: string): StoreSnapshot {
   return snapshot as StoreSnapshot
 }
 
-function readJournal(file: File, path: string): { entries: JournalEntry[]; wholeBytes: number } {
+interface ReadJournal {
+  readonly entries: JournalEntry[]
+  readonly wholeBytes: number
+  /** The bytes of the last whole frame; none when there is no frame. */
+  readonly last: Buffer
+}
+
+function readJournal(file: File, path: string): ReadJournal {
   const bytes = readAll(file)
   const entries: JournalEntry[] = []
   let at = 0
+  let lastAt = 0
   for (let found = unframe(bytes, at); found !== null; found = unframe(bytes, at)) {
     entries.push(...(found.content as JournalEntry[]))
+    lastAt = at
     at = found.next
   }
   for (let next = bytes.indexOf(magic, at + 1); next >= 0; next = bytes.indexOf(magic, next + 1)) {
     if (unframe(bytes, next)) throw new CorruptLog(path, `damaged at byte ${at}, with whole transactions behind it`)
   }
-  return { entries, wholeBytes: at }
+  return { entries, wholeBytes: at, last: bytes.subarray(lastAt, at) }
 }
 
 function readAll(file: File): Buffer {

@@ -180,3 +180,25 @@ describe('StoreJournal', () => {
     expect(syncs).toBeLessThanOrEqual(2)
   })
 })
+
+describe('a sync that failed', () => {
+  it.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
+    'is not believed by the next process, which finds the pages in the cache; seed %i',
+    async seed => {
+      const world = new World({ seed })
+      const { machine, platform } = await machineOf(world)
+      const store = await world.until(openStore(platform))
+      await world.until(store.transact({ if: [], do: [put('a')] }))
+      machine.diskFaults.fail = operation => (operation === 'sync' ? 'EIO' : null)
+      await world.until(store.transact({ if: [], do: [put('b', 'x'.repeat(2_000))] })).catch(() => {})
+      machine.diskFaults.fail = () => null
+      machine.kill()
+      const second = await world.until(openStore(machine.boot()))
+      const seen = await world.until(contentOf(second))
+      await world.until(second.transact({ if: [], do: [put('c')] }))
+      machine.crash()
+      const third = await world.until(openStore(machine.boot()))
+      expect(await world.until(contentOf(third))).toEqual({ ...seen, c: 'v' })
+    },
+  )
+})
