@@ -36,12 +36,9 @@ export const findCoordinator = defineHandler({
     { one: 'group', may: 'DESCRIBE', named: request => oneKey(request, keyTypes.group) },
     { one: 'transactionalId', may: 'DESCRIBE', named: request => oneKey(request, keyTypes.transaction) },
   ],
-  refuseAll: (request, errorCode, message) => ({
-    errorCode,
-    errorMessage: message,
-    nodeId: -1,
-    host: '',
-    port: -1,
+  refuseAll: (request, errorCode, message, { version }) => ({
+    // In the form with many keys there is no place for an error of the whole.
+    ...(findsMany(version) ? {} : { errorCode, errorMessage: message, nodeId: -1, host: '', port: -1 }),
     coordinators: request.coordinatorKeys.map(key => ({
       key,
       nodeId: -1,
