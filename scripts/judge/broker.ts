@@ -81,6 +81,11 @@ export class Broker {
     return this.child !== null && this.child.exitCode === null && this.child.signalCode === null
   }
 
+  /** How the process ended: an exit code or a signal. */
+  get ending(): string {
+    return String(this.child?.exitCode ?? this.child?.signalCode ?? 'nothing yet')
+  }
+
   /** The last lines of its log. */
   logTail(lines = 8): string {
     const text = fs.existsSync(this.logFile) ? fs.readFileSync(this.logFile, 'utf8') : ''

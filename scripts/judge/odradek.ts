@@ -21,6 +21,8 @@ export function odradek(options: OdradekOptions = {}): Launcher {
   return {
     kind: 'odradek',
     startTimeoutMs: 15_000,
+    // The port alone does not tell: a start tries its address for a moment before it touches the data directory.
+    ready: log => /ready in \d/.test(log),
     command: ({ port, dataDir, settings }) => {
       const args = ['start', '--port', String(port), '--host', '127.0.0.1', '--data-dir', dataDir]
       if (options.profile !== undefined) args.push('--profile', options.profile)

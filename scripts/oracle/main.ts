@@ -188,7 +188,11 @@ async function main(): Promise<void> {
   const { kafka4, elder, own } = await startBrokers()
   const ours = await judged(own?.port ?? Number(options.ours?.split(':')[1]))
   const judge = await judged(kafka4.port)
-  const runs = runsOf(ours, judge, elder === null ? null : { ...(await judged(elder.port)), isElder: true })
+  const runs = runsOf(
+    ours,
+    judge,
+    elder === null ? null : { ...(await judged(elder.port)), judgedElsewhere: judge.served },
+  )
   const verdicts: Verdict[] = []
   const alone = (run: Run): boolean => /configs/.test(run.scenario.name)
   const play = async ({ scenario, version, judge: by }: Run): Promise<void> => {

@@ -10,6 +10,8 @@ import { Closed, Wire } from './wire'
 
 export interface Step {
   readonly label: string
+  /** What was asked; absent for what a scenario noted. */
+  readonly asked?: { readonly key: number; readonly version: number }
   readonly reply: Plain
 }
 
@@ -76,12 +78,12 @@ export class Subject {
     this.exercised.add(`${api.key} ${version}`)
     try {
       const reply = await (await this.wire(connection)).ask(api, version, body)
-      this.steps.push({ label, reply: this.mask.plain(reply) })
+      this.steps.push({ label, asked: { key: api.key, version }, reply: this.mask.plain(reply) })
       return reply
     } catch (error) {
       const says =
         error instanceof Closed ? 'the connection was closed' : error instanceof Error ? error.message : String(error)
-      this.steps.push({ label, reply: { $failed: says } })
+      this.steps.push({ label, asked: { key: api.key, version }, reply: { $failed: says } })
       throw new Halt(says)
     }
   }

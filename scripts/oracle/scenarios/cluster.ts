@@ -113,7 +113,7 @@ async function raw(subject: Subject, label: string, bytes: Buffer): Promise<void
   const wire = await subject.wire(label)
   wire.write(bytes)
   const outcome = await wire.frame(1500).then(
-    frame => `a frame: ${frame.subarray(4, 10).toString('hex')}`,
+    frame => `an answer with error ${frame.readInt16BE(4)}`,
     error => (error as Error).message,
   )
   subject.note(label, outcome)
