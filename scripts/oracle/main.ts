@@ -185,6 +185,11 @@ async function judged(port: number): Promise<Judged> {
 }
 
 async function main(): Promise<void> {
+  const skipped = whyNoKafka()
+  if (skipped !== null) {
+    process.stdout.write(`oracle: skipped, since no Apache Kafka can be started here: ${skipped}\n0 passed, 0 failed\n`)
+    return
+  }
   const { kafka4, elder, own } = await startBrokers()
   const ours = await judged(own?.port ?? Number(options.ours?.split(':')[1]))
   const judge = await judged(kafka4.port)

@@ -162,11 +162,11 @@ async function main(): Promise<void> {
     const kept = `${broker.dataDir}-${seed}`
     await broker.kill()
     fs.cpSync(broker.dataDir, path.join('.cache', path.basename(kept)), { recursive: true })
-    process.stdout.write(`the data directory is kept in .cache/${path.basename(kept)}\n`)
+    process.stdout.write(`the data directory is kept in .cache/${path.basename(kept)}\n0 passed, 1 failed\n`)
     process.exit(1)
   }
   await broker.dispose()
-  process.stdout.write(`torture: nothing lost, ${options.rounds} rounds\n`)
+  process.stdout.write(`torture: nothing lost\n${options.rounds} passed, 0 failed\n`)
   process.exit(0)
 }
 
