@@ -115,7 +115,11 @@ function recordsFor(version: number): Buffer {
 function ask(api: Api, version: number, request: Value): Promise<Value> {
   return new Promise(resolve => {
     const socket = connect(port, '127.0.0.1')
-    const frames = new Frames(1 << 24)
+    const frames = new Frames(1 << 24, frame => {
+      const reader = new Reader(Buffer.from(frame))
+      readResponseHeader(reader, api, version)
+      end(codecOf(api, 'response', version).read(reader))
+    })
     const end = (answer: Value): void => {
       clearTimeout(timer)
       socket.destroy()
@@ -123,14 +127,7 @@ function ask(api: Api, version: number, request: Value): Promise<Value> {
     }
     const timer = setTimeout(() => end(null), answerWithinMs)
     socket.on('error', () => end(null)).on('close', () => end(null))
-    socket.on('data', bytes => {
-      frames.push(Buffer.from(bytes))
-      const frame = frames.take()
-      if (frame === null) return
-      const reader = new Reader(frame)
-      readResponseHeader(reader, api, version)
-      end(codecOf(api, 'response', version).read(reader))
-    })
+    socket.on('data', bytes => frames.push(Buffer.from(bytes)))
     const { buffers } = framed(writer => {
       writeRequestHeader(writer, api, { apiVersion: version, correlationId: ++correlationId, clientId: 'declarations' })
       codecOf(api, 'request', version).write(writer, request)

@@ -46,36 +46,27 @@ const captured: Captured[] = []
 
 function relay(client: Socket): void {
   const broker = connect(Number(options.broker), '127.0.0.1')
-  const asked = new Frames(maxFrameBytes)
-  const told = new Frames(maxFrameBytes)
   const waiting: Captured[] = []
   const early: Buffer[] = []
+  const asked = new Frames(maxFrameBytes, frame => {
+    const { apiKey, correlationId, clientId } = readRequestHeader(new Reader(frame))
+    const entry = { port: broker.localPort ?? 0, correlationId, clientId, request: Buffer.from(frame), response: null }
+    const isUnanswered = apiKey === 0 && /"acks":0/.test(JSON.stringify(exchangeOf(frame, null, nobody)?.request.value))
+    if (!isUnanswered) waiting.push(entry)
+    captured.push(entry)
+  })
+  const told = new Frames(maxFrameBytes, frame => {
+    const entry = waiting.shift()
+    if (entry !== undefined) entry.response = Buffer.from(frame)
+  })
   const ask = (bytes: Buffer): void => {
-    asked.push(Buffer.from(bytes))
-    for (let frame = asked.take(); frame !== null; frame = asked.take()) {
-      const { apiKey, correlationId, clientId } = readRequestHeader(new Reader(frame))
-      const entry = {
-        port: broker.localPort ?? 0,
-        correlationId,
-        clientId,
-        request: Buffer.from(frame),
-        response: null,
-      }
-      const isUnanswered =
-        apiKey === 0 && /"acks":0/.test(JSON.stringify(exchangeOf(frame, null, nobody)?.request.value))
-      if (!isUnanswered) waiting.push(entry)
-      captured.push(entry)
-    }
+    asked.push(bytes)
     broker.write(bytes)
   }
   client.on('data', bytes => (broker.connecting ? early.push(bytes) : ask(bytes)))
   broker.on('connect', () => early.forEach(ask))
   broker.on('data', bytes => {
-    told.push(Buffer.from(bytes))
-    for (let frame = told.take(); frame !== null; frame = told.take()) {
-      const entry = waiting.shift()
-      if (entry !== undefined) entry.response = Buffer.from(frame)
-    }
+    told.push(bytes)
     client.write(bytes)
   })
   for (const [one, other] of [

@@ -38,7 +38,7 @@ export class ClientConnection {
 
   private constructor(options: ClientOptions) {
     this.#options = options
-    this.#frames = new Frames(options.maxFrameBytes)
+    this.#frames = new Frames(options.maxFrameBytes, frame => this.#answered(Buffer.from(frame)))
   }
 
   /** Rejects with the network's error. */
@@ -95,9 +95,8 @@ export class ClientConnection {
   }
 
   #received(chunk: Buffer): void {
-    this.#frames.push(Buffer.from(chunk))
     try {
-      for (let frame = this.#frames.take(); frame; frame = this.#frames.take()) this.#answered(frame)
+      this.#frames.push(chunk)
     } catch (error) {
       this.#connection?.destroy()
       this.#end(error instanceof Error ? error : new Error(String(error)))

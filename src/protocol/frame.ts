@@ -1,97 +1,89 @@
-/** Frames: everything on a connection stands behind an int32 that counts its bytes. */
+/**
+ * Frames: everything on a connection stands behind an int32 that counts its bytes. `Frames` cuts them out of a stream: one
+ * that lies whole in what arrived is lent where it is, one that is split is gathered in a buffer of the pool and lent as
+ * well. What is held grows with what really came, not with what was announced.
+ */
+import { bufferPool } from '../platform/buffer-pool'
 import { Malformed } from './wire/faults'
 import type { Slices } from './wire/slices'
 import { Writer } from './wire/writer'
 
 const prefixBytes = 4
-/** Pieces shorter than this are gathered while a frame is incomplete: kept one by one they would cost far more than they hold. */
-const smallPieceBytes = 2048
-const gatheredBytes = 16 * 1024
 
-/**
- * Takes frames out of a byte stream. A frame that lies whole in what was received is a slice of it; one that spans
- * several pieces is joined once it is complete, so a peer that announces much and sends little holds little.
- */
+/** Up to here a split frame's buffer is made in one piece; beyond, it doubles as bytes come in. */
+const firstPieceBytes = 2 * 1024 * 1024
+
 export class Frames {
-  private readonly maxFrameBytes: number
-  private pieces: Buffer[] = []
-  /** Where small pieces are gathered; what is gathered is the last of `pieces`, and ends at `gathered`. */
-  private gathering: Buffer | null = null
-  private gathered = 0
-  private heldBytes = 0
+  readonly #maxBytes: number
+  readonly #take: (frame: Buffer) => void
+  readonly #prefix = Buffer.alloc(4)
+  #prefixBytes = 0
+  #frame: Buffer | null = null
+  #frameBytes = 0
+  #wantedBytes = 0
 
-  /** `maxFrameBytes` is Kafka's socket.request.max.bytes. */
-  constructor(maxFrameBytes: number) {
-    this.maxFrameBytes = maxFrameBytes
+  /** `take` gets each frame without its prefix, which is only valid during the call. */
+  constructor(maxBytes: number, take: (frame: Buffer) => void) {
+    this.#maxBytes = maxBytes
+    this.#take = take
   }
 
-  /** Bytes received and not yet taken. */
-  get pendingBytes(): number {
-    return this.heldBytes
+  /** Bytes held for a frame that is not complete. */
+  get heldBytes(): number {
+    return this.#frame?.length ?? 0
   }
 
-  /** Adds what was received; the buffer belongs to the frames from then on. */
-  push(received: Buffer): void {
-    if (received.length === 0) return
-    this.heldBytes += received.length
-    if (this.pieces.length > 0 && received.length < smallPieceBytes) {
-      this.gather(received)
-      return
+  /** Throws Malformed; nothing may be pushed after that. */
+  push(chunk: Buffer): void {
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#frame) at = this.#fill(chunk, at)
+      else if (this.#prefixBytes === 0 && chunk.length - at >= 4) at = this.#start(chunk, at + 4, chunk.readInt32BE(at))
+      else at = this.#fillPrefix(chunk, at)
     }
-    this.gathering = null
-    this.pieces.push(received)
   }
 
-  private gather(received: Buffer): void {
-    const last = this.pieces.at(-1)
-    if (this.gathering !== null && last !== undefined && received.length <= gatheredBytes - this.gathered) {
-      received.copy(this.gathering, this.gathered)
-      this.gathered += received.length
-      const isGathered = last.buffer === this.gathering.buffer
-      const from = isGathered ? last.byteOffset : this.gathered - received.length
-      const piece = this.gathering.subarray(from, this.gathered)
-      if (isGathered) this.pieces[this.pieces.length - 1] = piece
-      else this.pieces.push(piece)
-      return
+  #fillPrefix(chunk: Buffer, at: number): number {
+    const copied = chunk.copy(this.#prefix, this.#prefixBytes, at)
+    this.#prefixBytes += copied
+    if (this.#prefixBytes < 4) return at + copied
+    this.#prefixBytes = 0
+    return this.#start(chunk, at + copied, this.#prefix.readInt32BE(0))
+  }
+
+  #start(chunk: Buffer, at: number, sizeBytes: number): number {
+    if (sizeBytes < 0 || sizeBytes > this.#maxBytes) {
+      throw new Malformed(`a frame of ${sizeBytes} bytes was announced; 0 to ${this.#maxBytes} are allowed`)
     }
-    this.gathering = Buffer.allocUnsafeSlow(gatheredBytes)
-    received.copy(this.gathering)
-    this.gathered = received.length
-    this.pieces.push(this.gathering.subarray(0, this.gathered))
-  }
-
-  /**
-   * The next frame without its prefix, or null until more is received. Throws Malformed for a size that is negative or
-   * above the limit; nothing more can be taken from the stream then.
-   */
-  take(): Buffer | null {
-    if (this.heldBytes < prefixBytes) return null
-    const sizeBytes = this.announced()
-    if (sizeBytes < 0 || sizeBytes > this.maxFrameBytes) {
-      throw new Malformed(`a frame of ${sizeBytes} bytes where at most ${this.maxFrameBytes} are accepted`)
+    if (chunk.length - at >= sizeBytes) {
+      this.#take(chunk.subarray(at, at + sizeBytes))
+      return at + sizeBytes
     }
-    const wholeBytes = prefixBytes + sizeBytes
-    if (this.heldBytes < wholeBytes) return null
-    const first = this.joined(wholeBytes)
-    if (first.length === wholeBytes) this.pieces.shift()
-    else this.pieces[0] = first.subarray(wholeBytes)
-    this.heldBytes -= wholeBytes
-    return first.subarray(prefixBytes, wholeBytes)
+    this.#wantedBytes = sizeBytes
+    this.#frameBytes = 0
+    this.#frame = bufferPool.take(Math.min(sizeBytes, firstPieceBytes))
+    return this.#fill(chunk, at)
   }
 
-  private announced(): number {
-    return this.joined(prefixBytes).readInt32BE(0)
-  }
-
-  /** The first piece, joined with those behind it until it holds `sizeBytes`, which are known to be there. */
-  private joined(sizeBytes: number): Buffer {
-    const first = this.pieces[0] as Buffer
-    if (first.length >= sizeBytes) return first
-    let count = 1
-    for (let bytes = first.length; bytes < sizeBytes; count++) bytes += (this.pieces[count] as Buffer).length
-    const joined = Buffer.concat(this.pieces.slice(0, count))
-    this.pieces.splice(0, count, joined)
-    return joined
+  #fill(chunk: Buffer, at: number): number {
+    let frame = this.#frame!
+    const available = Math.min(chunk.length - at, this.#wantedBytes - this.#frameBytes)
+    if (this.#frameBytes + available > frame.length) {
+      const grown = bufferPool.take(
+        Math.min(this.#wantedBytes, Math.max(frame.length * 2, this.#frameBytes + available)),
+      )
+      frame.copy(grown, 0, 0, this.#frameBytes)
+      bufferPool.give(frame)
+      this.#frame = frame = grown
+    }
+    chunk.copy(frame, this.#frameBytes, at, at + available)
+    this.#frameBytes += available
+    if (this.#frameBytes === this.#wantedBytes) {
+      this.#frame = null
+      this.#take(frame.subarray(0, this.#wantedBytes))
+      bufferPool.give(frame)
+    }
+    return at + available
   }
 }
 
