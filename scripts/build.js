@@ -9,12 +9,15 @@ const path = require('node:path')
 const { buildSync } = require('esbuild')
 
 const root = path.dirname(__dirname)
+
+/** Runs a program of Node, and ends with it when it fails. */
+function run(...args) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(1)
+}
+
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-const { status } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-})
-if (status !== 0) process.exit(1)
+run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json')
 buildSync({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
@@ -26,3 +29,4 @@ buildSync({
   packages: 'external',
   logLevel: 'warning',
 })
+run('scripts/compile-ahead.js')

@@ -9,7 +9,7 @@ import { serve } from './serve'
 async function main(): Promise<void> {
   let line = parseUsual(nodeProcess.argv)
   if (line === null) {
-    const verdict = await explain(nodeProcess.argv)
+    const verdict = explain(nodeProcess.argv)
     if ('said' in verdict) {
       if (verdict.exitCode === 0) nodeProcess.print(verdict.said)
       else nodeProcess.complain(verdict.said)

@@ -9,8 +9,8 @@ type Library = typeof import('commander')
 /** What to say, and the exit code that goes with it; or a command line that could be read after all. */
 export type Verdict = { readonly said: string; readonly exitCode: 0 | 2 } | CommandLine
 
-export async function explain(argv: readonly string[]): Promise<Verdict> {
-  const library = await import('commander')
+export function explain(argv: readonly string[]): Verdict {
+  const library = require('commander') as Library
   let said = ''
   let line: CommandLine | null = null
   const listen = (text: string): void => {

@@ -15,15 +15,15 @@ const lines: [string, readonly string[], Partial<CommandLine>][] = [
   ],
 ]
 
-test.each(lines)('%s', async (_, argv, wanted) => {
+test.each(lines)('%s', (_, argv, wanted) => {
   expect(parseUsual(argv)).toMatchObject(wanted)
   // The library reads it the same way.
-  expect(await explain(argv)).toEqual(parseUsual(argv))
+  expect(explain(argv)).toEqual(parseUsual(argv))
 })
 
-test('a value that looks like a flag is left to the library', async () => {
+test('a value that looks like a flag is left to the library', () => {
   expect(parseUsual(['-p', '-1'])).toBeNull()
-  expect(await explain(['-p', '-1'])).toMatchObject({ flags: { port: '-1' } })
+  expect(explain(['-p', '-1'])).toMatchObject({ flags: { port: '-1' } })
 })
 
 const mistakes: [readonly string[], string][] = [
@@ -34,13 +34,13 @@ const mistakes: [readonly string[], string][] = [
   [['start', 'now'], "odradek: too many arguments for 'start'. Expected 0 arguments but got 1. (odradek --help)"],
 ]
 
-test.each(mistakes)('%s is explained in one line', async (argv, said) => {
+test.each(mistakes)('%s is explained in one line', (argv, said) => {
   expect(parseUsual(argv)).toBeNull()
-  expect(await explain(argv)).toEqual({ said, exitCode: 2 })
+  expect(explain(argv)).toEqual({ said, exitCode: 2 })
 })
 
-test('help names every flag, and exits with 0', async () => {
-  const verdict = await explain(['--help'])
+test('help names every flag, and exits with 0', () => {
+  const verdict = explain(['--help'])
   expect(verdict).toMatchObject({ exitCode: 0 })
   for (const flag of [
     '-p, --port',
@@ -54,6 +54,6 @@ test('help names every flag, and exits with 0', async () => {
   ]) {
     expect((verdict as { said: string }).said).toContain(flag)
   }
-  expect(await explain(['start', '--help'])).toMatchObject({ said: expect.stringMatching('Usage: odradek start') })
-  expect(await explain(['--version'])).toMatchObject({ said: expect.stringMatching(/^\d+\.\d+\.\d+/), exitCode: 0 })
+  expect(explain(['start', '--help'])).toMatchObject({ said: expect.stringMatching('Usage: odradek start') })
+  expect(explain(['--version'])).toMatchObject({ said: expect.stringMatching(/^\d+\.\d+\.\d+/), exitCode: 0 })
 })
