@@ -51,6 +51,7 @@ export function judgeSteps(): readonly Step[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { [name: string]: string } }
   const judges: readonly Step[] = [
     { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
+    { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
   ]
