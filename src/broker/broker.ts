@@ -9,6 +9,7 @@ import type { PartitionDirectory } from '../partition/directory'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { FetchSessions } from './fetch/sessions'
+import type { UnsentBytes } from './fetch/unsent'
 
 export interface ApiRange {
   readonly apiKey: number
@@ -42,6 +43,8 @@ export interface Broker {
   /** Creates an internal topic (`__consumer_offsets` and its like) as Kafka would; done when it is there already. */
   ensureInternalTopic(name: string): Promise<void>
   readonly fetchSessions: FetchSessions
+  /** What fetches have read and not sent, over all connections. */
+  readonly unsent: UnsentBytes
   /** `fetch.max.bytes`, and the longest that a fetch may wait (`odradek.fetch.max.wait.ms.cap`). */
   fetchLimits(): { readonly maxBytes: number; readonly maxWaitMs: number }
   /** An id that no producer has had (KIP-98). */

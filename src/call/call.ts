@@ -12,7 +12,7 @@ export interface Call {
   readonly version: number
   readonly apiKey: number
   readonly connection: CallConnection
-  /** Runs `run` when the reply has left and nobody looks at its buffers any more; never, when it is not sent. Say it once. */
+  /** Runs `run` once when nobody looks at the reply's buffers any more: it has left, or never will. Say it once. */
   whenSent(run: () => void): void
   /** Lets the connection begin its next request while this one waits for its reply. */
   accepted(): void

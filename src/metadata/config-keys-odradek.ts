@@ -32,6 +32,16 @@ export const odradekKeys = {
     about:
       'What of a produced batch is looked at: every record, which decompresses it, as Apache Kafka does; or the checksum alone.',
   },
+  'odradek.fetch.unsent.bytes.max': {
+    type: 'LONG',
+    default: '268435456',
+    valid: '[1048576,...]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'Bytes read for consumers that have not taken them yet, over all connections; beyond, replies become smaller.',
+  },
   'odradek.fetch.max.wait.ms.cap': {
     type: 'INT',
     default: '-1',

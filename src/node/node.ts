@@ -2,6 +2,7 @@
 import type { Broker } from '../broker/broker'
 import { handlers } from '../broker/apis/index'
 import { FetchSessions } from '../broker/fetch/sessions'
+import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf } from '../broker/pipeline'
 import type { Groups } from '../coordinator/group/groups'
 import { openGroups } from '../coordinator/group/open'
@@ -144,6 +145,7 @@ function brokerOf(platform: Platform, config: NodeConfig, { opened, metadata, di
     groups,
     ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
     fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
+    unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
     fetchLimits: () => {
       const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()
       return { maxBytes: fetchMaxBytes, maxWaitMs: cap < 0 ? Number.MAX_SAFE_INTEGER : cap }

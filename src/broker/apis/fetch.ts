@@ -62,7 +62,7 @@ function serve(
 ): FetchReply | Promise<FetchReply> {
   const { maxBytes, maxWaitMs } = broker.fetchLimits()
   const budget: FetchBudget = {
-    maxBytes: Math.min(request.maxBytes, maxBytes),
+    maxBytes: Math.min(request.maxBytes, maxBytes, broker.unsent.leftBytes),
     readCommitted: request.isolationLevel === readCommitted,
     minOneBatch: call.version >= 3,
   }
@@ -70,7 +70,11 @@ function serve(
   const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
   const answer = (all: ReadAll): FetchReply => {
-    call.whenSent(() => release(all))
+    const sent = broker.unsent.hold(all.sizeBytes)
+    call.whenSent(() => {
+      sent()
+      release(all)
+    })
     return replyOf(context, all, budget, call.version)
   }
   const first = readAll(broker.partitions, nameOf, context.wanted, budget)

@@ -143,6 +143,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#queue.length = 0
+    this.#replies.end()
     runAll(this.#whenEnding)
     runAll(this.#whenClosed)
     this.#onEnd(this)
@@ -240,7 +241,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     isInside = false
     void reply.then(
       body => {
-        if (this.#isClosed) return
+        if (this.#isClosed) return whenSent?.()
         this.#answerLater(() => answer(body))
         accepted()
         this.#next()
@@ -276,7 +277,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
 
   #send(buffers: readonly Uint8Array[], gone: (() => void) | undefined): void {
-    if (this.#isClosed) return
+    if (this.#isClosed) return gone?.()
     this.#connection.write(buffers, gone)
     if (this.#isDraining && this.isIdle) this.#finish()
   }

@@ -25,6 +25,7 @@ export class Replies {
   #whenGone: (() => void)[] = []
   #isHeld = false
   #isScheduled = false
+  #isOver = false
 
   constructor(send: Send) {
     this.#send = send
@@ -45,6 +46,10 @@ export class Replies {
     this.#line.push(slot)
     return {
       fill: (reply, gone) => {
+        if (this.#isOver) {
+          gone?.()
+          return
+        }
         slot.isFilled = true
         slot.reply = reply
         slot.gone = gone
@@ -62,6 +67,14 @@ export class Replies {
       this.#isHeld = false
       this.#flush()
     }
+  }
+
+  /** The connection is over: nothing is sent any more, and everything waiting is gone. */
+  end(): void {
+    this.#isOver = true
+    for (const { gone } of this.#line.splice(0)) gone?.()
+    for (const gone of this.#whenGone.splice(0)) gone()
+    this.#gathered = []
   }
 
   #advance(): void {

@@ -38,3 +38,19 @@ test('a request without a reply takes its place and sends nothing', () => {
   })
   expect(writes).toEqual(['b'])
 })
+
+test('whoever waits for buffers to be free hears of it when they are sent, and when they never will be', () => {
+  const told: string[] = []
+  let sent: () => void = () => {}
+  const line = new Replies((_buffers, gone) => (sent = gone ?? sent))
+  const [first, second, third] = [line.place(), line.place(), line.place()]
+  line.together(() => first.fill(reply('a'), () => told.push('a')))
+  expect(told).toEqual([])
+  sent()
+  expect(told).toEqual(['a'])
+  third.fill(reply('c'), () => told.push('c'))
+  line.end()
+  expect(told).toEqual(['a', 'c'])
+  second.fill(reply('b'), () => told.push('b'))
+  expect(told).toEqual(['a', 'c', 'b'])
+})
