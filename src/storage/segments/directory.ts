@@ -51,12 +51,24 @@ export async function claimDirectory(
   }
 }
 
-/** Makes a directory and all above it that are missing, so that a crash does not take their names away. */
+/**
+ * Makes a directory and all above it that are missing, so that a crash does not take their names away. An earlier process
+ * may have made some of them and been killed before their names were safe; whose directory it is was not written then.
+ */
 async function makeDirectory(files: Files, path: string): Promise<void> {
-  const missing: string[] = []
-  for (let at = path; !files.stat(at) && dirname(at) !== at; at = dirname(at)) missing.push(at)
+  if (files.stat(pathOf(path, names.metaProperties))) return
+  const isMissing = new Set<string>()
+  const all: string[] = []
+  for (let at = path; dirname(at) !== at; at = dirname(at)) {
+    all.push(at)
+    if (!files.stat(at)) isMissing.add(at)
+  }
   files.makeDir(path)
-  for (const made of missing.toReversed()) await files.syncDir(dirname(made))
+  for (const each of all.toReversed()) {
+    const synced = files.syncDir(dirname(each))
+    // What lies above may be another's, and not for us to open.
+    await (isMissing.has(each) ? synced : synced.catch(() => {}))
+  }
 }
 
 /** Says that everything in the directory is as it was closed. The last thing that a process does with it. */
