@@ -1,6 +1,6 @@
 /** `.ci/run` after `npm ci`: every proof there is, one after the other, and the sum of all in one last line. */
 import { rmSync } from 'node:fs'
-import { judgeSteps, newestNode, staticSteps, testStep } from './step-list'
+import { judgeSteps, newestNode, simulationStep, staticSteps, testStep } from './step-list'
 import { type Outcome, type Step, print, report, run, summary } from './steps'
 
 async function main(): Promise<void> {
@@ -13,6 +13,7 @@ async function main(): Promise<void> {
   }
   for (const step of staticSteps) await take(step)
   await take(testStep)
+  await take(simulationStep)
   const newest = newestNode()
   if (newest === null) print('skip system tests on node 24: npm has none for this machine')
   else {

@@ -24,6 +24,13 @@ export const unitSteps: readonly Step[] = [
 /** What README calls the tests: everything that needs no Kafka. */
 export const testStep: Step = { name: 'npm test', command: ['npm', 'test', '--', '--ci'], timeoutMs: 8 * minute }
 
+/** Stories of a whole node in a simulated world, with lost writes; some 70 s of both cores, where those are free. */
+export const simulationStep: Step = {
+  name: 'simulation',
+  command: ['npm', 'run', 'sim', '--', '--seed', '1', '--seeds', '500'],
+  timeoutMs: 8 * minute,
+}
+
 /** The newest Node that is supported, out of npm, in a folder to be removed; null where npm has none for this machine. */
 export function newestNode(): { readonly folder: string; readonly install: Step; readonly system: Step } | null {
   const name = { linux: 'linux', darwin: 'darwin', win32: 'win' }[process.platform as string]

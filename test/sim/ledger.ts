@@ -17,6 +17,8 @@ export interface Batch {
   readonly count: number
   /** How often it was sent: that many copies there may be, or one if the producer is idempotent. */
   attempts: number
+  /** Which process of the broker it was first sent to. */
+  sentInLife: number
   outcome: Outcome
   /** Null when it was acknowledged without telling where it is. */
   baseOffset: number | null
@@ -83,8 +85,15 @@ export class Ledger {
     return known
   }
 
-  batch(facts: Omit<Batch, 'id' | 'attempts' | 'outcome' | 'baseOffset'>): Batch {
-    const batch: Batch = { ...facts, id: this.batches.size + 1, attempts: 0, outcome: 'sent', baseOffset: null }
+  batch(facts: Omit<Batch, 'id' | 'attempts' | 'sentInLife' | 'outcome' | 'baseOffset'>): Batch {
+    const batch: Batch = {
+      ...facts,
+      id: this.batches.size + 1,
+      attempts: 0,
+      sentInLife: 0,
+      outcome: 'sent',
+      baseOffset: null,
+    }
     this.batches.set(batch.id, batch)
     return batch
   }

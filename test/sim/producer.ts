@@ -147,7 +147,10 @@ class Producer {
     const { counts } = this.#actor.stage
     counts.requests += 1
     const beganMs = this.#actor.stage.world.nowMs
-    for (const { batch } of request) batch.attempts += 1
+    for (const { batch } of request) {
+      if (batch.attempts === 0) batch.sentInLife = counts.lives
+      batch.attempts += 1
+    }
     const reply = await connection.request(Produce, 13, {
       transactionalId: null,
       acks: this.#mix.acks,
@@ -188,7 +191,10 @@ class Producer {
       batch.outcome = batch.attempts === 1 ? 'refused' : 'sent'
       if (batch.producer !== null) this.#identity = null
     } else if (errorCode === outOfOrder || errorCode === unknownProducer) {
-      if (this.#isFirst(batch)) {
+      if (this.#isForgotten(batch)) {
+        pending.isOver = true
+        this.#identity = null
+      } else if (this.#isFirst(batch)) {
         this.#say(
           `sequence: ${batch.producer} was refused batch ${batch.id} with ${errorCode}, and all before it are acknowledged`,
         )
@@ -197,6 +203,21 @@ class Producer {
     } else if (errorCode !== storageError || !this.#actor.stage.wasDiskFaulty(beganMs)) {
       this.#say(`refused: batch ${batch.id} of ${this.#actor.name} with error ${errorCode}`)
     }
+  }
+
+  /**
+   * A process that has ended told the next one of the last batch of each producer only, as in Kafka, whose snapshots have
+   * no room for more: one before it that comes again is not known any more.
+   */
+  #isForgotten({ producer, topicId, partition, nth, sentInLife }: Batch): boolean {
+    const { ledger, counts } = this.#actor.stage
+    if (sentInLife === counts.lives) return false
+    for (const each of ledger.batches.values()) {
+      const isAfter =
+        each.producer === producer && each.topicId === topicId && each.partition === partition && each.nth > nth
+      if (isAfter && each.attempts > 0 && each.sentInLife < counts.lives) return true
+    }
+    return false
   }
 
   /** Whether every batch before it was acknowledged. */

@@ -17,8 +17,8 @@ export interface Stage {
   isEnding: boolean
   /** Whether the disk is at fault, or was after `sinceMs`. */
   wasDiskFaulty(sinceMs?: number): boolean
-  /** Requests and records, for the report. */
-  readonly counts: { requests: number; acked: number; read: number; commits: number; rebalances: number }
+  /** Processes of the broker, requests, records: for the report. */
+  readonly counts: { lives: number; requests: number; acked: number; read: number; commits: number; rebalances: number }
 }
 
 export interface Actor {

@@ -25,7 +25,7 @@ export interface Report {
   readonly fingerprint: string
   readonly anomalies: readonly string[]
   readonly mix: Mix
-  readonly counts: Stage['counts'] & { lives: number; events: number; audits: number }
+  readonly counts: Stage['counts'] & { events: number; audits: number }
 }
 
 const dataDir = '/data'
