@@ -1,5 +1,7 @@
 /** Differences from Apache Kafka that are meant. Each says why; one that no reply shows any more fails the run. */
-import type { Difference } from './mask'
+import { type Difference, type Plain, differencesOf } from './mask'
+
+const isSame = (a: Plain, b: Plain): boolean => differencesOf(a, b).length === 0
 
 export interface Explained {
   readonly why: string
@@ -20,6 +22,20 @@ export const explained: readonly Explained[] = [
     where: /^find coordinator .*errorMessage$/,
     when: ({ kafka, ours }) =>
       typeof kafka === 'string' && typeof ours === 'string' && kafka.startsWith('This most likely occurs'),
+  },
+  {
+    why: 'A feature is claimed once it is served: groups, shares, streams and transactions of the new kind are to come.',
+    where: /^api versions .*finalizedFeatures/,
+    when: ({ kafka, ours }) =>
+      Array.isArray(kafka) && Array.isArray(ours) && ours.every(row => kafka.some(other => isSame(row, other))),
+  },
+  {
+    why: 'Version 0 kept offsets in ZooKeeper. Kafka 3.9 without ZooKeeper refuses it; we keep them in the group, as version 1 does.',
+    where: /^offsets: (?:commits without a member|fetch) \(Offset(?:Commit|Fetch) v0\)/,
+  },
+  {
+    why: 'Kafka 3.9 gathered the rows of a topic that was named twice; Kafka 4.4 and we answer them as they came.',
+    where: /^offsets: commits without a member \(OffsetCommit v1\) .*topics\.length$/,
   },
 ]
 

@@ -95,7 +95,8 @@ async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) =>
 
 const short = (value: unknown): string => {
   const text = JSON.stringify(value)
-  return text.length > 300 ? `${text.slice(0, 300)}...` : text
+  const most = options.verbose ? 3000 : 300
+  return text.length > most ? `${text.slice(0, most)}...` : text
 }
 
 /** Without the numbers that differ from version to version. */

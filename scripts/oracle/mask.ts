@@ -15,6 +15,7 @@ import {
   recordCountAt,
 } from '../../src/protocol/records/batch'
 import { crc32c } from '../../src/protocol/records/crc32c'
+import { messagesOf } from '../../src/protocol/records/legacy'
 import { recordsOf } from '../../src/protocol/records/records'
 
 export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain }
@@ -25,6 +26,35 @@ const timeKey = /(?:timestamp|TimeMs|Timestamp|TimestampMs)$/
 /** A time that means "when it happened" is masked; one that a scenario chose, or -1, is compared. */
 function timeOf(value: number): Plain {
   return Math.abs(Date.now() - value) < nowSlackMs ? '$now' : value
+}
+
+interface FetchedTopic {
+  readonly topic?: string
+  readonly topicId?: string
+  readonly partitions?: readonly unknown[]
+}
+
+/** Kafka appends partitions that it refused to a Fetch reply at its end, in a second row of their topic. */
+function gathered(rows: readonly unknown[]): unknown[] {
+  const topics = new Map<string, FetchedTopic>()
+  for (const row of rows as FetchedTopic[]) {
+    if (row.partitions === undefined || row.topic === undefined) return [...rows]
+    const key = `${row.topic} ${row.topicId}`
+    topics.set(key, { ...row, partitions: [...(topics.get(key)?.partitions ?? []), ...row.partitions] })
+  }
+  return [...topics.values()]
+}
+
+/** Messages of magic 0 or 1, unpacked: two compressors need not make the same bytes. Reading them checks their CRCs. */
+function oldMessages(set: Buffer): Plain[] {
+  const wrapper = { magic: magicAt(set), attributes: set[17] ?? -1 }
+  return messagesOf(set).map(({ offset, timestampMs, key, value }) => ({
+    ...wrapper,
+    offset,
+    time: timeOf(timestampMs),
+    key: key?.toString('latin1') ?? null,
+    value: value?.toString('latin1') ?? null,
+  }))
 }
 
 export class Mask {
@@ -96,13 +126,15 @@ export class Mask {
   private struct(value: Record<string, unknown>): Plain {
     const name = value['name'] ?? value['topicName'] ?? value['topic']
     const id = value['topicId'] ?? value['id']
-    if (typeof name === 'string' && typeof id === 'string' && /^[0-9a-f]{32}$/.test(id)) this.learnTopicId(id, name)
+    if (typeof name === 'string' && name !== '' && typeof id === 'string' && /^[0-9a-f]{32}$/.test(id))
+      this.learnTopicId(id, name)
     return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, this.plain(field, key)]))
   }
 
   /** Kafka keeps many lists in hash tables, so rows are compared in the order of their content. */
   private list(value: readonly unknown[], key: string): Plain[] {
-    const rows = value.filter(row => !this.isOfAnother(row)).map(row => this.plain(row, key))
+    const own = value.filter(row => !this.isOfAnother(row))
+    const rows = (key === 'responses' ? gathered(own) : own).map(row => this.plain(row, key))
     if (!rows.every(row => row !== null && typeof row === 'object' && !Array.isArray(row))) return rows
     return rows
       .map(row => [JSON.stringify(row), row] as const)
@@ -126,11 +158,9 @@ export class Mask {
     for (let at = 0; at + 17 <= bytes.length; ) {
       const size = batchBytesAt(bytes, at)
       if (at + size > bytes.length) break
-      list.push(
-        magicAt(bytes, at) < 2
-          ? bytes.subarray(at, at + size).toString('hex')
-          : this.batch(bytes.subarray(at, at + size)),
-      )
+      const whole = bytes.subarray(at, at + size)
+      if (magicAt(whole) < 2) list.push(...oldMessages(whole))
+      else list.push(this.batch(whole))
       at += size
     }
     return list
