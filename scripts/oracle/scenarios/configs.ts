@@ -89,13 +89,10 @@ async function describes(subject: Subject, version: number): Promise<void> {
   if (one !== undefined) await subject.ask(DescribeConfigs, { resources: [one, one] }, version)
 }
 
-async function describesBrokers(subject: Subject, version: number): Promise<void> {
-  const more = version >= 1 ? { includeSynonyms: true } : {}
-  const reply = await subject.quiet(
-    DescribeConfigs,
-    describeOf(resource.broker, '1', version === 0 ? [] : null, more),
-    version,
-  )
+/** Every key of a broker, key by key; which there are is a matter of the release. */
+async function notesBrokerKeys(subject: Subject, version: number): Promise<void> {
+  const asked = describeOf(resource.broker, '1', null, { includeSynonyms: true })
+  const reply = await subject.quiet(DescribeConfigs, asked, version)
   const rows = [...(reply.results[0]?.configs ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
   subject.note(
     'broker keys',
@@ -111,6 +108,10 @@ async function describesBrokers(subject: Subject, version: number): Promise<void
       continue
     subject.note(`broker key ${row.name}`, { ...row, documentation: null })
   }
+}
+
+async function describesBrokers(subject: Subject, version: number): Promise<void> {
+  if (version > 0) await notesBrokerKeys(subject, version)
   for (const name of ['', '99', 'abc', '-1'])
     await subject.ask(DescribeConfigs, describeOf(resource.broker, name, ['log.retention.hours']), version)
   await subject.ask(
