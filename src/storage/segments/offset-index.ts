@@ -64,7 +64,8 @@ export class OffsetIndex {
   /** How many entries ascend and point into a file of so many bytes; what comes after them is damage. */
   soundCount(fileBytes: number): number {
     let offset = -1
-    let position = -1
+    // The first batch of a segment has no entry.
+    let position = 0
     for (let index = 0; index < this.entries.count; index += 1) {
       const nextOffset = this.offsetOf(index) - this.#baseOffset
       const nextPosition = this.positionOf(index)
