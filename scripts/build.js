@@ -4,9 +4,8 @@
  * are loaded when they are needed. Nothing is minified: that starts no faster, and stack traces are for reading.
  */
 const { spawnSync } = require('node:child_process')
-const { rmSync } = require('node:fs')
+const { existsSync, rmSync } = require('node:fs')
 const path = require('node:path')
-const { buildSync } = require('esbuild')
 
 const root = path.dirname(__dirname)
 
@@ -14,6 +13,15 @@ const root = path.dirname(__dirname)
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
   if (status !== 0) process.exit(1)
+}
+
+let buildSync
+try {
+  ;({ buildSync } = require('esbuild'))
+} catch {
+  // As with `npm ci --omit=dev`: a dist that was built before is all that is needed then.
+  process.stderr.write('The packages for development are not installed, so nothing is built.\n')
+  process.exit(existsSync(path.join(root, 'dist/cli/main.js')) ? 0 : 1)
 }
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })

@@ -3,10 +3,14 @@ import { rmSync } from 'node:fs'
 import { judgeSteps, newestNode, simulationStep, staticSteps, testStep } from './step-list'
 import { type Outcome, type Step, print, report, run, summary } from './steps'
 
+/** Whoever waits for the result gives up after 20 minutes, so what does not fit has failed. */
+const deadlineMs = 19 * 60_000
+
 async function main(): Promise<void> {
   const outcomes: Outcome[] = []
   const take = async (step: Step): Promise<Outcome> => {
-    const outcome = await run(step)
+    const leftMs = Math.max(1_000, deadlineMs - process.uptime() * 1000)
+    const outcome = await run({ ...step, timeoutMs: Math.min(step.timeoutMs, leftMs) })
     report(outcome)
     outcomes.push(outcome)
     return outcome
