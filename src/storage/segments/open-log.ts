@@ -87,6 +87,7 @@ function recoverLog(setting: LogSetting, segments: readonly Segment[]): Promise<
     rewrites: setting.flush === 'group',
     indexIntervalBytes: config.indexIntervalBytes,
     pause: () => new Promise(resolve => setting.timers.after(0, resolve)),
+    onGap: gap => setting.logger.warn('storage.log_gap', gap),
     onCut: cut => setting.logger.warn('storage.log_cut', cut),
   })
 }

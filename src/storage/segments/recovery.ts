@@ -27,6 +27,8 @@ export interface RecoverySetting {
   readonly rewrites: boolean
   /** Resolves in another turn of the event loop. */
   readonly pause: () => Promise<void>
+  /** Offsets are missing where nothing is damaged: another program took a file, or records were compacted. */
+  readonly onGap: (gap: { path: string; from: number; to: number }) => void
   readonly onCut: (cut: { path: string; position: number; nextOffset: number; cutBytes: number; why: string }) => void
 }
 
@@ -38,8 +40,7 @@ export async function recover(segments: readonly Segment[], setting: RecoverySet
   for (const [i, segment] of segments.entries()) {
     const next = segments[i + 1]
     if (next && next.baseOffset <= setting.mark) {
-      const isSound = hasSoundIndexes(segment, next.baseOffset, setting.indexIntervalBytes)
-      if (!isSound) rebuild(segment, next.baseOffset, setting)
+      checkComplete(segment, next.baseOffset, setting)
       continue
     }
     segment.distrust()
@@ -83,7 +84,7 @@ function cut(segment: Segment, end: Verified, later: readonly Segment[], setting
   const { sizeBytes } = segment
   const after = findBatch(file, end.position + 1, sizeBytes, end.nextOffset)
   const goodFollows = after !== null || later.some(each => holdsGood(each, end.nextOffset))
-  if (goodFollows && !neverWritten(file, end.position, sizeBytes, end.nextOffset)) {
+  if (goodFollows && !neverWritten(file, end.position, after ?? sizeBytes, end.nextOffset)) {
     throw new CorruptLog(path, `a damaged batch at ${end.position} (offset ${end.nextOffset}) has good ones after it`)
   }
   const cutBytes = segment.sizeBytes - end.position + later.reduce((sum, each) => sum + each.sizeBytes, 0)
@@ -150,15 +151,25 @@ function startOf(segment: Segment): Verified {
   return { position: segment.offsetIndex.lastPosition, nextOffset: base }
 }
 
-/** Whether the indexes of a complete segment are neither short nor end in nonsense, and its batches end with the file. */
-function hasSoundIndexes(segment: Segment, nextOffset: number, intervalBytes: number): boolean {
-  if (segment.sizeBytes === 0) return true
+/** Sees to it that the end of a complete segment and of its indexes are as they should be. Throws CorruptLog. */
+function checkComplete(segment: Segment, nextOffset: number, setting: RecoverySetting): void {
+  const end = soundEnd(segment, nextOffset, setting.indexIntervalBytes) ?? rebuild(segment, nextOffset, setting)
+  if (end < nextOffset && !setting.compacted) setting.onGap({ path: segment.log.path, from: end, to: nextOffset })
+}
+
+/**
+ * First offset after a complete segment; null when its indexes are short or end in nonsense, or its batches do not end with
+ * the file.
+ */
+function soundEnd(segment: Segment, nextOffset: number, intervalBytes: number): number | null {
+  if (segment.sizeBytes === 0) return segment.baseOffset
   const { offsetIndex, timeIndex } = segment
-  if (timeIndex.entries.count === 0 || timeIndex.lastOffset >= nextOffset) return false
+  if (timeIndex.entries.count === 0 || timeIndex.lastOffset >= nextOffset) return null
   const from = offsetIndex.lastPosition
-  if (from >= segment.sizeBytes) return false
+  if (from >= segment.sizeBytes) return null
   const entryOffset = offsetIndex.entries.count > 0 ? offsetIndex.lastOffset : null
   let sinceBytes = 0
+  let end = segment.baseOffset
   const range = { from, to: segment.sizeBytes, whole: false, chunkBytes: 4096 }
   const walked = walk(segment.log.file(), range, (buffer, at, position) => {
     const lastOffset = lastOffsetAt(buffer, at)
@@ -166,13 +177,14 @@ function hasSoundIndexes(segment: Segment, nextOffset: number, intervalBytes: nu
     // The index would have an entry for the batch at this position.
     if ((position > from && sinceBytes > intervalBytes) || lastOffset >= nextOffset) return false
     sinceBytes = position - from + batchBytesAt(buffer, at)
+    end = lastOffset + 1
     return true
   })
-  return walked.why === 'end'
+  return walked.why === 'end' ? end : null
 }
 
-/** Builds the indexes of a complete segment anew, from batches that are good up to the next segment. Throws CorruptLog. */
-function rebuild(segment: Segment, nextOffset: number, setting: RecoverySetting): void {
+/** Builds the indexes of a complete segment anew, and returns the first offset after it. Throws CorruptLog. */
+function rebuild(segment: Segment, nextOffset: number, setting: RecoverySetting): number {
   const range = { from: { position: 0, nextOffset: segment.baseOffset }, to: segment.sizeBytes, below: nextOffset }
   const end = verify(segment.log.file(), { ...range, budgetBytes: Infinity })
   if (end.position < segment.sizeBytes) {
@@ -185,4 +197,5 @@ function rebuild(segment: Segment, nextOffset: number, setting: RecoverySetting)
     cutTail(segment, { position: end.position, nextOffset: end.nextOffset }, setting)
   }
   segment.reindex()
+  return end.nextOffset
 }

@@ -9,7 +9,7 @@ export interface PartitionOffset {
 }
 
 /** A version, a count, and as many lines. Throws CorruptLog when they do not agree. */
-function checkpointLines(path: string, text: string, fields: number): string[][] {
+function checkpointLines(path: string, text: string, wordCount: number): string[][] {
   // Kafka creates these files empty and fills them later.
   if (text === '') return []
   const lines = text.split('\n')
@@ -20,8 +20,8 @@ function checkpointLines(path: string, text: string, fields: number): string[][]
     throw new CorruptLog(path, `${rows.length} lines where ${lines[1]} were announced`)
   return rows.map(row => {
     const words = row.split(/\s+/)
-    const numbers = words.slice(-fields)
-    if (words.length < fields || !numbers.every(word => /^-?\d+$/.test(word)))
+    const numbers = words.slice(-2)
+    if (words.length !== wordCount || !numbers.every(word => /^-?\d+$/.test(word)))
       throw new CorruptLog(path, `bad line '${row}'`)
     return words
   })
@@ -34,7 +34,7 @@ export function encodeOffsets(offsets: readonly PartitionOffset[]): string {
 
 /** Throws CorruptLog. */
 export function decodeOffsets(path: string, text: string): PartitionOffset[] {
-  return checkpointLines(path, text, 2).map(([topic, partition, offset]) => ({
+  return checkpointLines(path, text, 3).map(([topic, partition, offset]) => ({
     topic: topic!,
     partition: Number(partition),
     offset: Number(offset),

@@ -94,7 +94,7 @@ function isSoundAt(file: File, position: number, sizeBytes: number): boolean {
  * that flipped later leaves no such trace.
  *
  * That matters when good batches follow: had this one been synced, it would be whole; so nothing after it was synced
- * either, and none of it was acknowledged as durable.
+ * either, and none of it was acknowledged as durable. `to` is where the next good one begins in the same file, or its end.
  */
 export function neverWritten(file: File, from: number, to: number, expectedOffset: number): boolean {
   const header = Buffer.alloc(batchHeaderBytes)
@@ -111,8 +111,9 @@ export function neverWritten(file: File, from: number, to: number, expectedOffse
   if (!isHeader || sizeBytes > batchBytesMax) return false
   const batch = Buffer.allocUnsafe(Math.min(sizeBytes, to - from))
   file.readSync(batch, from)
-  // A length that was damaged later may reach beyond the end, too; then what is there is whole, and its CRC says so.
-  if (batch.length < sizeBytes) return crc32c(batch, crcFrom, batch.length) !== crcAt(batch)
+  // A length that was damaged later may reach too far, too; then what is there is whole, or another batch follows.
+  const isCutShort = batch.length < sizeBytes && to === file.size()
+  if (isCutShort) return crc32c(batch, crcFrom, batch.length) !== crcAt(batch)
   for (let at = inFirst === batchHeaderBytes ? 0 : inFirst; at < batch.length; ) {
     const end = Math.min(batch.length, at + sectorBytes - ((from + at) % sectorBytes))
     if (isZero(batch, at, end)) return true

@@ -1,25 +1,113 @@
-/** A data directory that was claimed stays, whatever happened while it was made. */
-import { Machine } from '../../../../src/platform/simulated/machine'
-import { SimulatedNet } from '../../../../src/platform/simulated/network'
-import { World } from '../../../../src/platform/simulated/world'
-import { claimDirectory } from '../../../../src/storage/segments/directory'
+/** Who may use a data directory. */
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { silentLogger } from '../../../../src/platform/logger'
+import { nodePlatform } from '../../../../src/platform/node/platform'
+import { DirectoryRefused } from '../../../../src/storage/fault'
+import { defaultLogConfig } from '../../../../src/storage/log'
+import { openFileStore } from '../../../../src/storage/segments/store'
+import { makeBatch } from '../../../support/batches'
+import { scratchDirectory } from '../../../support/scratch'
 
-const path = '/var/lib/odradek'
+let scratch: ReturnType<typeof scratchDirectory>
+const platform = nodePlatform({ logger: silentLogger })
+const data = () => `${scratch.path}/a/b/data`
+const open = (options = {}) => openFileStore(platform, { directory: data(), flush: 'os', nodeId: 1, ...options })
 
-test.each(Array.from({ length: 30 }, (_, seed) => seed))(
-  'killed while it makes it, claimed by the next, then the power goes; seed %i',
-  async seed => {
-    const world = new World({ seed })
-    const machine = new Machine(new SimulatedNet(world), 'a')
-    const claim = () => {
-      const { files, random } = machine.boot()
-      return claimDirectory(files, random, path, { nodeId: 1 })
+beforeEach(() => {
+  scratch = scratchDirectory()
+})
+afterEach(() => scratch.remove())
+
+test('a new directory gets an identity, and keeps it', async () => {
+  const first = await open()
+  const { identity } = first
+  expect(identity.clusterId).toHaveLength(22)
+  expect(first.cleanShutdown).toBeNull()
+  first.brokerEpoch = 77
+  await first.close()
+  const second = await open({ clusterId: identity.clusterId })
+  expect(second.identity).toEqual(identity)
+  expect(second.cleanShutdown).toEqual({ brokerEpoch: 77 })
+  expect(existsSync(`${data()}/.kafka_cleanshutdown`)).toBe(false)
+  await second.close()
+})
+
+const refusal = async (options: object, reason: string) => {
+  const problem = open(options)
+  await expect(problem).rejects.toThrow(DirectoryRefused)
+  await expect(problem).rejects.toMatchObject({ reason, path: data() })
+}
+
+test('a directory in use, of another cluster or of another node is refused, and left as it is', async () => {
+  const store = await open({ clusterId: 'mine' })
+  await refusal({}, 'locked')
+  await store.close()
+  const before = readdirSync(data()).sort()
+  await refusal({ clusterId: 'yours' }, 'other cluster')
+  await refusal({ nodeId: 2 }, 'other node')
+  expect(readdirSync(data()).sort()).toEqual(before)
+  await (await open()).close()
+})
+
+test('a newer format is refused', async () => {
+  mkdirSync(data(), { recursive: true })
+  writeFileSync(`${data()}/meta.properties`, 'version=2\nnode.id=1\ncluster.id=x\n')
+  await refusal({}, 'unknown format')
+  expect(readFileSync(`${data()}/meta.properties`, 'utf8')).toBe('version=2\nnode.id=1\ncluster.id=x\n')
+})
+
+test('a file where the directory should be is refused', async () => {
+  mkdirSync(`${scratch.path}/a/b`, { recursive: true })
+  writeFileSync(data(), '')
+  await refusal({}, 'unusable')
+})
+
+test('a directory that cannot be written is refused', async () => {
+  mkdirSync(data(), { recursive: true })
+  chmodSync(data(), 0o500)
+  // Who may do everything may write there, too.
+  if (process.getuid?.() === 0) await (await open()).close()
+  else await refusal({}, 'unusable')
+  chmodSync(data(), 0o700)
+})
+
+test('dropped logs are renamed at once, removed later, and forgotten', async () => {
+  const store = await open()
+  const id = { topic: 'orders', partition: 0, topicId: '0123456789abcdef0123456789abcdef' }
+  const log = await store.open(id, () => ({ ...defaultLogConfig, fileDeleteDelayMs: 3_600_000 }))
+  log.append(makeBatch(), { leaderEpoch: 0 })
+  log.saveWatermark(1)
+  await log.flush(1)
+  await store.drop({ ...id, topicId: 'f123456789abcdef0123456789abcdef' })
+  expect(existsSync(`${data()}/orders-0`)).toBe(true)
+  await store.drop(id)
+  const renamed = readdirSync(data()).filter(name => name.startsWith('orders'))
+  expect(renamed).toEqual([expect.stringMatching(/^orders-0\.[0-9a-f]{32}-delete$/)])
+  expect(readFileSync(`${data()}/replication-offset-checkpoint`, 'utf8')).toBe('0\n0\n')
+  expect(() => log.append(makeBatch(), { leaderEpoch: 0 })).toThrow(/closed/)
+  await store.close()
+  const again = await open()
+  // What was renamed is removed when the directory is opened next.
+  while (readdirSync(data()).some(name => name.endsWith('-delete'))) await new Promise(setImmediate)
+  await again.close()
+})
+
+test('files open at once are limited, and opened again when they are needed', async () => {
+  const store = await open({ openFilesMax: 8 })
+  const logs = []
+  for (let i = 0; i < 20; i += 1) {
+    const id = { topic: `t${i}`, partition: 0, topicId: String(i).padStart(32, '0') }
+    logs.push(await store.open(id, () => ({ ...defaultLogConfig, segmentBytes: 300 })))
+  }
+  for (let round = 0; round < 10; round += 1)
+    for (const log of logs) log.append(makeBatch({ fill: round }), { leaderEpoch: 0 })
+  for (const log of logs) {
+    for (let offset = 0; offset < 10; offset += 1) {
+      const { buffers } = log.read(offset, { maxBytes: 1, upTo: 10 })
+      expect(Number(buffers[0]!.readBigInt64BE(0))).toBe(offset)
     }
-    void claim()
-    await world.runFor(world.dice('kill').within([0, 12]))
-    machine.kill()
-    const { identity } = await world.until(claim())
-    machine.crash()
-    expect((await world.until(claim())).identity).toEqual(identity)
-  },
-)
+  }
+  const open_ = readdirSync('/proc/self/fd').length
+  expect(open_).toBeLessThan(200)
+  await store.close()
+})
