@@ -3,12 +3,16 @@ import type { File, Files } from '../../platform/files'
 
 /** When the limit is reached this part of the open ones is closed at once, so that the search for them is rare. */
 const closedAtOnce = 1 / 8
+/** The disk does only a few syncs at a time, and a file that waits for one must stay open. */
+const syncsMax = 64
 
 export class Handles {
   readonly #files: Files
   readonly #openMax: number
   readonly #open = new Set<Handle>()
   readonly #failed: (error: unknown) => void
+  readonly #waiting: (() => void)[] = []
+  #syncs = 0
   uses = 0
 
   /** `failed` hears of files that could not be closed. */
@@ -32,6 +36,19 @@ export class Handles {
     const file = this.#files.open(handle.path, { create })
     this.#open.add(handle)
     return file
+  }
+
+  /** Does a sync when not too many are under way. */
+  async syncing(sync: () => Promise<void>): Promise<void> {
+    if (this.#syncs < Math.min(syncsMax, this.#openMax / 2)) this.#syncs += 1
+    else await new Promise<void>(resolve => this.#waiting.push(resolve))
+    try {
+      await sync()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#syncs -= 1
+    }
   }
 
   /** Forgets a handle whose file is being closed. */
@@ -70,13 +87,15 @@ export class Handle {
     return this.#file
   }
 
-  async sync(): Promise<void> {
-    this.#syncs += 1
-    try {
-      await this.file().sync()
-    } finally {
-      this.#syncs -= 1
-    }
+  sync(): Promise<void> {
+    return this.#handles.syncing(async () => {
+      this.#syncs += 1
+      try {
+        await this.file().sync()
+      } finally {
+        this.#syncs -= 1
+      }
+    })
   }
 
   async close(): Promise<void> {

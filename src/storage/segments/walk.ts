@@ -28,9 +28,23 @@ export function isHeaderAt(buffer: Buffer, at: number, roomBytes: number): boole
   return sizeBytes >= batchHeaderBytes && sizeBytes <= roomBytes && lastOffsetDeltaAt(buffer, at) >= 0
 }
 
+/** For walks over headers, of which there are many and most of them short. Taken while one is under way. */
+let spare: Buffer | null = Buffer.allocUnsafeSlow(4096)
+
 /** Visits batch after batch. Checks that each fits, not that its content is right. */
-export function walk(file: File, { from, to, whole, chunkBytes }: Walk, visit: WalkVisitor): Walked {
-  let chunk: Buffer = Buffer.allocUnsafe(Math.min(Math.max(chunkBytes, batchHeaderBytes), to - from))
+export function walk(file: File, range: Walk, visit: WalkVisitor): Walked {
+  if (range.whole || range.chunkBytes > 4096 || !spare) return walkBy(file, range, visit, Buffer.alloc(0))
+  const scratch = spare
+  spare = null
+  try {
+    return walkBy(file, range, visit, scratch)
+  } finally {
+    spare = scratch
+  }
+}
+
+function walkBy(file: File, { from, to, whole, chunkBytes }: Walk, visit: WalkVisitor, scratch: Buffer): Walked {
+  let chunk = scratch
   let chunkFrom = from
   let chunkTo = from
   let position = from
