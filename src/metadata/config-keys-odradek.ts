@@ -34,7 +34,7 @@ export const odradekKeys = {
   },
   'odradek.fetch.unsent.bytes.max': {
     type: 'LONG',
-    default: '268435456',
+    default: '134217728',
     valid: '[1048576,...]',
     importance: 'LOW',
     update: 'read-only',

@@ -26,7 +26,7 @@ export interface EdgeOptions {
 }
 
 /** Bytes that a peer may leave unread before its next requests wait. */
-const maxUnsentBytes = 4 * 1024 * 1024
+const maxUnsentBytes = 1024 * 1024
 /** Calls accepted and not answered, as produce requests that wait for the disk. */
 const maxWaitingReplies = 1_000
 
@@ -157,11 +157,15 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
 
   #hasRoom(): boolean {
+    return this.#queue.length === 0 && this.#mayBegin()
+  }
+
+  /** No call keeps the connection busy, and its peer takes what it is sent. */
+  #mayBegin(): boolean {
     return (
       !this.#isBusy &&
-      this.#queue.length === 0 &&
       this.#replies.waiting < maxWaitingReplies &&
-      this.#connection.queuedBytes() < maxUnsentBytes
+      this.#replies.heldBytes + this.#connection.queuedBytes() < maxUnsentBytes
     )
   }
 
@@ -176,7 +180,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isClosed) return
     while (this.#queue.length > 0) {
       const frame = this.#queue.shift()!
-      if (!this.#roomForQueued()) {
+      if (!this.#mayBegin()) {
         this.#queue.unshift(frame)
         return
       }
@@ -189,10 +193,6 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       this.#isPaused = false
       this.#connection.resume()
     }
-  }
-
-  #roomForQueued(): boolean {
-    return !this.#isBusy && this.#replies.waiting < maxWaitingReplies && this.#connection.queuedBytes() < maxUnsentBytes
   }
 
   #begin(frame: Buffer, isLent: boolean): void {

@@ -16,12 +16,16 @@ interface Slot {
   gone: (() => void) | undefined
 }
 
+/** Gathering stops here. */
+const writeBytes = 256 * 1024
+
 type Send = (buffers: readonly Uint8Array[], gone: (() => void) | undefined) => void
 
 export class Replies {
   readonly #send: Send
   readonly #line: Slot[] = []
   #gathered: Uint8Array[] = []
+  #gatheredBytes = 0
   #whenGone: (() => void)[] = []
   #isHeld = false
   #isScheduled = false
@@ -34,6 +38,11 @@ export class Replies {
   /** Requests that have no reply yet. */
   get waiting(): number {
     return this.#line.length
+  }
+
+  /** Bytes of replies that are ready and have not been handed on. */
+  get heldBytes(): number {
+    return this.#gatheredBytes
   }
 
   /** Whether every reply has been handed on. */
@@ -80,9 +89,14 @@ export class Replies {
   #advance(): void {
     while (this.#line[0]?.isFilled) {
       const { reply, gone } = this.#line.shift()!
-      if (reply) this.#gathered.push(...reply.buffers)
+      if (reply) {
+        this.#gathered.push(...reply.buffers)
+        this.#gatheredBytes += reply.sizeBytes
+      }
       if (gone) this.#whenGone.push(gone)
     }
+    // A write of this size gains nothing from being larger, and its peer may begin to read.
+    if (this.#gatheredBytes >= writeBytes) return this.#flush()
     if (this.#isHeld || this.#isScheduled || this.#gathered.length === 0) return
     // Others may become ready in the same turn, as when one flush to disk serves many.
     this.#isScheduled = true
@@ -97,6 +111,7 @@ export class Replies {
     const buffers = this.#gathered
     const whenGone = this.#whenGone
     this.#gathered = []
+    this.#gatheredBytes = 0
     this.#whenGone = []
     const gone = () => {
       for (const run of whenGone) run()
