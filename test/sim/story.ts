@@ -9,6 +9,7 @@ import type { Dice } from '../../src/platform/simulated/dice'
 import { Machine } from '../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../src/platform/simulated/network'
 import { World } from '../../src/platform/simulated/world'
+import { parseLogDirectoryName } from '../../src/storage/segments/layout'
 import { Admin, createStableTopics } from './admin'
 import { describeGroups, look } from './audit'
 import { judge } from './judge'
@@ -234,8 +235,8 @@ class Story implements Stage {
   async #quietly(node: Node): Promise<Map<string, string> | null> {
     this.gate.close()
     await this.#until(this.gate.quiet())
+    if (this.#dice.chance(this.#isDiskFaulty ? 0.7 : 0.3)) await this.#audit(node)
     if (this.#isDiskFaulty) return null
-    if (this.#dice.chance(0.3)) await this.#audit(node)
     return this.#until(describeGroups(this, this.#auditor))
   }
 
@@ -274,6 +275,7 @@ class Story implements Stage {
     this.gate.close()
     await this.#until(this.gate.quiet())
     await this.#audit(node)
+    this.#judgeDirectory()
     this.#isOver = true
     this.gate.open()
     await this.#runFor(1_000)
@@ -289,6 +291,16 @@ class Story implements Stage {
       Array.from({ length: partitions }, (_, partition) => `${name}-${partition}`),
     )
     if (names.join() !== all.sort().join()) this.#say(`shares: ${group} reads ${names.join(', ') || 'nothing'}`)
+  }
+
+  /** Nothing is left of topics that were deleted, but what is on its way out. */
+  #judgeDirectory(): void {
+    for (const name of this.#platform!.files.list(dataDir)) {
+      const topic = parseLogDirectoryName(name)?.topic
+      if (topic === undefined || topic.startsWith('__')) continue
+      const last = this.ledger.topics.findLast(each => each.name === topic)
+      if (!last || last.deleted === 'acked') this.#say(`litter: ${name} is there, and no such topic`)
+    }
   }
 
   /** A log line of level error tells of a bug, unless a fault of the disk explains it. */
