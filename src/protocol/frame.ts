@@ -13,6 +13,16 @@ const prefixBytes = 4
 /** Up to here a split frame's buffer is made in one piece; beyond, it doubles as bytes come in. */
 const firstPieceBytes = 2 * 1024 * 1024
 
+/** What the first four bytes are when somebody took the port for another one; empty when they are like nothing known. */
+function otherProtocol(prefix: number): string {
+  const text = Buffer.alloc(4)
+  text.writeInt32BE(prefix)
+  if (/^(GET |POST|PUT |HEAD|DELE|OPTI|PATC|CONN)$/.test(text.toString('latin1'))) return ': this looks like HTTP'
+  // A TLS record of a handshake: type 22, version 3.x.
+  if (text[0] === 22 && text[1] === 3) return ': this looks like TLS, which is not served'
+  return ''
+}
+
 export class Frames {
   readonly #maxBytes: number
   readonly #take: (frame: Buffer) => void
@@ -53,7 +63,8 @@ export class Frames {
 
   #start(chunk: Buffer, at: number, sizeBytes: number): number {
     if (sizeBytes < 0 || sizeBytes > this.#maxBytes) {
-      throw new Malformed(`a frame of ${sizeBytes} bytes was announced; 0 to ${this.#maxBytes} are allowed`)
+      const says = `a frame of ${sizeBytes} bytes was announced; 0 to ${this.#maxBytes} are allowed`
+      throw new Malformed(says + otherProtocol(sizeBytes))
     }
     if (chunk.length - at >= sizeBytes) {
       this.#take(chunk.subarray(at, at + sizeBytes))

@@ -61,3 +61,11 @@ test('what is held grows with what came, not with what was announced', () => {
   frames.push(Buffer.alloc(1_000))
   expect(frames.heldBytes).toBeLessThan(3_000_000)
 })
+
+test.each([
+  ['GET / HTTP/1.1', 'this looks like HTTP'],
+  ['\u0016\u0003\u0001\u0002', 'this looks like TLS'],
+])('somebody who speaks another protocol is told so: %j', (sent, says) => {
+  const frames = new Frames(1_000, () => {})
+  expect(() => frames.push(Buffer.from(sent, 'latin1'))).toThrow(says)
+})
