@@ -168,7 +168,8 @@ export function kafka(heap = '1g', version = kafkaVersion): Launcher {
       }
       const text = Object.entries(properties).map(([key, value]) => `${key}=${value}`)
       fs.writeFileSync(home(dataDir), `${text.join('\n')}\n`)
-      const cluster = crypto.randomBytes(16).toString('base64url')
+      // A first letter, since Kafka's tool takes an id that begins with a dash for a flag.
+      const cluster = `K${crypto.randomBytes(16).toString('base64url').slice(1)}`
       const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', home(dataDir), '--ignore-formatted']
       const { code, stdout, stderr } = await run('java', [...javaArgs(jars, '256m'), ...format])
       if (code !== 0) throw new Error(`kafka could not format ${dataDir}: ${(stdout + stderr).slice(-500)}`)
