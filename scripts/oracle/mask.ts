@@ -86,7 +86,7 @@ export class Mask {
   plain(value: unknown, key = ''): Plain {
     if (value === null || value === undefined) return null
     if (typeof value === 'boolean') return value
-    if (typeof value === 'bigint') return String(value)
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
     if (typeof value === 'number') return this.number(value, key)
     if (typeof value === 'string') return this.text(value, key)
     if (Buffer.isBuffer(value))

@@ -61,7 +61,7 @@ export async function verifyCommits(wire: Wire, committer: Committer): Promise<v
     })
     const row = reply.topics[0]?.partitions[0]
     if (reply.errorCode === 0 && row !== undefined) {
-      const at = Math.max(0, row.committedOffset)
+      const at = Math.max(0, Number(row.committedOffset))
       if (at < committer.acknowledged || at > committer.attempted) {
         throw new Error(
           `${committer.groupId}: LOST a commit: ${committer.acknowledged} was acknowledged, ${committer.attempted} attempted, and ${at} is there`,

@@ -175,6 +175,9 @@ export function isFallback(member: Member, value: Value): boolean {
       return (Buffer.isBuffer(value) ? value.length : value.sizeBytes) === 0
     case 'struct':
       return (member.struct?.members ?? []).every(inner => isFallback(inner, value[inner.name]))
+    case 'int64':
+      // Loose where a number may stand for a bigint: 0 is 0n.
+      return member.exact ? value == member.scalar : value === member.scalar
     default:
       return value === member.scalar
   }

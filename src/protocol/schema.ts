@@ -31,7 +31,10 @@ export interface FieldOptions<T = unknown> {
   readonly entity?: Entity | EntityBySibling
   /** For a topic id: the sibling field with the name that it stands for. */
   readonly identifies?: string
-  /** For an int64: a bigint, so that no value is rounded. Without it values saturate at +-(2^53 - 1). */
+  /**
+   * For an int64: read as a bigint, so that no value is rounded. Without it values saturate at +-(2^53 - 1). A writer may
+   * give a number too, which then means what it means in any other int64.
+   */
   readonly exact?: true
   readonly about?: string
 }
@@ -107,11 +110,12 @@ export const string = scalar<string>('string')
 export const bytes = scalar<Buffer>('bytes')
 
 type Int64<O> = O extends { exact: true } ? bigint : number
+type WrittenInt64<O> = O extends { exact: true } ? bigint | number : number
 
 /** A number saturating at +-(2^53 - 1), where saturated values stand for the ends of the int64 range; or, exact, a bigint. */
 export function int64<const O extends FieldOptions<number | bigint | null> = {}>(
   options?: O,
-): ScalarField<Int64<O>, O> {
+): Field<OrNull<Int64<O>, O>, OrNull<WrittenInt64<O>, O>, IsOmittable<O>> {
   return { kind: 'int64', options: options ?? {} }
 }
 

@@ -87,7 +87,7 @@ async function committedBy(
     const found = told.topics.find(({ name }) => name === topic.name)
     for (let partition = 0; partition < topic.partitions; partition += 1) {
       const one = found?.partitions.find(({ partitionIndex }) => partitionIndex === partition)
-      commits.push({ group, topicId: topic.id, partition, offset: one?.committedOffset ?? -1 })
+      commits.push({ group, topicId: topic.id, partition, offset: Number(one?.committedOffset ?? -1) })
     }
   }
   return commits

@@ -187,7 +187,7 @@ export class Member {
     for (const place of this.#places) {
       const topic = group.topics.find(({ name }) => name === place.topic.name)
       const found = topic?.partitions.find(({ partitionIndex }) => partitionIndex === place.partition)
-      const offset = found?.committedOffset ?? -1
+      const offset = Number(found?.committedOffset ?? -1)
       const { id: topicId } = place.topic
       ledger.anomalies.push(
         ...judgeCommit(ledger.commits, { group: this.#mix.name, topicId, partition: place.partition, offset }, beganMs),

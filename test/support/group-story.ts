@@ -190,12 +190,12 @@ export class Story {
   }
 
   /** `t:0=5 t:1` as topics with pairs of partition and offset. */
-  #topics(words: readonly string[]): { name: string; partitions: [partition: number, offset: number][] }[] {
-    const topics = new Map<string, [number, number][]>()
+  #topics(words: readonly string[]): { name: string; partitions: [partition: number, offset: bigint][] }[] {
+    const topics = new Map<string, [number, bigint][]>()
     for (const word of words) {
       const [, name = '', partition, offset = '0'] = /^(.*):(-?\d+)(?:=(-?\d+))?$/.exec(word) ?? []
       const full = this.#topic(name)
-      topics.set(full, [...(topics.get(full) ?? []), [Number(partition), Number(offset)]])
+      topics.set(full, [...(topics.get(full) ?? []), [Number(partition), BigInt(offset)]])
     }
     return [...topics].map(([name, partitions]) => ({ name, partitions }))
   }

@@ -61,11 +61,11 @@ export function committed(
   group: string,
   topic: string,
   partition: number,
-  offset: number,
+  offset: number | bigint,
   more: Partial<NonNullable<Extract<GroupRecord, { kind: 'offset' }>['value']>> = {},
 ): GroupRecord {
   const value = {
-    offset,
+    offset: BigInt(offset),
     leaderEpoch: -1,
     metadata: '',
     commitTimestamp: 0,

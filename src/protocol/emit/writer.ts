@@ -7,12 +7,12 @@
 import { fixedBytes, isFallback, type Layout, type Member, type Value } from '../layout'
 import { Unwritable } from '../wire/faults'
 import { putUuid } from '../wire/uuid'
-import { putAscii, putInt64, Writer } from '../wire/writer'
+import { putAscii, putInt64, putInt64Exact, Writer } from '../wire/writer'
 import { fallbackText, fixedSizeOf, Source } from './source'
 
 type Write = (writer: Writer, message: Value) => void
 
-const scope = { isFallback, putAscii, putInt64, putUuid, uncarried, unlessNull, Writer }
+const scope = { isFallback, putAscii, putInt64, putInt64Exact, putUuid, uncarried, unlessNull, Writer }
 
 /** Texts shorter than this are tried as ASCII, whose length in bytes is known. */
 const shortText = 24
@@ -117,7 +117,7 @@ function fixedText(member: Member, at: string, value: string): string {
   if (member.kind === 'bool') return `b[${at}] = ${value} ? 1 : 0`
   if (member.kind === 'uuid') return `putUuid(b, v, ${at}, ${value})`
   if (member.kind !== 'int64') return `v.${setters[member.kind]}(${at}, ${value})`
-  return member.exact ? `v.setBigInt64(${at}, ${value})` : `putInt64(v, ${at}, ${value})`
+  return `${member.exact ? 'putInt64Exact' : 'putInt64'}(v, ${at}, ${value})`
 }
 
 /** Writes a text, bytes, list or struct from the variable `value`. */
@@ -199,7 +199,8 @@ function presentText(source: Source, member: Member, value: string): string {
   if (member.nullByDefault) return `${value} != null`
   if (member.kind === 'array') return `${value} !== undefined && (${value} === null || ${value}.length !== 0)`
   if (fixedBytes[member.kind] !== undefined || member.kind === 'string') {
-    return `${value} !== undefined && ${value} !== ${fallbackText(member)}`
+    // Loose where a number may stand for a bigint: 0 is 0n.
+    return `${value} !== undefined && ${value} ${member.exact ? '!=' : '!=='} ${fallbackText(member)}`
   }
   return `${value} !== undefined && !isFallback(${source.constant(member)}, ${value})`
 }

@@ -8,7 +8,7 @@ export const LegacyOffsetCommitRecord = defineRecord({
   versions: '0',
   flexible: 'none',
   key: { group: string(), topic: string(), partition: int32() },
-  value: { offset: int64(), metadata: string(), commitTimestamp: int64() },
+  value: { offset: int64({ exact: true }), metadata: string(), commitTimestamp: int64() },
 })
 
 export interface LegacyOffsetCommitKey extends RecordKeyOf<typeof LegacyOffsetCommitRecord> {}

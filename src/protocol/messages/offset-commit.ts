@@ -40,7 +40,7 @@ export const OffsetCommit = defineApi({
       topicId: uuid({ versions: '10+', ignorable: true, entity: 'topicId', identifies: 'name' }),
       partitions: array({
         partitionIndex: int32(),
-        committedOffset: int64(),
+        committedOffset: int64({ exact: true }),
         committedLeaderEpoch: int32({ versions: '6+', default: -1, ignorable: true }),
         commitTimestamp: int64({ versions: '1', default: -1 }),
         committedMetadata: string({ nullable: '0+' }),

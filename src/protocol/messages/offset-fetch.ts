@@ -61,7 +61,7 @@ export const OffsetFetch = defineApi({
         name: string({ entity: 'topicName' }),
         partitions: array({
           partitionIndex: int32(),
-          committedOffset: int64(),
+          committedOffset: int64({ exact: true }),
           committedLeaderEpoch: int32({ versions: '5-7', default: -1, ignorable: true }),
           metadata: string({ nullable: '0-7' }),
           errorCode: int16(),
@@ -78,7 +78,7 @@ export const OffsetFetch = defineApi({
           topicId: uuid({ versions: '10+', ignorable: true, entity: 'topicId', identifies: 'name' }),
           partitions: array({
             partitionIndex: int32(),
-            committedOffset: int64(),
+            committedOffset: int64({ exact: true }),
             committedLeaderEpoch: int32({ default: -1, ignorable: true }),
             metadata: string({ nullable: '8+' }),
             errorCode: int16(),

@@ -39,7 +39,7 @@ export const TxnOffsetCommit = defineApi({
       topicId: uuid({ versions: '6+', ignorable: true, entity: 'topicId', identifies: 'name' }),
       partitions: array({
         partitionIndex: int32(),
-        committedOffset: int64(),
+        committedOffset: int64({ exact: true }),
         committedLeaderEpoch: int32({ versions: '2+', default: -1, ignorable: true }),
         committedMetadata: string({ nullable: '0+' }),
       }),

@@ -121,9 +121,10 @@ export class Writer {
     putInt64(this.view, at, value)
   }
 
-  int64Exact(value: bigint): void {
+  /** A bigint as it is, and a number as `int64` has it. */
+  int64Exact(value: bigint | number): void {
     const at = this.step(8)
-    this.view.setBigInt64(at, value)
+    putInt64Exact(this.view, at, value)
   }
 
   float64(value: number): void {
@@ -235,6 +236,12 @@ export function putInt64(view: DataView, at: number, value: number): void {
     view.setInt32(at, Math.floor(value / 0x1_0000_0000))
     view.setInt32(at + 4, value)
   }
+}
+
+/** Writes every bit of a bigint at a position of `view`; a number as `putInt64` does. */
+export function putInt64Exact(view: DataView, at: number, value: bigint | number): void {
+  if (typeof value === 'bigint') view.setBigInt64(at, value)
+  else putInt64(view, at, value)
 }
 
 /** Writes an unsigned varint where 5 bytes of room were made; returns the position behind it. */

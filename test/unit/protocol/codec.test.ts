@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { codecOf, codecOfShape, decode, encode } from '../../../src/protocol/codec'
+import { codecOf, codecOfShape, decode, emitted, encode, interpreted } from '../../../src/protocol/codec'
 import { fallbackOf, layoutOf, type Layout, type Value } from '../../../src/protocol/layout'
 import { ApiVersions } from '../../../src/protocol/messages/api-versions'
 import { Fetch } from '../../../src/protocol/messages/fetch'
@@ -10,7 +10,7 @@ import { Produce } from '../../../src/protocol/messages/produce'
 import { array, defineShape, int32, int64, int8, string, struct } from '../../../src/protocol/schema'
 import { Malformed, Unwritable } from '../../../src/protocol/wire/faults'
 import { Reader } from '../../../src/protocol/wire/reader'
-import { Writer } from '../../../src/protocol/wire/writer'
+import { bytesOf, Writer } from '../../../src/protocol/wire/writer'
 import { arbitraryOf } from '../../support/arbitrary-message'
 import { allShapes, allVersions } from '../../../scripts/all-shapes'
 
@@ -204,6 +204,29 @@ describe('int64', () => {
   test('is exact where it is declared so', () => {
     expect(decode(exact, Buffer.from('0020000000000001', 'hex')).at).toBe(2n ** 53n + 1n)
     expect(encode(exact, { at: -(2n ** 63n) }).toString('hex')).toBe('8000000000000000')
+  })
+
+  test('that is exact may be given as a number, which means what it means elsewhere', () => {
+    const fields = { at: int64({ exact: true }), tagged: int64({ exact: true, tagged: '0+', tag: 0, default: -1 }) }
+    const layout = layoutOf(defineShape({ name: 'N', versions: '0', flexible: '0+', fields }), 0)
+    for (const codec of [interpreted(layout), emitted(layout)]) {
+      const hexOf = (at: number | bigint, tagged: number | bigint) =>
+        bytesOf(writer => codec.write(writer, { at, tagged })).toString('hex')
+      expect([hexOf(5, -1), hexOf(5n, -1n), hexOf(5, undefined as never)]).toEqual(Array(3).fill('000000000000000500'))
+      expect([hexOf(-1, 7), hexOf(-1n, 7n)]).toEqual(Array(2).fill('ffffffffffffffff0100080000000000000007'))
+      expect(hexOf(Number.MAX_SAFE_INTEGER, -1)).toBe('7fffffffffffffff00')
+      expect(hexOf(BigInt(Number.MAX_SAFE_INTEGER), -1)).toBe('001fffffffffffff00')
+    }
+  })
+
+  test('of a version that lacks it may be the default, as a number or exact', () => {
+    const fields = { at: int64({ exact: true, versions: '1', default: -1 }) }
+    const layout = layoutOf(defineShape({ name: 'L', versions: '0-1', flexible: 'none', fields }), 0)
+    for (const codec of [interpreted(layout), emitted(layout)]) {
+      const sizeOf = (at: number | bigint) => bytesOf(writer => codec.write(writer, { at })).length
+      expect([sizeOf(-1), sizeOf(-1n)]).toEqual([0, 0])
+      for (const other of [0, 0n]) expect(() => sizeOf(other)).toThrow(Unwritable)
+    }
   })
 })
 

@@ -23,7 +23,7 @@ export interface CommitTopic {
   readonly topicId: string
   readonly partitions: readonly {
     readonly partitionIndex: number
-    readonly committedOffset: number
+    readonly committedOffset: bigint
     readonly committedLeaderEpoch: number
     readonly committedMetadata: string | null
     /** When the client says it was (version 1); -1 for now. */

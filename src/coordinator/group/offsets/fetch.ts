@@ -5,8 +5,8 @@ import type { CommittedOffset } from './offsets'
 
 export interface FetchedPartition {
   readonly partitionIndex: number
-  /** -1 when nothing is committed. */
-  readonly committedOffset: number
+  /** -1n when nothing is committed. */
+  readonly committedOffset: bigint
   readonly committedLeaderEpoch: number
   readonly metadata: string
   readonly errorCode: number
@@ -69,7 +69,7 @@ function fetched(partitionIndex: number, { offset, leaderEpoch, metadata }: Comm
 }
 
 export function nothing(partitionIndex: number, errorCode: number): FetchedPartition {
-  return { partitionIndex, committedOffset: -1, committedLeaderEpoch: -1, metadata: '', errorCode }
+  return { partitionIndex, committedOffset: -1n, committedLeaderEpoch: -1, metadata: '', errorCode }
 }
 
 const unstable = (partition: number): FetchedPartition => nothing(partition, errors.UNSTABLE_OFFSET_COMMIT.code)

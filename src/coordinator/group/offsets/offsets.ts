@@ -1,7 +1,8 @@
 /** Offsets that groups committed, and those that open transactions will commit (KIP-98). */
 
 export interface CommittedOffset {
-  readonly offset: number
+  /** All 64 bits, since clients may commit whatever they like. */
+  readonly offset: bigint
   /** Of the last consumed record; -1 when the client did not say. */
   readonly leaderEpoch: number
   readonly metadata: string

@@ -159,7 +159,7 @@ test('deleting a group forgets its offsets first', () => {
     topic: 't',
     partition: 0,
     value: {
-      offset: 1,
+      offset: 1n,
       leaderEpoch: -1,
       metadata: '',
       commitTimestamp: 0,

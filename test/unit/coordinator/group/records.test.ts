@@ -50,7 +50,7 @@ test('an offset of Kafka', () => {
     topic: 'kj',
     partition: 2,
     value: {
-      offset: 8,
+      offset: 8n,
       leaderEpoch: -1,
       metadata: '',
       commitTimestamp: 0x01a2150178fa,
@@ -64,7 +64,7 @@ test('an offset with an expiry of its own is written in the version that can car
   const { value } = encodeGroupRecord(committed('g', 't', 0, 5, { expireTimestamp: 77 }))
   expect(value?.readInt16BE(0)).toBe(1)
   const read = decodeGroupRecord(encodeGroupRecord(committed('g', 't', 0, 5)).key, value)
-  expect(read).toMatchObject({ value: { offset: 5, expireTimestamp: 77, topicId: '0'.repeat(32) } })
+  expect(read).toMatchObject({ value: { offset: 5n, expireTimestamp: 77, topicId: '0'.repeat(32) } })
 })
 
 test('tombstones have no value', () => {
@@ -87,7 +87,7 @@ test('the oldest keys are read', () => {
     topic: 't',
     partition: 10,
     value: {
-      offset: 5,
+      offset: 5n,
       leaderEpoch: -1,
       metadata: 'm',
       commitTimestamp: 7,

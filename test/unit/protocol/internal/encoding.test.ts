@@ -10,7 +10,7 @@ import { OffsetCommitRecord } from '../../../../src/protocol/internal/offset-com
 import { Malformed, Unwritable } from '../../../../src/protocol/wire/faults'
 
 const key = { group: 'g', topic: 't', partition: 1 }
-const value = { offset: 5, leaderEpoch: 2, metadata: 'm', commitTimestamp: 9 }
+const value = { offset: 5n, leaderEpoch: 2, metadata: 'm', commitTimestamp: 9 }
 
 test('a key begins with its type', () => {
   const bytes = encodeKey(OffsetCommitRecord, key)

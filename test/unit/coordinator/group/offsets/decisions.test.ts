@@ -33,7 +33,7 @@ const ask = {
       partitions: [
         {
           partitionIndex: 0,
-          committedOffset: 5,
+          committedOffset: 5n,
           committedLeaderEpoch: 2,
           committedMetadata: null,
           commitTimestamp: -1,
@@ -52,7 +52,7 @@ test('a simple consumer commits for a group that was not there', () => {
     committed('g', 't', 0, 5, { leaderEpoch: 2, commitTimestamp: nowMs, expireTimestamp: -1, topicId: topicId('1') }),
   ])
   expect(deciding.machine.classic('g')?.state).toBe('Empty')
-  expect(deciding.machine.offsets.get('g', 't', 0)).toMatchObject({ offset: 5, recordOffset: 0 })
+  expect(deciding.machine.offsets.get('g', 't', 0)).toMatchObject({ offset: 5n, recordOffset: 0 })
 })
 
 test('a retention that the client asked for becomes a time', () => {
@@ -89,11 +89,11 @@ describe('fetching', () => {
     committed('g', 'old', 0, 7, { topicId: topicId('0') }),
   )
   const wanted = (name: string, id: string) => [{ name, topicId: id, partitionIndexes: [0, 1] }]
-  const none = { partitionIndex: 1, committedOffset: -1, committedLeaderEpoch: -1, metadata: '', errorCode: 0 }
+  const none = { partitionIndex: 1, committedOffset: -1n, committedLeaderEpoch: -1, metadata: '', errorCode: 0 }
 
   test('gives what was committed, and -1 for the rest', () => {
     expect(fetchOffsets(machine, 'g', wanted('t', topicId('0')), false)[0]?.partitions).toEqual([
-      { partitionIndex: 0, committedOffset: 5, committedLeaderEpoch: 3, metadata: 'mine', errorCode: 0 },
+      { partitionIndex: 0, committedOffset: 5n, committedLeaderEpoch: 3, metadata: 'mine', errorCode: 0 },
       none,
     ])
     expect(fetchOffsets(machine, 'nobody', wanted('t', topicId('0')), false)[0]?.partitions[1]).toEqual(none)
@@ -102,9 +102,9 @@ describe('fetching', () => {
   test('knows a topic of the same name and another id for another', () => {
     const offsetOf = (name: string, id: string) =>
       fetchOffsets(machine, 'g', wanted(name, id), false)[0]?.partitions[0]?.committedOffset
-    expect(offsetOf('t', topicId('1'))).toBe(5)
-    expect(offsetOf('t', topicId('2'))).toBe(-1)
-    expect(offsetOf('old', topicId('2'))).toBe(7)
+    expect(offsetOf('t', topicId('1'))).toBe(5n)
+    expect(offsetOf('t', topicId('2'))).toBe(-1n)
+    expect(offsetOf('old', topicId('2'))).toBe(7n)
   })
 
   test('all', () => {
@@ -117,13 +117,13 @@ describe('fetching', () => {
     pending.replay(committed('g', 't', 0, 6), { offset: 9, origin: { producerId: 7, producerEpoch: 0 }, live: false })
     const unstable = errors.UNSTABLE_OFFSET_COMMIT.code
     expect(fetchOffsets(pending, 'g', wanted('t', topicId('1')), true)[0]?.partitions[0]).toMatchObject({
-      committedOffset: -1,
+      committedOffset: -1n,
       errorCode: unstable,
     })
     expect(fetchAllOffsets(pending, 'g', true)[0]?.partitions[0]?.errorCode).toBe(unstable)
-    expect(fetchAllOffsets(pending, 'g', false)[0]?.partitions[0]).toMatchObject({ committedOffset: 5, errorCode: 0 })
+    expect(fetchAllOffsets(pending, 'g', false)[0]?.partitions[0]).toMatchObject({ committedOffset: 5n, errorCode: 0 })
     pending.replayMarker(true, { producerId: 7, producerEpoch: 0 })
-    expect(fetchAllOffsets(pending, 'g', true)[0]?.partitions[0]).toMatchObject({ committedOffset: 6, errorCode: 0 })
+    expect(fetchAllOffsets(pending, 'g', true)[0]?.partitions[0]).toMatchObject({ committedOffset: 6n, errorCode: 0 })
   })
 })
 

@@ -1,6 +1,6 @@
 import { type CommittedOffset, Offsets } from '../../../../../src/coordinator/group/offsets/offsets'
 
-const at = (recordOffset: number, offset = recordOffset * 10): CommittedOffset => ({
+const at = (recordOffset: number, offset = BigInt(recordOffset * 10)): CommittedOffset => ({
   offset,
   leaderEpoch: -1,
   metadata: '',
@@ -14,7 +14,7 @@ test('the last commit counts', () => {
   const offsets = new Offsets()
   offsets.commit('g', 't', 0, at(1))
   offsets.commit('g', 't', 0, at(2))
-  expect(offsets.get('g', 't', 0)?.offset).toBe(20)
+  expect(offsets.get('g', 't', 0)?.offset).toBe(20n)
   expect(offsets.get('g', 't', 1)).toBeNull()
 })
 
@@ -35,10 +35,10 @@ describe('transactions', () => {
     const offsets = new Offsets()
     offsets.commit('g', 't', 0, at(1))
     offsets.pend(7, 'g', 't', 0, at(2))
-    expect(offsets.get('g', 't', 0)?.offset).toBe(10)
+    expect(offsets.get('g', 't', 0)?.offset).toBe(10n)
     expect(offsets.isPending('g', 't', 0)).toBe(true)
     offsets.endTransaction(7, true)
-    expect(offsets.get('g', 't', 0)?.offset).toBe(20)
+    expect(offsets.get('g', 't', 0)?.offset).toBe(20n)
     expect(offsets.isPending('g', 't', 0)).toBe(false)
   })
 
@@ -55,7 +55,7 @@ describe('transactions', () => {
     offsets.pend(7, 'g', 't', 0, at(2))
     offsets.commit('g', 't', 0, at(3))
     offsets.endTransaction(7, true)
-    expect(offsets.get('g', 't', 0)?.offset).toBe(30)
+    expect(offsets.get('g', 't', 0)?.offset).toBe(30n)
   })
 
   test('of two producers over one partition, both keep it unstable', () => {
@@ -66,7 +66,7 @@ describe('transactions', () => {
     expect(offsets.isPending('g', 't', 0)).toBe(true)
     offsets.endTransaction(7, true)
     expect(offsets.isPending('g', 't', 0)).toBe(false)
-    expect(offsets.get('g', 't', 0)?.offset).toBe(30)
+    expect(offsets.get('g', 't', 0)?.offset).toBe(30n)
   })
 
   test('of which nothing is known end quietly', () => {
