@@ -249,13 +249,13 @@ export class Partition {
   }
 
   /**
-   * A sick disk takes the partition offline: appends are refused from now on, with the first fault as the reason. The log
-   * of a topic that was deleted is no sick disk.
+   * A sick disk takes the partition offline: appends are refused from now on, with the first fault as the reason. One that
+   * is full does not, nor does the log of a topic that was deleted.
    */
   #offline(error: unknown): unknown {
     if (!(error instanceof StorageFault)) return error
     if (this.#closed) return new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
-    this.#fault ??= error
+    if (!error.passes) this.#fault ??= error
     return new Refusal('KAFKA_STORAGE_ERROR', error.message)
   }
 }

@@ -2,11 +2,17 @@
 
 /** The disk or store failed. The partition goes offline; the data is left as it is. `cause` is what it said. */
 export class StorageFault extends Error {
-  override readonly name = 'StorageFault'
+  override readonly name: string = 'StorageFault'
+  /** Nothing is in doubt and the log is as it was: the same may work later, as when a disk was full. */
+  readonly passes: boolean
+  constructor(says: string, { cause, passes = false }: { cause?: unknown; passes?: boolean } = {}) {
+    super(says, { cause })
+    this.passes = passes
+  }
 }
 
 /** Stored bytes are damaged in a place that a crash cannot explain. Never repaired silently. */
-export class CorruptLog extends Error {
+export class CorruptLog extends StorageFault {
   override readonly name = 'CorruptLog'
   readonly path: string
   constructor(path: string, says: string) {

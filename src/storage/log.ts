@@ -21,7 +21,8 @@ export interface Log {
   /**
    * Appends whole batches of format v2 that stand back to back in `batches`, whose CRCs the caller has checked. Base
    * offsets and leader epoch are patched into the headers in place. Nothing of the buffer is kept: when the call returns
-   * it may be used again. Throws StorageFault when the disk fails; nothing is appended then.
+   * it may be used again. Throws StorageFault when the disk fails; nothing is appended then, and if it `passes`, as when
+   * the disk is full, the same may succeed later.
    */
   append(batches: Buffer, stamp: AppendStamp): Appended
   /**
@@ -166,8 +167,8 @@ export interface LogConfig {
   readonly fileDeleteDelayMs: number
   /** Without `flush=group`: an append makes a sync when so many records wait for one. Off by default, as in Kafka. */
   readonly flushMessages?: number
-  /** `cleanup.policy` names compact, so that offsets may be missing anywhere. */
-  readonly compacts?: boolean
+  /** Of a log that is compacted, offsets may be missing anywhere. */
+  readonly cleanupPolicy?: readonly string[]
 }
 
 /** Apache Kafka's defaults, for logs that have no topic config. */

@@ -57,10 +57,20 @@ export class Health {
     }
   }
 
+  /** Does work that only reads. What the disk says against it becomes StorageFault, and leaves the directory in use. */
+  reading<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof StorageFault || codeOf(error) === '') throw error
+      throw new StorageFault(`read in ${this.path}: ${saying(error)}`, { cause: error, passes: true })
+    }
+  }
+
   /** The fault to throw for an error of a write: one that passes leaves the directory in use. */
   writeFailed(doing: string, error: unknown): StorageFault {
     if (!passing.has(codeOf(error))) return this.fail(doing, error)
-    return new StorageFault(`${doing}: ${saying(error)}`, { cause: error })
+    return new StorageFault(`${doing}: ${saying(error)}`, { cause: error, passes: true })
   }
 }
 

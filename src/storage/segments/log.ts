@@ -2,7 +2,7 @@
 import { assert } from '../../platform/assert'
 import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../batches'
 import type { EpochEntries } from '../epoch-entries'
-import { CorruptLog, OffsetOutOfRange, StorageFault } from '../fault'
+import { OffsetOutOfRange, StorageFault } from '../fault'
 import {
   type Appended,
   type AppendStamp,
@@ -16,7 +16,7 @@ import {
   type TimestampedOffset,
 } from '../log'
 import { Flusher } from './flush'
-import { codeOf, saying } from './health'
+import { saying } from './health'
 import { names, pathOf } from './layout'
 import type { LogSetting } from './log-setting'
 import { Removal } from './removal'
@@ -53,6 +53,8 @@ export class SegmentLog implements Log {
   #startSaved: Promise<void> = done
   /** The log is being cut: nothing may be appended until that is done. */
   #cutting = false
+  /** Work on files, which has to end before they are let go. */
+  readonly #busy = new Set<Promise<void>>()
   #closed = false
   /** Files were made since the directory was synced last. */
   #newNames = false
@@ -121,18 +123,17 @@ export class SegmentLog implements Log {
     }
     // What a failed disk has not confirmed may be gone already.
     const upTo = this.#setting.health.failure ? Math.min(budget.upTo, this.flushed) : budget.upTo
-    return from < upTo ? this.#reading(() => this.#segments.read(from, upTo, budget)) : noSlices
+    return from < upTo ? this.#setting.health.reading(() => this.#segments.read(from, upTo, budget)) : noSlices
   }
 
   forEachBatch(from: number, visit: BatchVisitor): void {
-    this.#reading(() => this.#segments.forEachBatch(Math.max(from, this.#start), visit))
+    this.#setting.health.reading(() => this.#segments.forEachBatch(Math.max(from, this.#start), visit))
   }
 
   flush(upTo: number): Promise<void> {
     const { flush, config } = this.#setting
-    const reached = Math.min(upTo, this.#end)
     const syncs = flush === 'group' || this.#end - this.flushed >= (config().flushMessages ?? Infinity)
-    return syncs ? this.#flusher.flush(reached) : done
+    return syncs ? this.#flusher.flush(Math.min(upTo, this.#end)) : done
   }
 
   async truncateTo(end: number): Promise<void> {
@@ -143,7 +144,7 @@ export class SegmentLog implements Log {
       return
     }
     const last = this.#segments.holding(end)
-    if (end <= this.#start || this.#reading(() => last.boundary(end)) < this.#start) {
+    if (end <= this.#start || this.#setting.health.reading(() => last.boundary(end)) < this.#start) {
       return this.restartAt(Math.min(this.#start, end))
     }
     await this.#cut(last.baseOffset, () => {
@@ -178,15 +179,15 @@ export class SegmentLog implements Log {
     if (start <= this.#start) return this.#startSaved
     this.#check()
     this.#raiseStart(start)
-    await this.#dropOldest(this.#segments.countBelow(start))
+    await this.#track(this.#dropOldest(this.#segments.countBelow(start)))
   }
 
   findByTime(timestampMs: number, from: number): TimestampedOffset | null {
-    return this.#reading(() => this.#segments.findByTime(timestampMs, Math.max(from, this.#start)))
+    return this.#setting.health.reading(() => this.#segments.findByTime(timestampMs, Math.max(from, this.#start)))
   }
 
   maxTimestamp(): TimestampedOffset | null {
-    return this.#reading(() => this.#segments.maxTimestamp(this.#start))
+    return this.#setting.health.reading(() => this.#segments.maxTimestamp(this.#start))
   }
 
   assignEpoch(epoch: number, startOffset: number): void {
@@ -196,13 +197,13 @@ export class SegmentLog implements Log {
   async sweep(policy: SweepPolicy, nowMs: number): Promise<number> {
     if (this.#cutting) return 0
     this.#check()
-    const facts = this.#reading(() => this.#segments.facts())
+    const facts = this.#setting.health.reading(() => this.#segments.facts())
     const count = countDeletable(facts, this.#start, policy, nowMs)
     if (count === 0) return 0
     if (count === facts.length) this.#roll(this.#end)
     const before = this.#sizeBytes
     this.#raiseStart(Math.max(this.#start, this.#segments.all[count]!.baseOffset))
-    await this.#dropOldest(count)
+    await this.#track(this.#dropOldest(count))
     return before - this.#sizeBytes
   }
 
@@ -229,6 +230,7 @@ export class SegmentLog implements Log {
   /** Lets go of all files without making anything durable. */
   async abandon(): Promise<void> {
     this.#closed = true
+    await Promise.allSettled(this.#busy)
     await this.#flusher.stop(new StorageFault(`${this.#setting.directory} is closed`))
     await this.snapshots.settled()
     await this.#epochFile.settled().catch(() => {})
@@ -314,9 +316,13 @@ export class SegmentLog implements Log {
    * Cuts the log. What is remembered as durable is lowered first, to `mark`, so that a crash in the middle leaves nothing
    * that looks like a loss; then `change` changes the files, and returns segments to remove; then the disk is waited for.
    */
-  async #cut(mark: number, change: () => readonly Segment[]): Promise<void> {
-    const { health, marks, directory } = this.#setting
+  #cut(mark: number, change: () => readonly Segment[]): Promise<void> {
     this.#cutting = true
+    return this.#track(this.#cutFrom(mark, change))
+  }
+
+  async #cutFrom(mark: number, change: () => readonly Segment[]): Promise<void> {
+    const { health, marks, directory } = this.#setting
     try {
       await this.#flusher.idle()
       this.#setting.mark.recovery = Math.min(this.#setting.mark.recovery, mark)
@@ -376,18 +382,19 @@ export class SegmentLog implements Log {
     mark.watermark = this.savedWatermark
   }
 
-  #saveEpochs(): void {
-    const content = encodeEpochs(this.epochs.all())
-    this.#epochFile.save(content).catch(error => this.#setting.health.fail(names.leaderEpochs, error))
+  async #track(work: Promise<void>): Promise<void> {
+    this.#busy.add(work)
+    try {
+      await work
+    } finally {
+      this.#busy.delete(work)
+    }
   }
 
-  /** Errors of the disk become StorageFault. */
-  #reading<T>(work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      if (error instanceof CorruptLog || error instanceof StorageFault || codeOf(error) === '') throw error
-      throw new StorageFault(`read in ${this.#setting.directory}: ${saying(error)}`, { cause: error })
-    }
+  #saveEpochs(): void {
+    // A log that was dropped has no directory any more.
+    if (this.#closed) return
+    const content = encodeEpochs(this.epochs.all())
+    this.#epochFile.save(content).catch(error => this.#setting.health.fail(names.leaderEpochs, error))
   }
 }

@@ -2,6 +2,7 @@
 import { lastOffsetAt, leaderEpochAt, baseOffsetAt } from '../../protocol/records/batch'
 import { EpochEntries } from '../epoch-entries'
 import { CorruptLog } from '../fault'
+import type { LogConfig } from '../log'
 import { names, pathOf } from './layout'
 import { type Loaded, loadLog, mendIndexes } from './load'
 import { SegmentLog } from './log'
@@ -61,7 +62,7 @@ async function withoutOld(setting: LogSetting, segments: readonly Segment[]): Pr
 function isUsable({ mark, config }: LogSetting, segments: readonly Segment[]): boolean {
   if (segments.at(-1)!.nextOffset < mark.start) return false
   const isHeadless = mark.start > 0 && segments[0]!.baseOffset > Math.max(mark.start, mark.recovery)
-  return !isHeadless || (config().compacts ?? false)
+  return !isHeadless || isCompacted(config())
 }
 
 /** A log of which nothing usable is left begins anew: offsets that were promised to nobody are given out again, no others. */
@@ -70,6 +71,8 @@ async function restarted(setting: LogSetting, segments: readonly Segment[]): Pro
   const { mark, config, random } = setting
   return [Segment.begin(setting, Math.max(mark.start, mark.recovery), rollJitterMs(config(), random.next()))]
 }
+
+const isCompacted = (config: LogConfig): boolean => config.cleanupPolicy?.includes('compact') ?? false
 
 async function removeSegments(setting: LogSetting, segments: readonly Segment[]): Promise<void> {
   for (const segment of segments.toReversed()) {
@@ -83,7 +86,7 @@ function recoverLog(setting: LogSetting, segments: readonly Segment[]): Promise<
   return recover(segments, {
     mark: setting.mark.recovery,
     start: setting.mark.start,
-    compacted: config.compacts ?? false,
+    compacted: isCompacted(config),
     rewrites: setting.flush === 'group',
     indexIntervalBytes: config.indexIntervalBytes,
     pause: () => new Promise(resolve => setting.timers.after(0, resolve)),
