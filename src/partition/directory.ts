@@ -127,5 +127,6 @@ export class PartitionDirectory {
 }
 
 function leadershipOf(partition: PartitionImage): Leadership {
-  return { leader: partition.leader, leaderEpoch: partition.leaderEpoch, isrCount: partition.isr.length }
+  const { leader, leaderEpoch, isr, replicas } = partition
+  return { leader, leaderEpoch, isrCount: isr.length, replicaCount: replicas.length }
 }

@@ -34,6 +34,7 @@ export interface Leadership {
   readonly leader: number
   readonly leaderEpoch: number
   readonly isrCount: number
+  readonly replicaCount: number
 }
 
 export interface Produced {
@@ -133,10 +134,13 @@ export class Partition {
    */
   produce(batch: Buffer, acks: number, nowMs: number): Produced {
     const config = this.#config()
-    if (acks === -1 && this.#leadership.isrCount < config.minInsyncReplicas) {
+    const { isrCount, replicaCount } = this.#leadership
+    // A topic with fewer replicas than it wants in sync could never be written to (KIP-966).
+    const needed = Math.min(config.minInsyncReplicas, replicaCount)
+    if (acks === -1 && isrCount < needed) {
       throw new Refusal(
         'NOT_ENOUGH_REPLICAS',
-        `The in-sync replicas of ${this.name} are ${this.#leadership.isrCount}, fewer than ${config.minInsyncReplicas}`,
+        `The in-sync replicas of ${this.name} are ${isrCount}, fewer than ${needed}`,
       )
     }
     const stamped = config.messageTimestampType === 'LogAppendTime'

@@ -4,7 +4,7 @@
  * state (KIP-903); v16: node endpoints (KIP-951); v17: directory ids (KIP-853); v18: high watermark (KIP-1166).
  */
 import type { Call } from '../../call/call'
-import { errorCodeOf } from '../../protocol/errors'
+import { errors } from '../../protocol/errors'
 import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
@@ -49,7 +49,7 @@ export const fetch = defineHandler({
       wanted: wantedOf(broker.image(), request, byId),
       forgotten: forgottenOf(request, byId),
     })
-    if ('refused' in context) return { errorCode: errorCodeOf(context.refused), sessionId: 0, responses: [] }
+    if ('refused' in context) return { errorCode: errors[context.refused].code, sessionId: 0, responses: [] }
     return serve(broker, call, request, context)
   },
 })

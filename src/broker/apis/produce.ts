@@ -88,6 +88,9 @@ export const produce = defineHandler({
   },
 })
 
+/** The one client that Kafka lets write to internal topics. */
+const adminClientId = '__admin_client'
+
 interface Outcome {
   readonly reply: PartitionReply
   readonly durable?: Promise<void> | undefined
@@ -108,6 +111,9 @@ function appendOne(
     if (batch === null) return { reply: { ...refused(index, 0), logStartOffset: leader.start } }
     if (call.version < 7 && compressionAt(batch) === zstd) throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE')
     if (acks < -1 || acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
+    if (broker.image().topic(topic)?.internal && call.clientId !== adminClientId) {
+      throw new Refusal('INVALID_TOPIC_EXCEPTION')
+    }
     // No transaction is known here, so none can have been begun with this id.
     if (isTransactionalAt(batch) && producerIdAt(batch) >= 0) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
     partition = leader

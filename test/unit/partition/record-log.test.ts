@@ -38,7 +38,7 @@ async function open({ flushFirst = false, compression = 0 } = {}) {
       () => logConfig as never,
     ),
   )
-  const leadership = { leader: 1, leaderEpoch: 4, isrCount: 1 }
+  const leadership = { leader: 1, leaderEpoch: 4, isrCount: 1, replicaCount: 1 }
   const partition = new Partition(facts, log, leadership, () => config, { flushFirst: () => flushFirst } as never)
   const records = new PartitionRecordLog(partition, platform.clock, platform.timers, () => compression)
   const readAll = async (): Promise<string[]> => {
