@@ -6,6 +6,7 @@ import { SimulatedNet } from '../../src/platform/simulated/network'
 import { World } from '../../src/platform/simulated/world'
 import { StorageFault } from '../../src/storage/fault'
 import { defaultLogConfig, type Log, type LogConfig } from '../../src/storage/log'
+import type { FlushMode } from '../../src/storage/segments/log-setting'
 import { type FileStore, openFileStore } from '../../src/storage/segments/store'
 import { makeBatch } from '../support/batches'
 
@@ -30,6 +31,8 @@ export class CrashStory {
   readonly cuts: string[] = []
   /** How many steps failed because the disk did. */
   faults = 0
+  /** With `os` a flush promises nothing, but a close does, and a process that is killed loses nothing. */
+  readonly #mode: FlushMode
   #config: LogConfig
   #store!: FileStore
   #log!: Log
@@ -51,6 +54,7 @@ export class CrashStory {
       if (line.includes('log_cut')) this.cuts.push(line)
     })
     this.dice = this.world.dice('story')
+    this.#mode = seed % 10 === 1 ? 'os' : 'group'
     this.#config = {
       ...defaultLogConfig,
       segmentBytes: this.dice.between(1500, 12_000),
@@ -120,7 +124,7 @@ export class CrashStory {
   }
 
   async #open(platform: Platform): Promise<void> {
-    const opened = openFileStore(platform, { directory: '/data', flush: 'group', nodeId: 1 })
+    const opened = openFileStore(platform, { directory: '/data', flush: this.#mode, nodeId: 1 })
     this.#store = await this.world.until(opened)
     this.#log = await this.world.until(this.#store.open(id, () => this.#config))
   }
@@ -149,7 +153,7 @@ export class CrashStory {
     const upTo = this.#log.end
     this.#log.flush(upTo).then(
       () => {
-        this.#durable = Math.max(this.#durable, Math.min(upTo, this.#ceiling))
+        if (this.#mode === 'group') this.#durable = Math.max(this.#durable, Math.min(upTo, this.#ceiling))
       },
       () => {},
     )

@@ -394,7 +394,7 @@ export class SegmentLog implements Log {
   #saveEpochs(): void {
     // A log that was dropped has no directory any more.
     if (this.#closed) return
-    const content = encodeEpochs(this.epochs.all())
-    this.#epochFile.save(content).catch(error => this.#setting.health.fail(names.leaderEpochs, error))
+    const saved = this.#epochFile.save(() => encodeEpochs(this.epochs.all()))
+    saved.catch(error => this.#setting.health.fail(names.leaderEpochs, error))
   }
 }

@@ -9,7 +9,7 @@ import { CorruptLog } from '../fault'
 import { codeOf, saying } from './health'
 import { logDirectoryName, names, pathOf } from './layout'
 import { SmallFile } from './small-file'
-import { decodeOffsets, encodeOffsets } from './texts'
+import { decodeOffsets, encodeOffsets, type PartitionOffset } from './texts'
 
 const kinds = { recovery: names.recoveryPoints, start: names.startOffsets, watermark: names.watermarks } as const
 type MarkKind = keyof typeof kinds
@@ -79,11 +79,7 @@ export class Marks {
   save(kind: MarkKind): Promise<void> {
     this.#waiting.get(kind)?.()
     this.#waiting.delete(kind)
-    const offsets = [...this.#marks.values()]
-      // A log that starts at its beginning needs no line, as in Kafka.
-      .filter(mark => kind !== 'start' || mark.start > 0)
-      .map(mark => ({ topic: mark.topic, partition: mark.partition, offset: mark[kind] }))
-    return this.#files[kind].save(encodeOffsets(offsets))
+    return this.#files[kind].save(() => encodeOffsets(this.#offsets(kind)))
   }
 
   async saveAll(): Promise<void> {
@@ -94,6 +90,13 @@ export class Marks {
   stop(): void {
     for (const cancel of this.#waiting.values()) cancel()
     this.#waiting.clear()
+  }
+
+  #offsets(kind: MarkKind): PartitionOffset[] {
+    const marks = [...this.#marks.values()]
+    // A log that starts at its beginning needs no line, as in Kafka.
+    const told = kind === 'start' ? marks.filter(mark => mark.start > 0) : marks
+    return told.map(mark => ({ topic: mark.topic, partition: mark.partition, offset: mark[kind] }))
   }
 
   #read(files: Files, path: string, kind: MarkKind): void {

@@ -4,7 +4,7 @@ import type { Files } from '../../platform/files'
 export class SmallFile {
   readonly #files: Files
   readonly #path: string
-  #wanted: string | Uint8Array | null = null
+  #wanted: (() => string) | null = null
   #running: Promise<void> | null = null
 
   constructor(files: Files, path: string) {
@@ -12,8 +12,8 @@ export class SmallFile {
     this.#path = path
   }
 
-  /** Resolves when this content, or a later one, is durable. */
-  save(content: string | Uint8Array): Promise<void> {
+  /** Resolves when this content, or a later one, is durable. It is asked for when it is written, once for many calls. */
+  save(content: () => string): Promise<void> {
     this.#wanted = content
     this.#running ??= this.#run()
     return this.#running
@@ -29,7 +29,7 @@ export class SmallFile {
       while (this.#wanted !== null) {
         const content = this.#wanted
         this.#wanted = null
-        await this.#files.replaceFile(this.#path, content)
+        await this.#files.replaceFile(this.#path, content())
       }
     } finally {
       this.#running = null
