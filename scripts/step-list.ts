@@ -61,7 +61,15 @@ export function judgeSteps(): readonly Step[] {
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
+    {
+      name: 'torture canary',
+      command: ['npm', 'run', 'torture', '--', '--rounds', '1', '--canary'],
+      timeoutMs: 2 * minute,
+    },
   ]
   const tools: Step = { name: 'get judges', command: ['bash', 'scripts/ci/install.sh'], timeoutMs: 5 * minute }
-  return [...(existsSync('scripts/ci/install.sh') ? [tools] : []), ...judges.filter(({ name }) => scripts[name])]
+  return [
+    ...(existsSync('scripts/ci/install.sh') ? [tools] : []),
+    ...judges.filter(({ name }) => scripts[name.split(' ')[0] ?? '']),
+  ]
 }

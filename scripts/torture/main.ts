@@ -12,7 +12,7 @@ import { CreateTopics } from '../../src/protocol/messages/create-topics'
 import { Broker } from '../judge/broker'
 import { kafka, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
-import { sleep } from '../judge/process'
+import { sleep, until } from '../judge/process'
 import { Wire } from '../oracle/wire'
 import { Dice } from './dice'
 import { PartitionLedger } from './ledger'
@@ -93,6 +93,10 @@ function cutTail(dataDir: string, ledger: PartitionLedger): void {
 async function round(broker: Broker, world: World, dice: Dice): Promise<number> {
   const working = Promise.allSettled(world.workers.map(worker => worker.run(broker.port)))
   await sleep(30 + dice.below(dice.one(4) ? 1500 : 400))
+  // However slow the machine is, there must be something to lose.
+  await until('every partition has acknowledged something', 60_000, () =>
+    world.ledgers.every(({ acknowledged }) => acknowledged > 0),
+  )
   await broker.kill()
   for (const ended of await working) if (ended.status === 'rejected') throw ended.reason
   while (dice.one(5)) {
