@@ -23,6 +23,9 @@ export const apiVersions = defineHandler({
       call.connection.clientSoftwareName = name
       call.connection.clientSoftwareVersion = version
     }
+    // A node is named within a cluster, or not at all.
+    if (call.version >= 5 && request.clusterId === null && request.nodeId !== -1)
+      return refuse(errors.INVALID_REQUEST.code)
     if (call.version >= 5 && request.clusterId !== null) {
       const isHere =
         request.clusterId === broker.image().clusterId && (request.nodeId === -1 || request.nodeId === broker.id)

@@ -2,8 +2,6 @@
  * DescribeConfigs (32): the values in force and where they come from. v0: isDefault; v1: sources and synonyms (KIP-226);
  * v3: types and documentation (KIP-569); v4: flexible.
  */
-import type { Call } from '../../call/call'
-import { configSources } from '../../metadata/config-layers'
 import { failed, succeeded, type EntryOutcome } from '../../metadata/decision'
 import {
   describeBroker,
@@ -40,14 +38,14 @@ export const describeConfigs = defineHandler({
     refuse: (resource, errorCode) => refused(resource, { errorCode, errorMessage: null }),
   },
 
-  handle(broker, call, request) {
+  handle(broker, _call, request) {
     const { resources } = request
     if (resources.some(({ resourceType }) => resourceOf(resourceType) === null)) {
       // Kafka gives up on the whole request.
       const outcome = failed('INVALID_REQUEST', malformed)
       return { results: resources.map(resource => refused(resource, outcome)) }
     }
-    return { results: resources.map(resource => describe(broker, call, resource, request)) }
+    return { results: resources.map(resource => describe(broker, resource, request)) }
   },
 })
 
@@ -62,7 +60,7 @@ const refused = ({ resourceType, resourceName }: Resource, outcome: EntryOutcome
   configs: [],
 })
 
-function describe(broker: Broker, call: Call, resource: Resource, asked: DescribeConfigsRequest) {
+function describe(broker: Broker, resource: Resource, asked: DescribeConfigsRequest) {
   const problem = problemOf(broker, resource)
   if (problem) return refused(resource, problem)
   const { resourceType, resourceName, configurationKeys } = resource
@@ -79,7 +77,6 @@ function describe(broker: Broker, call: Call, resource: Resource, asked: Describ
         name: config.name,
         value: config.value,
         readOnly: config.readOnly,
-        ...(call.version === 0 ? { isDefault: config.source === configSources.default } : {}),
         configSource: config.source,
         isSensitive: config.sensitive,
         synonyms: asked.includeSynonyms

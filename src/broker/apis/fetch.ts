@@ -9,8 +9,8 @@ import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
-import { inFormatOf } from '../fetch/convert'
-import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
+import { inFormatOf, type ReadInFormat } from '../fetch/convert'
+import { readAll, type FetchBudget, type ReadAll } from '../fetch/read'
 import type { FetchContext } from '../fetch/sessions'
 import { untilReadable } from '../fetch/wait'
 import { forgottenOf, wantedOf, type Wanted } from '../fetch/wanted'
@@ -123,10 +123,10 @@ function replyOf(
   return { errorCode: 0, sessionId: context.sessionId(), responses }
 }
 
-const toldOf = ({ errorCode, highWatermark, logStartOffset, records, diverging }: Read) => ({
+const toldOf = ({ errorCode, highWatermark, logStartOffset, records, diverging }: ReadInFormat) => ({
   errorCode,
   highWatermark,
   logStartOffset,
-  recordBytes: records.sizeBytes,
+  recordBytes: records?.sizeBytes ?? 0,
   diverges: diverging !== null,
 })

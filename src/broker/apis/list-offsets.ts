@@ -40,6 +40,7 @@ export const listOffsets = defineHandler({
 
   handle(broker, call, request) {
     const readCommitted = request.isolationLevel === 1
+    if (call.version === 0) return { topics: request.topics.map(topic => oldStyleTopic(broker, topic)) }
     const repeated = repeatedPartitions(request)
     const replies = new ByTopic<Answer>()
     for (const { topic, asked, index } of lastOfEach(
@@ -72,7 +73,6 @@ function find(broker: Broker, topic: string, asked: Asked, version: number, read
   if (timestamp < 0 && version < (since.get(timestamp) ?? Infinity)) throw new Refusal('UNSUPPORTED_VERSION')
   const partition = broker.partitions.led(topic, partitionIndex)
   partition.checkEpoch(currentLeaderEpoch)
-  if (version === 0) return oldStyle(partition, asked, broker.clock.now())
   const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
   const { offset, timestampMs, leaderEpoch } = findOffset(partition, timestamp, upTo)
   return {
@@ -85,16 +85,22 @@ function find(broker: Broker, topic: string, asked: Asked, version: number, read
   }
 }
 
+/** A partition named twice is answered twice in this version. */
+function oldStyleTopic(broker: Broker, { name, partitions }: ListOffsetsRequest['topics'][number]) {
+  const answer = (asked: Asked) =>
+    oldStyle(broker.partitions.led(name, asked.partitionIndex), asked, broker.clock.now())
+  return { name, partitions: partitions.map(asked => orRefused(() => answer(asked), asked.partitionIndex)) }
+}
+
 /**
  * Version 0 lists the offsets at which segments begin, and the end, newest first, of those that are no newer than the
  * time. The log is taken for one segment here: clients of that age ask for the first or the last.
  */
 function oldStyle(partition: Partition, { partitionIndex, timestamp, maxNumOffsets }: Asked, nowMs: number): Answer {
-  const newestMs = partition.log.maxTimestamp()?.timestampMs ?? -1
-  const isPast = timestamp === specialTimestamps.latest || timestamp >= nowMs
-  const found = isPast ? [partition.highWatermark] : []
-  const hasStart = timestamp < 0 || timestamp >= newestMs
-  if (hasStart && found[0] !== partition.start) found.push(partition.start)
+  const isNow = timestamp === specialTimestamps.latest || timestamp >= nowMs
+  const found = isNow ? [partition.highWatermark] : []
+  // The only segment was written to just now, as far as files tell: no earlier time is at or after it.
+  if ((isNow || timestamp === specialTimestamps.earliest) && found[0] !== partition.start) found.push(partition.start)
   const oldStyleOffsets = found.slice(0, Math.max(0, maxNumOffsets))
   return { partitionIndex, errorCode: 0, oldStyleOffsets, timestamp: -1, offset: -1, leaderEpoch: -1 }
 }

@@ -31,7 +31,7 @@ export const metadata = defineHandler({
     controllerId: -1,
     topics: (request.topics ?? []).map(({ name, topicId }) => ({ ...unknownTopic(name ?? '', topicId), errorCode })),
     clusterAuthorizedOperations: notTold,
-    errorCode: 0,
+    errorCode,
   }),
 
   async handle(broker, call, request) {

@@ -206,7 +206,8 @@ describe('DescribeConfigs', () => {
   it.each([0, 1, 2, 3, 4])('answers version %i', async version => {
     const documented = version >= 3 ? { includeDocumentation: true } : {}
     const [{ configs: told }] = await describeOf([[topic, 't', ['flush.ms', 'retention.bytes']]], version, documented)
-    expect(told.map((config: { isDefault: boolean }) => config.isDefault)).toEqual([version === 0, false])
+    // As Apache Kafka 3.9 has it, which stopped filling this field in long before it dropped the version.
+    expect(told.map((config: { isDefault: boolean }) => config.isDefault)).toEqual([false, false])
     expect(told[0].synonyms).toEqual([])
     expect(told[1].synonyms).toHaveLength(version >= 1 ? 2 : 0)
     if (version >= 3) expect(told[0].documentation).toBe('Force a flush to disk after this long.')
