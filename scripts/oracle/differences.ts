@@ -37,6 +37,10 @@ export const explained: readonly Explained[] = [
     why: 'Kafka 3.9 gathered the rows of a topic that was named twice; Kafka 4.4 and we answer them as they came.',
     where: /^offsets: commits without a member \(OffsetCommit v1\) .*topics\.length$/,
   },
+  {
+    why: 'Version 0 is judged by Kafka 3.9, whose topics have keys that 4.4 dropped and lack those that it brought.',
+    where: /^describe configs: topics \(DescribeConfigs v0\) .*configs\.length$/,
+  },
 ]
 
 /** The explanation of a difference, if it has one. */

@@ -86,6 +86,11 @@ export class Metadata {
     return metadata
   }
 
+  /** Whether the cluster was made just now, by this process. */
+  get isNew(): boolean {
+    return this.#isNew
+  }
+
   /** The current picture; replaced as a whole with every change. */
   get image(): LiveImage {
     return this.#image

@@ -5,8 +5,9 @@
 import { readKafkaMetadata } from '../metadata/kafka-metadata'
 import type { Metadata } from '../metadata/metadata'
 import type { PartitionDirectory } from '../partition/directory'
+import type { Logger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
-import type { LogStore } from '../storage/log'
+import type { LogId, LogStore } from '../storage/log'
 
 /** Kafka keeps its own metadata in a log beside the others. */
 const notTopics = new Set(['__cluster_metadata'])
@@ -20,9 +21,12 @@ export async function adoptTopics(
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
   if (kafka) await metadata.adoptKafka(kafka)
+  const unknown = (await store.list()).filter(
+    ({ topic, topicId }) => !notTopics.has(topic) && topicId !== '' && !metadata.image.topic(topic),
+  )
+  if (kafka === null && !metadata.isNew) return finishDeletions(store, unknown, logger)
   const found = new Map<string, { topicId: string; partitions: number }>()
-  for (const { topic, partition, topicId } of await store.list()) {
-    if (notTopics.has(topic) || topicId === '' || metadata.image.topic(topic)) continue
+  for (const { topic, partition, topicId } of unknown) {
     const partitions = Math.max(found.get(topic)?.partitions ?? 0, partition + 1)
     found.set(topic, { topicId, partitions })
   }
@@ -31,6 +35,14 @@ export async function adoptTopics(
     [...found].map(([name, topic]) => ({ name, ...topic, configs: kafka && kafka.overrides('topic', name) })),
   )
   for (const [topic, { partitions }] of found) logger.info('topic-adopted', { topic, partitions })
+}
+
+/** Metadata of our own that does not know a topic has deleted it; the process died before its logs were gone. */
+async function finishDeletions(store: LogStore, deleted: readonly LogId[], logger: Logger): Promise<void> {
+  for (const id of deleted) {
+    logger.warn('deletion-finished', { topic: id.topic, partition: id.partition })
+    await store.drop(id)
+  }
 }
 
 /** A log may know of a newer leader epoch than the metadata: one that was adopted, or that a restored backup lacks. */

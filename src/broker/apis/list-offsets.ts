@@ -97,6 +97,7 @@ function oldStyleTopic(broker: Broker, { name, partitions }: ListOffsetsRequest[
  * time. The log is taken for one segment here: clients of that age ask for the first or the last.
  */
 function oldStyle(partition: Partition, { partitionIndex, timestamp, maxNumOffsets }: Asked, nowMs: number): Answer {
+  if (timestamp < specialTimestamps.earliest) throw new Refusal('UNSUPPORTED_VERSION')
   const isNow = timestamp === specialTimestamps.latest || timestamp >= nowMs
   const found = isNow ? [partition.highWatermark] : []
   // The only segment was written to just now, as far as files tell: no earlier time is at or after it.
