@@ -56,7 +56,18 @@ export class Broker {
 
   /** Starts a broker and resolves when it answers. Rejects with the end of its log when it does not. */
   static async start(launcher: Launcher, options: BrokerOptions = {}): Promise<Broker> {
-    const port = options.port || (await freePort())
+    if (options.port) return Broker.startOn(launcher, options.port, options)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await Broker.startOn(launcher, await freePort(), options)
+      } catch (error) {
+        // Somebody else took the port between our look at it and the broker's.
+        if (attempt === 3 || !/address already in use|EADDRINUSE|is taken/i.test(String(error))) throw error
+      }
+    }
+  }
+
+  private static async startOn(launcher: Launcher, port: number, options: BrokerOptions): Promise<Broker> {
     const temporary = options.dataDir === undefined
     const dataDir = options.dataDir ?? path.join(temporaryDir(`judge-${launcher.kind}-`), 'data')
     const facts = { port, dataDir, settings: options.settings ?? {} }

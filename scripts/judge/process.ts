@@ -122,15 +122,28 @@ export function listening(port: number): Promise<boolean> {
   })
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** A port that was free a moment ago, and so was the one above it. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const port = firstPort + 2 * Math.floor(Math.random() * portPairs)
+    if (given.has(port)) continue
+    given.add(port)
+    if ((await isFree(port)) && (await isFree(port + 1))) return port
+  }
+  throw new Error(`no pair of ports is free between ${firstPort} and ${firstPort + 2 * portPairs}`)
+}
+
+/** Below the range out of which the system takes ports for connections, so that none of those gets in between. */
+const firstPort = 18_000
+const portPairs = 5_000
+/** Two who ask at the same time must not be given the same. */
+const given = new Set<number>()
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
     const server = net.createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 

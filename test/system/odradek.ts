@@ -1,7 +1,6 @@
 /** The command as its users run it: a process of its own, from `dist`, on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClientConnection } from '../../src/client/connection'
@@ -48,15 +47,7 @@ export function scratch(): string {
   return directory
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
+export { freePort } from '../../scripts/judge/process'
 
 export class Odradek {
   readonly #child: ChildProcess
