@@ -61,7 +61,7 @@ const rules: readonly Rule[] = [
   {
     what: 'the address of a package registry',
     breaks: ({ text }) => registry.test(text),
-    canaries: [`curl ${'https'}://registry.npmjs.org/x`, `${'http'}://my-mirror.example/simple`],
+    canaries: [`curl ${'https'}://registry.example/x`, `${'http'}://my-mirror.example/simple`],
   },
   {
     what: 'a test that is skipped or alone, without a reason (// why) on its line or the one above',
