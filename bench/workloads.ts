@@ -49,6 +49,16 @@ export function workloads(scale: number): Workload[] {
       shape: { ...large, acks },
     })),
     {
+      name: 'produce 16 KB of 100 B records acks all',
+      about: '8 connections, 4 requests in flight on each',
+      shape: { ...small, acks: -1, recordBytes: 100 },
+    },
+    {
+      name: 'produce 1 MB of 100 B records acks all',
+      about: '4 connections, 2 requests in flight on each',
+      shape: { ...large, acks: -1, recordBytes: 100 },
+    },
+    {
       name: 'one record a request, acks all, in a row',
       about: '1 connection, 1 request in flight',
       shape: { ...one, acks: -1, connections: 1, depth: 1, requests: Math.ceil(8000 * scale) },

@@ -104,7 +104,6 @@ function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { con
     logger,
     logConfig: topic => configs.topic(topic),
     partitionConfig: topic => configs.topic(topic),
-    flushFirst: () => store.supports.flush,
     checksRecords: () => configs.broker().odradekProduceCheck === 'records',
   })
 }

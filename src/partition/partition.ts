@@ -23,8 +23,6 @@ export interface PartitionConfig {
 
 /** What holds for all partitions of a node. */
 export interface PartitionPolicy {
-  /** Whether an acknowledgement means on disk (`odradek.flush=group`). */
-  flushFirst(): boolean
   /** Whether every produced record is looked at (`odradek.produce.check=records`). */
   checksRecords(): boolean
 }
@@ -68,6 +66,8 @@ export class Partition {
   #closed = false
   /** Bytes appended that the high watermark has not passed, as far as waiting fetches care. */
   #unseenBytes = 0
+  /** The last flush that somebody waits for. */
+  #settling: { readonly flush: Promise<void>; readonly settled: Promise<void> } | null = null
 
   constructor(
     facts: PartitionFacts,
@@ -170,23 +170,28 @@ export class Partition {
     // What is remembered of producers does not hold this batch yet, which is just what a snapshot at its offset means.
     if (appended.rolled) void this.#snapshot(appended.first)
     this.#unseenBytes += Math.max(0, this.#log.sizeBytes - before)
-    if (!this.#policy.flushFirst()) this.#advance(this.#log.end)
+    this.#advance(this.#log.settled)
     return appended
   }
 
   /** Waits until everything below `upTo` is as durable as the flush mode promises. Undefined when it already is. */
   durable(upTo: number): Promise<void> | undefined {
     if (upTo <= this.#highWatermark) return undefined
-    return this.#flush(upTo)
+    const flush = this.#log.flush(upTo)
+    // Those who wait for the same flush share what comes after it as well.
+    if (this.#settling?.flush !== flush) this.#settling = { flush, settled: this.#settled(flush) }
+    return this.#settling.settled
   }
 
-  async #flush(upTo: number): Promise<void> {
+  async #settled(flush: Promise<void>): Promise<void> {
     try {
-      await this.#log.flush(upTo)
+      await flush
     } catch (error) {
+      // A disk that was full made the log take back what it had no room for; its producers will send that again.
+      this.producers.takeBack(this.#log.end)
       throw this.#offline(error)
     }
-    this.#advance(Math.min(Math.max(upTo, this.#log.flushed), this.#log.end))
+    this.#advance(this.#log.settled)
   }
 
   #advance(to: number): void {

@@ -105,6 +105,14 @@ export class Producers {
     entry.lastTimestampMs = batch.timestampMs
   }
 
+  /** The log ends at `end` again. A producer of which nothing is left may go on with any sequence. */
+  takeBack(end: number): void {
+    for (const entry of this.#entries.values()) {
+      entry.batches = entry.batches.filter(({ lastOffset }) => lastOffset < end)
+      if (entry.transactionFirstOffset >= end) entry.transactionFirstOffset = -1
+    }
+  }
+
   /** Puts back an entry that a snapshot held. */
   restore(entry: ProducerEntry): void {
     this.#entries.set(entry.producerId, entry)

@@ -16,13 +16,18 @@ export interface Log {
   readonly end: number
   /** Everything below has been made durable by `flush`, as far as this process knows. Equals `end` where nothing is. */
   readonly flushed: number
+  /**
+   * Everything below is as safe as `flush` makes it, so it may be shown to others. That is `flushed` where a flush means
+   * the disk, and otherwise what the system has been given.
+   */
+  readonly settled: number
   readonly sizeBytes: number
 
   /**
    * Appends whole batches of format v2 that stand back to back in `batches`, whose CRCs the caller has checked. Base
    * offsets and leader epoch are patched into the headers in place. Nothing of the buffer is kept: when the call returns
    * it may be used again. Throws StorageFault when the disk fails; nothing is appended then, and if it `passes`, as when
-   * the disk is full, the same may succeed later.
+   * the disk is full, the same may succeed later. A disk may also say so only when the log is flushed.
    */
   append(batches: Buffer, stamp: AppendStamp): Appended
   /**
@@ -42,7 +47,10 @@ export interface Log {
    * bytes and comes back for the rest. Below `start` it begins at `start`.
    */
   forEachBatch(from: number, visit: BatchVisitor): void
-  /** Resolves when everything below `upTo` is durable. One disk operation serves all that wait for it. */
+  /**
+   * Resolves when everything below `upTo` is settled. One disk operation serves all that wait for it, and they share the
+   * promise. Rejects with StorageFault; if that `passes`, what was not settled is no longer in the log.
+   */
   flush(upTo: number): Promise<void>
   /**
    * Drops every batch that reaches `end` or above. Afterwards the log ends where its last batch does: below what was

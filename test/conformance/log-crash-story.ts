@@ -31,7 +31,7 @@ export class CrashStory {
   readonly cuts: string[] = []
   /** How many steps failed because the disk did. */
   faults = 0
-  /** With `os` a flush promises nothing, but a close does, and a process that is killed loses nothing. */
+  /** With `os` a flush promises nothing, but a close does, and a process that is killed loses nothing that it settled. */
   readonly #mode: FlushMode
   #config: LogConfig
   #store!: FileStore
@@ -54,7 +54,7 @@ export class CrashStory {
       if (line.includes('log_cut')) this.cuts.push(line)
     })
     this.dice = this.world.dice('story')
-    this.#mode = seed % 10 === 1 ? 'os' : 'group'
+    this.#mode = seed % 4 === 1 ? 'os' : 'group'
     this.#config = {
       ...defaultLogConfig,
       segmentBytes: this.dice.between(1500, 12_000),
@@ -80,10 +80,9 @@ export class CrashStory {
       return
     }
     if (ending === 'kill') {
-      // The page cache survives, so all that was appended does.
+      // The page cache survives, so all that the system was given does.
       this.machine.kill()
-      const last = this.#batches.at(-1)
-      if (last) this.#durable = Math.min(last.last + 1, this.#ceiling)
+      this.#durable = Math.max(this.#durable, Math.min(this.#log.settled, this.#ceiling))
       return
     }
     if (this.dice.chance(0.3) && !this.#store.health.failure) this.#cutAndLoseInterest()
@@ -146,6 +145,8 @@ export class CrashStory {
     const timestamps = Array.from({ length: this.dice.between(1, 4) }, () => t0 + this.dice.between(0, 1000))
     const bytes = makeBatch({ timestamps, valueBytes: this.dice.between(0, 1200), fill: this.dice.between(0, 255) })
     const { first, last } = this.#log.append(bytes, { leaderEpoch: this.#epoch })
+    // What a full disk made the log take back is gone.
+    this.#batches = this.#cut(first)
     this.#batches.push({ base: first, last, bytes: Buffer.from(bytes), epoch: this.#epoch })
   }
 

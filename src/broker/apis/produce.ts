@@ -84,7 +84,8 @@ export const produce = defineHandler({
     const answer = () => ({ responses: replies.topics(topicReply) })
     if (waits.length === 0) return answer()
     call.accepted()
-    return Promise.all(waits).then(answer)
+    const [wait] = waits
+    return (waits.length === 1 ? wait! : Promise.all(waits)).then(answer)
   },
 })
 

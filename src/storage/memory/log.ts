@@ -63,6 +63,10 @@ export class MemoryLog implements Log {
     return this.#end
   }
 
+  get settled(): number {
+    return this.#end
+  }
+
   get sizeBytes(): number {
     return this.#sizeBytes
   }

@@ -1,6 +1,7 @@
 /** Group commit: one sync at a time, which serves all who asked before it began; those who ask meanwhile share the next. */
 import { Deferred } from '../../platform/collections'
 import type { Cancel, Timers } from '../../platform/clock'
+import { StorageFault } from '../fault'
 import type { Health } from './health'
 
 const done = Promise.resolve()
@@ -45,6 +46,13 @@ export class Flusher {
     return this.#next.promise
   }
 
+  /** Rejects those whose sync has not begun: what they wait for is gone. */
+  refuseWaiting(fault: unknown): void {
+    const group = this.#next
+    this.#next = null
+    group?.reject(fault)
+  }
+
   /** Resolves when no sync is on its way and none is waited for. */
   async idle(): Promise<void> {
     for (let last = this.#next ?? this.#current; last; last = this.#next ?? this.#current) {
@@ -81,12 +89,17 @@ export class Flusher {
     this.#running = this.#sync()
     this.#running.then(
       reached => this.#succeeded(group, reached),
-      error => {
-        const fault = this.#health.fail('sync', error)
-        group.reject(fault)
-        this.#rejectAll(fault)
-      },
+      error => this.#failed(group, error),
     )
+  }
+
+  /** A disk that was too full to be written to is not one that may have lost what was written. */
+  #failed(group: Deferred<void>, error: unknown): void {
+    const fault = error instanceof StorageFault && error.passes ? error : this.#health.fail('sync', error)
+    group.reject(fault)
+    if (!fault.passes) return this.#rejectAll(fault)
+    this.#current = null
+    this.#begin()
   }
 
   #succeeded(group: Deferred<void>, reached: number): void {

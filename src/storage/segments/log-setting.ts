@@ -6,6 +6,7 @@ import type { Random } from '../../platform/random'
 import type { LogId } from '../log'
 import type { Mark, Marks } from './marks'
 import type { SegmentSetting } from './segment'
+import type { Stage } from './stage'
 
 /** When an acknowledged append is on the disk: before it is acknowledged, or when the operating system writes it. */
 export type FlushMode = 'group' | 'os'
@@ -20,6 +21,7 @@ export interface LogSetting extends SegmentSetting {
   readonly flush: FlushMode
   readonly marks: Marks
   readonly mark: Mark
+  readonly stage: Stage
   /** The log has let go of its files. */
   readonly closed: () => void
 }

@@ -15,9 +15,10 @@ import {
   type SweepPolicy,
   type TimestampedOffset,
 } from '../log'
+import { Busy } from './busy'
 import { Flusher } from './flush'
 import { saying } from './health'
-import { names, pathOf } from './layout'
+import { LogMarks, savedEveryBytes } from './log-marks'
 import type { LogSetting } from './log-setting'
 import { Removal } from './removal'
 import { countDeletable } from './retention'
@@ -25,16 +26,12 @@ import { rollJitterMs, rollOffset, shouldRoll } from './roll'
 import { Segment } from './segment'
 import type { SegmentList } from './segment-list'
 import { SegmentedAborted } from './segmented-aborted'
-import { SmallFile } from './small-file'
+import { SavedEpochs } from './saved-epochs'
+import type { Staged } from './stage'
 import type { FileSnapshots } from './snapshots'
-import { encodeEpochs } from './texts'
+import { Written } from './written'
 
-const done = Promise.resolve()
-
-/** After so many bytes the indexes are saved, and the recovery mark: that bounds what a recovery reads. */
-const savedEveryBytes = 64 * 1024 * 1024
-
-export class SegmentLog implements Log {
+export class SegmentLog implements Log, Staged {
   readonly id: LogId
   readonly epochs: EpochEntries
   readonly snapshots: FileSnapshots
@@ -42,22 +39,19 @@ export class SegmentLog implements Log {
   readonly #setting: LogSetting
   readonly #flusher: Flusher
   readonly #removal: Removal
-  readonly #epochFile: SmallFile
+  readonly #written: Written
+  readonly #epochs: SavedEpochs
+  readonly #marks: LogMarks
   readonly #segments: SegmentList
   #start: number
   #end: number
   #sizeBytes: number
   #unsavedBytes = 0
-  #unmarkedBytes = 0
-  /** The last change of the start, on its way to the disk. */
-  #startSaved: Promise<void> = done
   /** The log is being cut: nothing may be appended until that is done. */
   #cutting = false
-  /** Work on files, which has to end before they are let go. */
-  readonly #busy = new Set<Promise<void>>()
+  readonly #busy = new Busy()
   #closed = false
-  /** Files were made since the directory was synced last. */
-  #newNames = false
+  #hasUnsyncedNames = false
 
   /** Everything in the segments is durable. */
   constructor(setting: LogSetting, segments: SegmentList, epochs: EpochEntries, snapshots: FileSnapshots) {
@@ -66,11 +60,13 @@ export class SegmentLog implements Log {
     this.#segments = segments
     this.#start = Math.max(setting.mark.start, segments.oldest.baseOffset)
     this.#end = segments.active.nextOffset
+    this.#written = new Written(this.#end)
     this.#sizeBytes = segments.sizeBytes
     this.epochs = epochs
     this.snapshots = snapshots
     this.aborted = new SegmentedAborted(setting.health, () => this.#segments.all)
-    this.#epochFile = new SmallFile(setting.files, pathOf(setting.directory, names.leaderEpochs))
+    this.#epochs = new SavedEpochs(setting, epochs)
+    this.#marks = new LogMarks(setting)
     this.#flusher = new Flusher(setting.timers, setting.health, this.#end, () => this.#sync())
     this.#removal = new Removal(setting)
   }
@@ -87,33 +83,35 @@ export class SegmentLog implements Log {
     return this.#flusher.flushed
   }
 
+  get settled(): number {
+    return this.#setting.flush === 'group' ? this.#flusher.flushed : this.#written.offset
+  }
+
   get sizeBytes(): number {
     return this.#sizeBytes
   }
 
   get savedWatermark(): number {
-    return Math.min(Math.max(this.#setting.mark.watermark, this.#start), this.#end)
+    return Math.min(Math.max(this.#marks.watermark, this.#start), this.#end)
   }
 
   saveWatermark(offset: number): void {
-    this.#setting.mark.watermark = offset
-    this.#setting.marks.changed('watermark')
+    this.#marks.watermark = offset
   }
 
-  append(batches: Buffer, stamp: AppendStamp): Appended {
-    this.#check()
-    const facts = stampBatches(batches, this.#end, stamp.leaderEpoch)
+  append(batches: Buffer, { leaderEpoch }: AppendStamp): Appended {
+    this.#ready(batches.length)
+    const facts = stampBatches(batches, this.#end, leaderEpoch)
     const rolled = this.#store(batches, facts)
-    const { leaderEpoch } = stamp
     if (leaderEpoch >= 0 && leaderEpoch !== this.epochs.latest) this.assignEpoch(leaderEpoch, facts.first)
     return { first: facts.first, last: facts.last, rolled }
   }
 
   appendAsIs(batches: Buffer): Appended {
-    this.#check()
+    this.#ready(batches.length)
     const facts = checkBatches(batches, this.#end)
     const rolled = this.#store(batches, facts)
-    if (learnEpochs(this.epochs, batches)) this.#saveEpochs()
+    this.#epochs.saveIf(learnEpochs(this.epochs, batches))
     return { first: facts.first, last: facts.last, rolled }
   }
 
@@ -123,40 +121,69 @@ export class SegmentLog implements Log {
     }
     // What a failed disk has not confirmed may be gone already.
     const upTo = this.#setting.health.failure ? Math.min(budget.upTo, this.flushed) : budget.upTo
+    if (upTo > this.#written.offset) this.writeOut()
     return from < upTo ? this.#setting.health.reading(() => this.#segments.read(from, upTo, budget)) : noSlices
   }
 
   forEachBatch(from: number, visit: BatchVisitor): void {
-    this.#setting.health.reading(() => this.#segments.forEachBatch(Math.max(from, this.#start), visit))
+    this.#reading(() => this.#segments.forEachBatch(Math.max(from, this.#start), visit))
   }
 
   flush(upTo: number): Promise<void> {
     const { flush, config } = this.#setting
     const syncs = flush === 'group' || this.#end - this.flushed >= (config().flushMessages ?? Infinity)
-    return syncs ? this.#flusher.flush(Math.min(upTo, this.#end)) : done
+    return syncs ? this.#flusher.flush(Math.min(upTo, this.#end)) : this.#written.wait(Math.min(upTo, this.#end))
+  }
+
+  writeOut(): StorageFault | null {
+    const { active } = this.#segments
+    if (!active.isStaged) return null
+    try {
+      active.writeOut()
+      this.#written.reached(this.#end)
+      return null
+    } catch (error) {
+      const fault = error instanceof StorageFault ? error : this.#setting.health.fail('write', error)
+      // The log ends where its file does.
+      this.#end = active.nextOffset
+      this.#sizeBytes = this.#segments.sizeBytes
+      this.#epochs.saveIf(this.epochs.truncateFromEnd(this.#end))
+      this.#written.failed(this.#end, fault)
+      this.#flusher.refuseWaiting(fault)
+      return fault
+    }
+  }
+
+  /** Looks into the files, which have to hold everything for it. */
+  #reading<T>(look: () => T): T {
+    this.writeOut()
+    return this.#setting.health.reading(look)
   }
 
   async truncateTo(end: number): Promise<void> {
     assert(end >= 0, 'a log cannot be cut below zero')
+    this.writeOut()
     this.#check()
     if (end >= this.#end) {
-      if (this.epochs.truncateFromEnd(end)) this.#saveEpochs()
+      this.#epochs.saveIf(this.epochs.truncateFromEnd(end))
       return
     }
     const last = this.#segments.holding(end)
-    if (end <= this.#start || this.#setting.health.reading(() => last.boundary(end)) < this.#start) {
+    if (end <= this.#start || this.#reading(() => last.boundary(end)) < this.#start) {
       return this.restartAt(Math.min(this.#start, end))
     }
     await this.#cut(last.baseOffset, () => {
       const later = this.#segments.splitAfter(end)
       last.truncateTo(end)
       this.#end = last.nextOffset
+      this.#written.reached(this.#end)
       return later
     })
   }
 
   async restartAt(offset: number): Promise<void> {
     assert(offset >= 0, 'a log cannot begin below zero')
+    this.writeOut()
     this.#check()
     await this.#cut(0, () => {
       const old = this.#segments.all
@@ -165,9 +192,10 @@ export class SegmentLog implements Log {
       this.#segments.replaceAll(reused ?? this.#begin(offset))
       this.#start = offset
       this.#end = offset
+      this.#written.reached(offset)
       this.epochs.clear()
-      this.#saveEpochs()
-      this.#saveStart()
+      this.#epochs.saveIf(true)
+      this.#marks.saveStart(offset)
       return old.filter(segment => segment !== reused)
     })
     this.#flusher.reached(offset)
@@ -176,34 +204,34 @@ export class SegmentLog implements Log {
   async advanceStart(start: number): Promise<void> {
     if (start > this.#end) throw new OffsetOutOfRange(`start ${start} is above the end ${this.#end}`)
     // One that went before may still be on its way to the disk.
-    if (start <= this.#start) return this.#startSaved
+    if (start <= this.#start) return this.#marks.startSaved
     this.#check()
     this.#raiseStart(start)
-    await this.#track(this.#dropOldest(this.#segments.countBelow(start)))
+    await this.#busy.track(this.#dropOldest(this.#segments.countBelow(start)))
   }
 
   findByTime(timestampMs: number, from: number): TimestampedOffset | null {
-    return this.#setting.health.reading(() => this.#segments.findByTime(timestampMs, Math.max(from, this.#start)))
+    return this.#reading(() => this.#segments.findByTime(timestampMs, Math.max(from, this.#start)))
   }
 
   maxTimestamp(): TimestampedOffset | null {
-    return this.#setting.health.reading(() => this.#segments.maxTimestamp(this.#start))
+    return this.#reading(() => this.#segments.maxTimestamp(this.#start))
   }
 
   assignEpoch(epoch: number, startOffset: number): void {
-    if (this.epochs.assign(epoch, startOffset)) this.#saveEpochs()
+    this.#epochs.saveIf(this.epochs.assign(epoch, startOffset))
   }
 
   async sweep(policy: SweepPolicy, nowMs: number): Promise<number> {
     if (this.#cutting) return 0
     this.#check()
-    const facts = this.#setting.health.reading(() => this.#segments.facts())
+    const facts = this.#reading(() => this.#segments.facts())
     const count = countDeletable(facts, this.#start, policy, nowMs)
     if (count === 0) return 0
     if (count === facts.length) this.#roll(this.#end)
     const before = this.#sizeBytes
     this.#raiseStart(Math.max(this.#start, this.#segments.all[count]!.baseOffset))
-    await this.#track(this.#dropOldest(count))
+    await this.#busy.track(this.#dropOldest(count))
     return before - this.#sizeBytes
   }
 
@@ -219,21 +247,23 @@ export class SegmentLog implements Log {
 
   /** Makes everything durable, indexes and marks included. */
   async #settle(): Promise<void> {
+    this.#mustWriteOut()
     this.#segments.active.complete()
     await this.#flusher.flush(this.#end)
     // The flush does nothing when all records are durable; the indexes may still not be.
     await this.#sync()
-    this.#mark()
-    await this.#setting.marks.saveAll()
+    await this.#marks.saveAll({ start: this.#start, recovery: this.flushed, watermark: this.savedWatermark })
   }
 
   /** Lets go of all files without making anything durable. */
   async abandon(): Promise<void> {
     this.#closed = true
-    await Promise.allSettled(this.#busy)
-    await this.#flusher.stop(new StorageFault(`${this.#setting.directory} is closed`))
+    const fault = new StorageFault(`${this.#setting.directory} is closed`)
+    this.#written.failed(this.#end, fault)
+    await this.#busy.settled()
+    await this.#flusher.stop(fault)
     await this.snapshots.settled()
-    await this.#epochFile.settled().catch(() => {})
+    await this.#epochs.close()
     this.#removal.stop()
     await Promise.all(this.#segments.all.map(segment => segment.close()))
     this.#setting.closed()
@@ -245,19 +275,32 @@ export class SegmentLog implements Log {
     if (this.#closed) throw new StorageFault(`${this.#setting.directory} is closed`)
   }
 
+  #ready(bytes: number): void {
+    this.#setting.stage.makeRoom(bytes, this)
+    this.#check()
+  }
+
   #store(batches: Buffer, facts: BatchFacts): boolean {
     const rolls = shouldRoll(this.#segments.active, facts, this.#setting.config(), this.#setting.clock.now())
     if (rolls) this.#roll(rollOffset(this.#end, facts))
-    this.#segments.active.append(batches, facts)
+    const copy = this.#setting.stage.copy(batches, this)
+    this.#segments.active.append(batches, facts, copy)
     this.#end = facts.last + 1
+    if (copy === null) this.#written.reached(this.#end)
     this.#sizeBytes += facts.sizeBytes
     this.#unsavedBytes += facts.sizeBytes
-    this.#unmarkedBytes += facts.sizeBytes
+    this.#marks.appended(facts.sizeBytes)
     if (this.#unsavedBytes > savedEveryBytes) this.#saveIndexes()
     return rolls
   }
 
+  #mustWriteOut(): void {
+    const fault = this.writeOut()
+    if (fault) throw fault
+  }
+
   #roll(baseOffset: number): void {
+    this.#mustWriteOut()
     try {
       this.#segments.active.complete()
       this.#segments.push(this.#begin(baseOffset))
@@ -271,12 +314,13 @@ export class SegmentLog implements Log {
 
   #begin(baseOffset: number): Segment {
     const { config, random } = this.#setting
-    this.#newNames = true
+    this.#hasUnsyncedNames = true
     return Segment.begin(this.#setting, baseOffset, rollJitterMs(config(), random.next()))
   }
 
   #saveIndexes(): void {
     this.#unsavedBytes = 0
+    this.writeOut()
     try {
       this.#segments.active.saveIndexes()
     } catch (error) {
@@ -287,29 +331,20 @@ export class SegmentLog implements Log {
 
   /** Makes everything appended so far durable. */
   async #sync(): Promise<number> {
+    this.#mustWriteOut()
     const end = this.#end
-    const unmarkedBytes = this.#unmarkedBytes
+    const { unmarkedBytes } = this.#marks
     // Segments below the start are not synced any more, so it has to be known where the log starts.
-    const syncs: Promise<void>[] = [this.#epochFile.settled(), this.#startSaved]
+    const syncs: Promise<void>[] = [this.#epochs.settled(), this.#marks.startSaved]
     for (const segment of this.#segments.all.toReversed()) {
       if (segment.dirty) syncs.push(segment.sync())
       else if (segment !== this.#segments.active) break
     }
-    if (this.#newNames) syncs.push(this.#setting.files.syncDir(this.#setting.directory))
-    this.#newNames = false
+    if (this.#hasUnsyncedNames) syncs.push(this.#setting.files.syncDir(this.#setting.directory))
+    this.#hasUnsyncedNames = false
     await Promise.all(syncs)
-    this.#reached(end, unmarkedBytes)
+    this.#marks.reached(end, unmarkedBytes)
     return end
-  }
-
-  #reached(end: number, bytes: number): void {
-    const { mark, marks, logger } = this.#setting
-    if (mark.recovery >= end) return
-    mark.recovery = end
-    marks.changed('recovery')
-    if (bytes < savedEveryBytes) return
-    this.#unmarkedBytes -= bytes
-    marks.save('recovery').catch(error => logger.error('storage.checkpoint_failed', { error: saying(error) }))
   }
 
   /**
@@ -318,15 +353,13 @@ export class SegmentLog implements Log {
    */
   #cut(mark: number, change: () => readonly Segment[]): Promise<void> {
     this.#cutting = true
-    return this.#track(this.#cutFrom(mark, change))
+    return this.#busy.track(this.#cutFrom(mark, change))
   }
 
   async #cutFrom(mark: number, change: () => readonly Segment[]): Promise<void> {
-    const { health, marks, directory } = this.#setting
     try {
       await this.#flusher.idle()
-      this.#setting.mark.recovery = Math.min(this.#setting.mark.recovery, mark)
-      await health.guard(`cut of ${directory}`, () => marks.save('recovery'))
+      await this.#marks.lowerRecovery(mark)
       await this.#cutNow(change)
     } finally {
       this.#cutting = false
@@ -338,10 +371,10 @@ export class SegmentLog implements Log {
       const removed = change()
       this.#flusher.cutTo(this.#end)
       this.#sizeBytes = this.#segments.sizeBytes
-      if (this.epochs.truncateFromEnd(this.#end)) this.#saveEpochs()
+      this.#epochs.saveIf(this.epochs.truncateFromEnd(this.#end))
       await this.snapshots.removeAll(at => at > this.#end || at < this.#segments.oldest.baseOffset)
       await this.#removal.now(removed)
-      this.#newNames = true
+      this.#hasUnsyncedNames = true
       await this.#sync()
     } catch (error) {
       // What was cut might come back after a crash, beside of what would be appended now.
@@ -349,52 +382,19 @@ export class SegmentLog implements Log {
     }
   }
 
-  #saveStart(): Promise<void> {
-    this.#setting.mark.start = this.#start
-    const saved = this.#setting.marks.save('start').catch(error => {
-      throw this.#setting.health.fail(names.startOffsets, error)
-    })
-    saved.catch(() => {})
-    this.#startSaved = saved
-    return saved
-  }
-
   #raiseStart(start: number): void {
     this.#start = start
-    if (this.epochs.truncateFromStart(start)) this.#saveEpochs()
+    this.#epochs.saveIf(this.epochs.truncateFromStart(start))
   }
 
   /** Removes segments below the start, which is made durable first: a crash must not leave a hole. */
   async #dropOldest(count: number): Promise<void> {
     const dropped = this.#segments.dropOldest(count)
     this.#sizeBytes = this.#segments.sizeBytes
-    await this.#saveStart()
+    await this.#marks.saveStart(this.#start)
     if (count === 0) return
     const base = this.#segments.oldest.baseOffset
     await this.snapshots.removeAll(at => at < base)
     await this.#setting.health.guard(`removal in ${this.#setting.directory}`, () => this.#removal.later(dropped))
-  }
-
-  #mark(): void {
-    const { mark } = this.#setting
-    mark.start = this.#start
-    mark.recovery = this.flushed
-    mark.watermark = this.savedWatermark
-  }
-
-  async #track(work: Promise<void>): Promise<void> {
-    this.#busy.add(work)
-    try {
-      await work
-    } finally {
-      this.#busy.delete(work)
-    }
-  }
-
-  #saveEpochs(): void {
-    // A log that was dropped has no directory any more.
-    if (this.#closed) return
-    const saved = this.#epochFile.save(() => encodeEpochs(this.epochs.all()))
-    saved.catch(error => this.#setting.health.fail(names.leaderEpochs, error))
   }
 }

@@ -17,13 +17,13 @@ import { Hints } from './hints'
 import { pathOf, segmentFileName } from './layout'
 import { OffsetIndex } from './offset-index'
 import type { ActiveSegment } from './roll'
+import { Tail } from './tail'
 import { TimeIndex } from './time-index'
 import { TransactionIndex } from './transaction-index'
 import { isHeaderAt, walk, type WalkVisitor, type Walked } from './walk'
 
 const headerChunkBytes = 4096
 const scanChunkBytes = 256 * 1024
-
 /** What a segment needs of the log it is in. */
 export interface SegmentSetting {
   readonly directory: string
@@ -59,6 +59,7 @@ export class Segment implements ActiveSegment {
   readonly timeIndex: TimeIndex
   readonly transactions: TransactionIndex
   readonly #setting: SegmentSetting
+  readonly #tail: Tail
   readonly #hints = new Hints()
   readonly #header = Buffer.alloc(batchHeaderBytes)
   #sizeBytes: number
@@ -82,6 +83,7 @@ export class Segment implements ActiveSegment {
     this.jitterMs = jitterMs
     this.createdMs = setting.nowMs()
     this.log = handle('log')
+    this.#tail = new Tail(this.log, setting.health)
     this.#sizeBytes = sizes.log
     this.offsetIndex = new OffsetIndex(handle('index'), baseOffset)
     this.timeIndex = new TimeIndex(handle('timeindex'), baseOffset)
@@ -132,19 +134,35 @@ export class Segment implements ActiveSegment {
     return this.#maxTimestampMs
   }
 
-  /** Writes batches at the end. Throws StorageFault, and then nothing of them is left. */
-  append(batches: Buffer, facts: BatchFacts): void {
+  get isStaged(): boolean {
+    return this.#tail.isStaged
+  }
+
+  /**
+   * Puts batches at the end. `copy` holds the same bytes, which `writeOut` writes; without one they are written at once.
+   * Throws StorageFault, and then nothing of them is left.
+   */
+  append(batches: Buffer, facts: BatchFacts, copy: Buffer | null = null): void {
     const position = this.#sizeBytes
-    try {
-      this.log.file().writeSync([batches], position)
-    } catch (error) {
-      throw this.#takeBack(position, error)
-    }
+    this.#changes += 1
+    if (copy === null) this.#tail.write([batches], position)
+    else this.#tail.stage(copy, position, facts.first)
     for (let at = 0; at < batches.length; at += batchBytesAt(batches, at)) this.#account(batches, at, position + at)
     this.#sizeBytes += batches.length
-    this.#changes += 1
     this.#nextOffset = facts.last + 1
     this.#hints.add(facts.first, position)
+  }
+
+  /** Writes what is staged. Throws StorageFault, and then the segment ends where the file does. */
+  writeOut(): void {
+    if (!this.isStaged) return
+    this.#changes += 1
+    try {
+      this.#tail.writeOut()
+    } catch (error) {
+      this.cutAt(this.#tail.bytes, this.#tail.offset)
+      throw error
+    }
   }
 
   /**
@@ -153,7 +171,7 @@ export class Segment implements ActiveSegment {
    */
   read(from: number, upTo: number, maxBytes: number, force: boolean): SegmentRead {
     const begin = this.locate(from)
-    const limit = upTo >= this.#nextOffset ? this.#sizeBytes : this.locate(upTo)
+    const limit = this.#limit(upTo)
     const roomBytes = limit - begin
     if (roomBytes <= 0) return { bytes: null, owner: null, more: limit === this.#sizeBytes }
     if (roomBytes <= maxBytes) {
@@ -162,6 +180,12 @@ export class Segment implements ActiveSegment {
       return { bytes, owner, more: limit === this.#sizeBytes }
     }
     return { ...this.#readWhole(begin, maxBytes, force), more: false }
+  }
+
+  /** Where reading up to an offset ends; never in what is staged. */
+  #limit(upTo: number): number {
+    if (this.isStaged && upTo >= this.#tail.offset) return this.#tail.bytes
+    return upTo >= this.#nextOffset ? this.#sizeBytes : this.locate(upTo)
   }
 
   /** Position of the first batch that reaches `offset`; the size of the file when none does. */
@@ -280,7 +304,7 @@ export class Segment implements ActiveSegment {
     this.#changes += 1
   }
 
-  /** Resolves when what was appended before is on the disk. */
+  /** Resolves when what was written before is on the disk. */
   async sync(): Promise<void> {
     const changes = this.#changes
     const syncs: Promise<void>[] = []
@@ -372,18 +396,5 @@ export class Segment implements ActiveSegment {
     const count = this.log.file().readSync(into, position)
     if (count < into.length)
       throw new CorruptLog(this.log.path, `ends at ${position + count}, before ${this.#sizeBytes}`)
-  }
-
-  /** After a failed write: the fault to throw, when the file is again what it was. */
-  #takeBack(position: number, error: unknown): Error {
-    const fault = this.#setting.health.writeFailed(`write to ${this.log.path}`, error)
-    // A part may have been written, and that it is cut off again has to reach the disk as well.
-    this.#changes += 1
-    try {
-      this.log.file().truncateSync(position)
-      return fault
-    } catch (second) {
-      return this.#setting.health.fail(`cutting ${this.log.path} after a failed write`, second)
-    }
   }
 }

@@ -20,6 +20,7 @@ import type { SegmentLog } from './log'
 import type { FlushMode } from './log-setting'
 import { Marks } from './marks'
 import { openLog } from './open-log'
+import { Stage } from './stage'
 import { decodePartitionMetadata, type DirectoryIdentity, encodePartitionMetadata } from './texts'
 
 export type StorePlatform = Pick<Platform, 'clock' | 'timers' | 'random' | 'files' | 'logger'>
@@ -57,6 +58,7 @@ export class FileStore implements LogStore {
   readonly #handles: Handles
   readonly #marks: Marks
   readonly #rootSync: DirectorySync
+  readonly #stage: Stage
   readonly #open = new Map<string, OpenLog>()
   /** The last opening or dropping of each log, which the next one has to wait for. */
   readonly #work = new Map<string, Promise<unknown>>()
@@ -74,6 +76,7 @@ export class FileStore implements LogStore {
     this.#handles = new Handles(files, openFilesMax, error => this.health.fail('close', error))
     this.#marks = Marks.load(files, timers, logger, claimed.path)
     this.#rootSync = new DirectorySync(files, claimed.path)
+    this.#stage = new Stage(timers)
     for (const name of files.list(claimed.path))
       if (isDeletedDirectory(name)) this.#removeLater(pathOf(claimed.path, name), 0)
   }
@@ -163,6 +166,7 @@ export class FileStore implements LogStore {
           flush: this.#flush,
           marks: this.#marks,
           mark: this.#marks.of(id.topic, id.partition),
+          stage: this.#stage,
           nowMs: () => clock.now(),
           closed: () => this.#open.delete(name),
         },

@@ -35,19 +35,10 @@ async function memoryLog(): Promise<Log> {
   )
 }
 
-async function open({
-  log,
-  overrides = {},
-  flushFirst = false,
-}: {
-  log?: Log
-  overrides?: Partial<PartitionConfig>
-  flushFirst?: boolean
-} = {}) {
+async function open({ log, overrides = {} }: { log?: Log; overrides?: Partial<PartitionConfig> } = {}) {
   const facts = { topic: 't', index: 0, topicId: '1'.repeat(32) }
   const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1, replicaCount: 1 }
   return new Partition(facts, log ?? (await memoryLog()), leadership, () => ({ ...config, ...overrides }), {
-    flushFirst: () => flushFirst,
     checksRecords: () => true,
   })
 }
@@ -133,15 +124,16 @@ test('LogAppendTime stamps the batch and keeps its CRC right', async () => {
 test('when an acknowledgement means on disk, nobody reads ahead of the disk', async () => {
   const log = await memoryLog()
   let flushed: () => void = () => {}
+  let settled = 0
   const slow: Log = new Proxy(log, {
     get(target, name) {
-      if (name === 'flush') return () => new Promise<void>(resolve => (flushed = resolve))
-      if (name === 'flushed') return 0
+      if (name === 'flush') return () => new Promise<void>(resolve => (flushed = resolve)).then(() => (settled = 1))
+      if (name === 'settled') return settled
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
-  const partition = await open({ log: slow, flushFirst: true })
+  const partition = await open({ log: slow })
   let heard = 0
   partition.waiters.add(bytes => (heard += bytes))
   partition.produce(makeBatch(), -1, nowMs)
@@ -164,6 +156,7 @@ function sickLog(log: Log, ...names: (keyof Log)[]): Log {
           throw fault()
         }
       }
+      if (name === 'settled' && names.includes('flush')) return 0
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
@@ -186,7 +179,7 @@ test('DeleteRecords on a disk that fails takes the partition offline as well', a
 })
 
 test('who waits for the disk when the topic is deleted hears that it is gone, not that the disk failed', async () => {
-  const partition = await open({ log: sickLog(await memoryLog(), 'flush'), flushFirst: true })
+  const partition = await open({ log: sickLog(await memoryLog(), 'flush') })
   partition.produce(makeBatch(), -1, nowMs)
   const durable = partition.durable(1)
   partition.close()

@@ -6,6 +6,7 @@ import { World } from '../../../src/platform/simulated/world'
 import { headerAt } from '../../../src/protocol/records/batch'
 import { compressionOf } from '../../../src/protocol/records/compression'
 import { buildEndMarker } from '../../../src/protocol/records/control'
+import type { Log } from '../../../src/storage/log'
 import { MemoryStore } from '../../../src/storage/memory/store'
 
 const logConfig = {
@@ -28,7 +29,20 @@ const config = {
   compressionType: 'producer',
 }
 
-async function open({ flushFirst = false, compression = 0 } = {}) {
+/** A log whose appends are settled by a flush only. */
+function lazy(log: Log): Log {
+  let settled = 0
+  return new Proxy(log, {
+    get(target, name) {
+      if (name === 'settled') return settled
+      if (name === 'flush') return async (upTo: number) => void (settled = upTo)
+      const value = Reflect.get(target, name, target) as unknown
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
+async function open({ waits = false, compression = 0 } = {}) {
   const world = new World({ seed: 1 })
   const platform = simulatedPlatform(world)
   const facts = { topic: '__consumer_offsets', index: 0, topicId: '1'.repeat(32) }
@@ -39,7 +53,7 @@ async function open({ flushFirst = false, compression = 0 } = {}) {
     ),
   )
   const leadership = { leader: 1, leaderEpoch: 4, isrCount: 1, replicaCount: 1 }
-  const partition = new Partition(facts, log, leadership, () => config, { flushFirst: () => flushFirst } as never)
+  const partition = new Partition(facts, waits ? lazy(log) : log, leadership, () => config, {} as never)
   const records = new PartitionRecordLog(partition, platform.clock, platform.timers, () => compression)
   const readAll = async (): Promise<string[]> => {
     const seen: string[] = []
@@ -106,7 +120,7 @@ test('more than is read at a time', async () => {
 })
 
 test('durable is what the partition promises', async () => {
-  const { world, records } = await open({ flushFirst: true })
+  const { world, records } = await open({ waits: true })
   const end = records.append([pair('a', '1')])
   const waiting = records.durable(end)
   expect(waiting).toBeInstanceOf(Promise)

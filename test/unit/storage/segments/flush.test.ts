@@ -126,10 +126,13 @@ describe('on a disk that fails', () => {
     const { world, machine, store, log } = await started()
     machine.diskFaults.fail = operation => (operation === 'write' ? 'ENOSPC' : null)
     const batch = makeBatch({ fill: 3, valueBytes: 5000 })
+    const full = expect.objectContaining({ name: 'StorageFault', passes: true })
     for (let i = 0; i < 3; i += 1) {
-      expect(() => log.append(batch, { leaderEpoch: 0 })).toThrow(
-        expect.objectContaining({ name: 'StorageFault', passes: true }),
-      )
+      // A short one waits for the end of the turn, a long one does not.
+      log.append(batch, { leaderEpoch: 0 })
+      await expect(world.until(log.flush(2))).rejects.toEqual(full)
+      expect(() => log.append(makeBatch({ valueBytes: 200_000 }), { leaderEpoch: 0 })).toThrow(full)
+      expect(log.epochs.all()).toHaveLength(1)
     }
     expect([log.end, log.sizeBytes]).toEqual([1, makeBatch().length])
     machine.diskFaults.fail = () => null

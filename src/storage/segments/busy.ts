@@ -1,0 +1,19 @@
+/** Work that is under way, which has to end before what it works on is let go. */
+export class Busy {
+  readonly #work = new Set<Promise<void>>()
+
+  /** Settles as the work does. */
+  async track(work: Promise<void>): Promise<void> {
+    this.#work.add(work)
+    try {
+      await work
+    } finally {
+      this.#work.delete(work)
+    }
+  }
+
+  /** Resolves when what is under way has ended, well or not. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#work)
+  }
+}
