@@ -33,7 +33,6 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   let node: ServedNode
   try {
     if (line.readyFile !== undefined) await platform.files.remove(line.readyFile)
-    if (config.dataDir !== null && config.listen.port !== 0) await tryAddress(platform, config.listen)
     node = await start(platform, config)
   } catch (error) {
     const refusal = refusedStart(error, { process, files: platform.files, config })
@@ -67,15 +66,6 @@ function configOf(line: CommandLine, process: Process, platform: Platform): Conf
     if (error instanceof ConfigRefused) return new Refused(refusedConfig(error))
     throw error
   }
-}
-
-/** Before a data directory is touched: a start that fails for the port must leave nothing behind. */
-async function tryAddress({ network }: Platform, address: Address): Promise<void> {
-  const listener = await network.listen(address, connection => {
-    connection.destroy()
-    return { data() {}, closed() {} }
-  })
-  await listener.close()
 }
 
 function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Process): void {

@@ -6,6 +6,7 @@ import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf } from '../broker/pipeline'
 import type { Groups } from '../coordinator/group/groups'
 import { openGroups } from '../coordinator/group/open'
+import { Door } from '../edge/kafka/door'
 import { KafkaServer } from '../edge/kafka/server'
 import { EmbeddedStore } from '../metadata/embedded-store'
 import { Metadata } from '../metadata/metadata'
@@ -52,6 +53,8 @@ async function start(
   undo: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Node> {
+  const door = await Door.open(platform.network, config.listen)
+  undo.push(() => door.close())
   const opened = await openStore(platform, config)
   undo.push(() => opened.store.close())
   const metadata = await openMetadata(platform, config, opened)
@@ -67,7 +70,7 @@ async function start(
   const groups = openGroups(platform, metadata, directory)
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
-  const server = serverOf(platform, metadata, broker)
+  const server = serverOf(platform, metadata, broker, door)
   undo.push(async () => {
     // Members that wait for others in a rebalance hear that the coordinator is gone, if nothing better comes soon.
     const cancel = platform.timers.after(stopGraceMs / 2, () => groups.stop())
@@ -75,8 +78,8 @@ async function start(
     cancel()
     groups.stop()
   })
-  const address = await server.listen(config.listen)
-  return { address, clusterId: metadata.image.clusterId, nodeId: opened.nodeId, broker, stop }
+  server.start()
+  return { address: door.address, clusterId: metadata.image.clusterId, nodeId: opened.nodeId, broker, stop }
 }
 
 async function openMetadata(platform: Platform, config: NodeConfig, opened: OpenedStore): Promise<Metadata> {
@@ -158,9 +161,9 @@ function brokerOf(platform: Platform, config: NodeConfig, { opened, metadata, di
   }
 }
 
-function serverOf(platform: Platform, { configs }: Metadata, broker: Broker): KafkaServer {
-  const { network, clock, timers, logger } = platform
-  return new KafkaServer(network, {
+function serverOf(platform: Platform, { configs }: Metadata, broker: Broker, door: Door): KafkaServer {
+  const { clock, timers, logger } = platform
+  return new KafkaServer(door, {
     routes: routesOf(handlers, broker),
     clock,
     timers,

@@ -1,7 +1,8 @@
-/** Listens for Kafka clients and keeps their connections: how many there may be, how long one may say nothing. */
+/** Serves Kafka clients that come through a door, and keeps their connections: how many there may be, how long one may say nothing. */
 import type { Cancel } from '../../platform/clock'
-import type { Address, Connection, Listener, Network } from '../../platform/network'
+import type { Connection } from '../../platform/network'
 import { KafkaConnection, type EdgeOptions } from './connection'
+import type { Door } from './door'
 
 export interface ServerOptions extends EdgeOptions {
   /** `max.connections`: one more is closed at once. */
@@ -13,23 +14,20 @@ export interface ServerOptions extends EdgeOptions {
 const idleSweepMs = 10_000
 
 export class KafkaServer {
-  readonly #network: Network
+  readonly #door: Door
   readonly #options: ServerOptions
   readonly #connections = new Set<KafkaConnection>()
-  #listener: Listener | null = null
   #stopSweep: Cancel = () => {}
   #whenEmpty: (() => void) | null = null
 
-  constructor(network: Network, options: ServerOptions) {
-    this.#network = network
+  constructor(door: Door, options: ServerOptions) {
+    this.#door = door
     this.#options = options
   }
 
-  /** Where it listens, once it does; rejects with the network's error. */
-  async listen(address: Address): Promise<Address> {
-    this.#listener = await this.#network.listen(address, connection => this.#accept(connection))
+  start(): void {
+    this.#door.welcome(connection => this.#accept(connection))
     this.#sweep()
-    return this.#listener.address
   }
 
   get connections(): ReadonlySet<KafkaConnection> {
@@ -39,7 +37,7 @@ export class KafkaServer {
   /** Stops accepting, answers what is under way for at most `graceMs`, then closes what is left. */
   async stop(graceMs: number): Promise<void> {
     this.#stopSweep()
-    await this.#listener?.close()
+    await this.#door.close()
     if (this.#connections.size === 0) return
     await new Promise<void>(resolve => {
       const cancel = this.#options.timers.after(graceMs, resolve)

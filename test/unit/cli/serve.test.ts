@@ -220,15 +220,6 @@ describe('what cannot run says what, why and what to do', () => {
     expect(process.exits).toEqual([1])
   })
 
-  test('a taken port is found before the data directory is touched', async () => {
-    const { world, platform, process, started, run } = scene('start', '-d', '/d')
-    const accept = () => ({ data() {}, closed() {} })
-    await world.until(platform.network.listen({ host: '127.0.0.1', port: 9092 }, accept))
-    await run()
-    expect(started).toEqual([])
-    expect(process.complaints[0]).toMatch('port 9092 is taken by another process')
-  })
-
   test('by npm, the command is npm', async () => {
     const { process, run } = scene()
     process.env['npm_lifecycle_event'] = 'start'

@@ -1,0 +1,89 @@
+/**
+ * A port that is taken before there is anybody to serve it, so that a start that fails for the port has touched nothing
+ * else. Who connects early waits until the broker is ready, as with Apache Kafka.
+ */
+import type { Address, Connection, ConnectionEvents, Listener, Network } from '../../platform/network'
+
+type Accept = (connection: Connection) => ConnectionEvents
+
+/** More than this many need not wait: they are closed and come again. */
+const waitingMax = 1_000
+
+export class Door {
+  readonly address: Address
+  #listener: Listener | null
+  #accept: Accept | null = null
+  readonly #waiting = new Set<Early>()
+
+  private constructor(listener: Listener) {
+    this.#listener = listener
+    this.address = listener.address
+  }
+
+  /** Rejects with the network's error. */
+  static async open(network: Network, address: Address): Promise<Door> {
+    const listener = await network.listen(address, connection => door.#came(connection))
+    const door = new Door(listener)
+    return door
+  }
+
+  /** Lets everybody in: those who wait, and from now on whoever comes. */
+  welcome(accept: Accept): void {
+    this.#accept = accept
+    for (const early of this.#waiting) early.enter(accept)
+    this.#waiting.clear()
+  }
+
+  /** Takes nobody any more, and sends away those who wait. */
+  async close(): Promise<void> {
+    for (const early of this.#waiting) early.connection.destroy()
+    this.#waiting.clear()
+    const listener = this.#listener
+    this.#listener = null
+    await listener?.close()
+  }
+
+  #came(connection: Connection): ConnectionEvents {
+    if (this.#accept) return this.#accept(connection)
+    const early = new Early(connection, () => this.#waiting.delete(early))
+    if (this.#waiting.size < waitingMax) this.#waiting.add(early)
+    else connection.destroy()
+    return early
+  }
+}
+
+/** A connection that waits, with what it has said so far. */
+class Early implements ConnectionEvents {
+  readonly connection: Connection
+  readonly #gone: () => void
+  #owner: ConnectionEvents | null = null
+  #said: Buffer[] = []
+
+  constructor(connection: Connection, gone: () => void) {
+    this.connection = connection
+    this.#gone = gone
+  }
+
+  enter(accept: Accept): void {
+    this.#owner = accept(this.connection)
+    // First, since its owner may well want it to pause again.
+    this.connection.resume()
+    for (const chunk of this.#said) this.#owner.data(chunk)
+    this.#said = []
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#owner) return this.#owner.data(chunk)
+    this.#said.push(Buffer.from(chunk))
+    this.connection.pause()
+  }
+
+  drain(): void {
+    this.#owner?.drain?.()
+  }
+
+  closed(error: Error | null): void {
+    if (this.#owner) this.#owner.closed(error)
+    else this.#gone()
+  }
+}

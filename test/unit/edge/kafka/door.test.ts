@@ -1,0 +1,90 @@
+/** Who connects before the broker is ready waits, and is served then. */
+import { Door } from '../../../../src/edge/kafka/door'
+import type { Connection, ConnectionEvents } from '../../../../src/platform/network'
+import { Machine } from '../../../../src/platform/simulated/machine'
+import { SimulatedNet } from '../../../../src/platform/simulated/network'
+import { World } from '../../../../src/platform/simulated/world'
+
+const address = { host: 'there', port: 9092 }
+
+/** One end of a connection, and what it heard. */
+class End implements ConnectionEvents {
+  heard = ''
+  isClosed = false
+  connection!: Connection
+
+  readonly owner = (connection: Connection): ConnectionEvents => {
+    this.connection = connection
+    return this
+  }
+  data(chunk: Buffer): void {
+    this.heard += chunk.toString()
+  }
+  closed(): void {
+    this.isClosed = true
+  }
+}
+
+async function town() {
+  const world = new World({ seed: 11 })
+  const net = new SimulatedNet(world)
+  const [here, there] = ['here', 'there'].map(name => new Machine(net, name).boot())
+  const door = await world.until(Door.open(there!.network, address))
+  const connect = async () => {
+    const client = new End()
+    await world.until(here!.network.connect(address, client.owner))
+    return client
+  }
+  return { world, network: there!.network, door, connect }
+}
+
+test('what was said while waiting is heard, in order, and then the rest', async () => {
+  const { world, door, connect } = await town()
+  const client = await connect()
+  const said = 'x'.repeat(100_000)
+  client.connection.write([Buffer.from(said)])
+  await world.runFor(1_000)
+  const server = new End()
+  door.welcome(server.owner)
+  await world.runFor(1_000)
+  expect(server.heard).toBe(said)
+  client.connection.write([Buffer.from('more')])
+  server.connection.write([Buffer.from('answer')])
+  await world.runFor(1_000)
+  expect([server.heard.length, client.heard]).toEqual([said.length + 4, 'answer'])
+  client.connection.end()
+  await world.runFor(1_000)
+  expect(server.isClosed).toBe(true)
+})
+
+test('who comes after the welcome goes straight in, and who has gone is not missed', async () => {
+  const { world, door, connect } = await town()
+  const impatient = await connect()
+  impatient.connection.destroy()
+  await world.runFor(1_000)
+  const owners: End[] = []
+  door.welcome(connection => {
+    owners.push(new End())
+    return owners.at(-1)!.owner(connection)
+  })
+  expect(owners).toHaveLength(0)
+  const client = await connect()
+  client.connection.write([Buffer.from('hello')])
+  await world.runFor(1_000)
+  expect(owners.map(({ heard }) => heard)).toEqual(['hello'])
+})
+
+test('a door that closes sends away those who wait, and gives the port back', async () => {
+  const { world, network, door, connect } = await town()
+  const client = await connect()
+  await world.until(door.close())
+  await world.until(door.close())
+  await world.runFor(1_000)
+  expect(client.isClosed).toBe(true)
+  await expect(world.until(Door.open(network, address))).resolves.toBeInstanceOf(Door)
+})
+
+test('a port that is taken is refused', async () => {
+  const { world, network } = await town()
+  await expect(world.until(Door.open(network, address))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
