@@ -11,7 +11,6 @@ const ahead: readonly { readonly files: RegExp; readonly why: string; readonly i
   { files: /^src\/protocol\/walk\.ts$/, why: 'names of namespaces, access control and audit will be found with it' },
   { files: /^src\/protocol\/embedded\//, why: 'blobs that clients exchange, for those who look into groups' },
   { files: /^src\/protocol\/internal\//, why: 'records of coordinators to come, declared with the rest', isData: true },
-  { files: /^src\/storage\/open\.ts$/, why: 'the choice of a backend by URL' },
 ]
 
 function unreached(sources: readonly Source[], from: readonly string[]): string[] {
