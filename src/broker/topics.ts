@@ -34,6 +34,12 @@ export function lastOfEach<T extends { readonly name: string; readonly topicId?:
   partitionsOf: (topic: T) => readonly P[],
   indexOf: (partition: P) => number,
 ): { readonly topic: T; readonly asked: P; readonly index: number }[] {
+  const [topic] = topics
+  const [partition] = topic ? partitionsOf(topic) : []
+  // One alone, as most have, is not named twice.
+  if (topics.length === 1 && topic && partition !== undefined && partitionsOf(topic).length === 1) {
+    return [{ topic, asked: partition, index: indexOf(partition) }]
+  }
   const asked = new Map<string, { topic: T; asked: P; index: number }>()
   for (const topic of topics) {
     for (const partition of partitionsOf(topic)) {
