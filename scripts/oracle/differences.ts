@@ -24,7 +24,12 @@ export const explained: readonly Explained[] = [
       typeof kafka === 'string' && typeof ours === 'string' && kafka.startsWith('This most likely occurs'),
   },
   {
-    why: 'A feature is claimed once it is served: groups, shares, streams and transactions of the new kind are to come.',
+    why: 'Texts that say no more than the error code are our own words; this one is Kafka’s for UNKNOWN_TOPIC_OR_PARTITION.',
+    where: /^transactions: described .*errorMessage$/,
+    when: ({ kafka, ours }) => typeof kafka === 'string' && typeof ours === 'string',
+  },
+  {
+    why: 'A feature is claimed once it is served: groups, shares and streams of the new kind are to come.',
     where: /^api versions .*finalizedFeatures/,
     when: ({ kafka, ours }) =>
       Array.isArray(kafka) && Array.isArray(ours) && ours.every(row => kafka.some(other => isSame(row, other))),

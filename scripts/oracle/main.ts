@@ -23,6 +23,7 @@ import { metadataScenarios } from './scenarios/metadata'
 import { offsetScenarios } from './scenarios/offsets'
 import { produceScenarios } from './scenarios/produce'
 import { topicScenarios } from './scenarios/topics'
+import { transactionScenarios } from './scenarios/transactions'
 
 const { values: options } = parseArgs({
   options: {
@@ -54,6 +55,7 @@ const scenarios: readonly Scenario[] = [
   ...groupScenarios,
   ...commitScenarios,
   ...configScenarios,
+  ...transactionScenarios,
 ]
 
 interface Run {

@@ -2,6 +2,7 @@
 import type { Call } from '../call/call'
 import { handlerKind } from '../call/handler'
 import type { Groups } from '../coordinator/group/groups'
+import type { Transactions } from '../coordinator/transaction/transactions'
 import type { Configs } from '../metadata/configs'
 import type { MetadataImage } from '../metadata/image'
 import type { Metadata } from '../metadata/metadata'
@@ -40,6 +41,8 @@ export interface Broker {
   readonly partitions: PartitionDirectory
   /** The group coordinator. */
   readonly groups: Groups
+  /** The transaction coordinator. */
+  readonly transactions: Transactions
   /** Creates an internal topic (`__consumer_offsets` and its like) as Kafka would; done when it is there already. */
   ensureInternalTopic(name: string): Promise<void>
   readonly fetchSessions: FetchSessions

@@ -14,6 +14,14 @@ export interface Origin {
 
 export const noProducer: Origin = { producerId: -1, producerEpoch: -1 }
 
+/** The end of a transaction of `Origin`, as its coordinator decided it. */
+export interface EndOfTransaction extends Origin {
+  readonly commit: boolean
+  readonly coordinatorEpoch: number
+  /** With 2 the epoch is one above that of the transaction's records (KIP-890). */
+  readonly transactionVersion: number
+}
+
 /** What `readAll` hands over, in the order of offsets. Buffers may be views of a larger one: copy what must stay. */
 export interface RecordReader {
   record(key: Buffer, value: Buffer | null, offset: number, origin: Origin): void
@@ -29,6 +37,8 @@ export interface RecordLog {
    * when nothing was appended, and Refusal when this broker may not append (any more).
    */
   append(records: readonly KeyValue[], origin?: Origin): number
+  /** Appends the marker that ends a transaction; as `append` otherwise. Refuses one that comes too late. */
+  appendMarker(marker: EndOfTransaction): number
   /** Settles when everything below `upTo` is as durable as the broker promises; undefined when it already is. */
   durable(upTo: number): Promise<void> | undefined
   /** Every record from the start to `end`. May give way to other work in between, so that a long log blocks nobody. */

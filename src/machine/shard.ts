@@ -10,7 +10,7 @@ import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import { Refusal } from '../protocol/errors'
 import { Parking } from './parking'
-import type { KeyValue, Origin, RecordLog } from './record-log'
+import type { EndOfTransaction, KeyValue, Origin, RecordLog } from './record-log'
 import { noProducer } from './record-log'
 import { NamedTimers } from './timers'
 import { Parked, Turn } from './turn'
@@ -94,11 +94,16 @@ export class Shard<M extends Machine<R>, R> {
 
   /**
    * Decides, and answers once that is durable: at once where nothing has to be waited for. A Refusal thrown by `decide`
-   * reaches the caller; it must be thrown before anything is changed.
+   * reaches the caller; it must be thrown before anything is changed. With an `origin` the records are part of its
+   * transaction.
    */
-  write<T>(name: string, decide: (machine: M, turn: Turn<R>) => T | Parked<T>): T | Promise<T> {
+  write<T>(
+    name: string,
+    decide: (machine: M, turn: Turn<R>) => T | Parked<T>,
+    origin: Origin = noProducer,
+  ): T | Promise<T> {
     const machine = this.#active()
-    const turn = this.#turn(machine)
+    const turn = this.#turn(machine, origin)
     let reply: T | Parked<T>
     try {
       reply = decide(machine, turn)
@@ -112,7 +117,7 @@ export class Shard<M extends Machine<R>, R> {
       this.#fail(name, cause)
       throw cause
     }
-    this.#append(name, turn)
+    this.#append(name, turn, origin)
     const settled = this.#deliver(turn)
     if (reply instanceof Parked) {
       // A failure to become durable has refused the seat; there is no second caller to tell.
@@ -121,6 +126,14 @@ export class Shard<M extends Machine<R>, R> {
     }
     const answer = reply
     return settled ? settled.then(() => answer) : answer
+  }
+
+  /** Ends a transaction that records were written in. Throws what the log has against the marker. */
+  endTransaction(marker: EndOfTransaction): void | Promise<void> {
+    const machine = this.#active()
+    this.#log!.appendMarker(marker)
+    machine.replayMarker?.(marker.commit, marker)
+    return this.#whenDurable(() => undefined)
   }
 
   /** A look at the state, answered only once everything it saw is durable. */
@@ -173,9 +186,8 @@ export class Shard<M extends Machine<R>, R> {
     )
   }
 
-  #turn(machine: M): Turn<R> {
+  #turn(machine: M, origin: Origin): Turn<R> {
     const first = this.#log!.end
-    const origin = noProducer
     return new Turn<R>(
       {
         parking: this.#parking,
@@ -199,10 +211,13 @@ export class Shard<M extends Machine<R>, R> {
     }
   }
 
-  #append(name: string, turn: Turn<R>): void {
+  #append(name: string, turn: Turn<R>, origin: Origin): void {
     if (turn.records.length === 0) return
     try {
-      this.#log!.append(turn.records.map(record => this.#kind.encode(record)))
+      this.#log!.append(
+        turn.records.map(record => this.#kind.encode(record)),
+        origin,
+      )
     } catch (error) {
       for (const answer of turn.answers) answer.refuse(new Refusal('NOT_COORDINATOR'))
       this.#fail(name, error)

@@ -64,8 +64,13 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'share.coordinator.state.topic.replication.factor',
   'share.coordinator.state.topic.segment.bytes',
   'socket.request.max.bytes',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms',
+  'transaction.max.timeout.ms',
+  'transaction.partition.verification.enable',
+  'transaction.remove.expired.transaction.cleanup.interval.ms',
   'transaction.state.log.min.isr',
   'transaction.state.log.num.partitions',
   'transaction.state.log.replication.factor',
   'transaction.state.log.segment.bytes',
+  'transactional.id.expiration.ms',
 ])

@@ -5,8 +5,7 @@ import type { Features } from '../broker/broker'
 const levels: readonly (readonly [name: string, min: number, max: number, finalized: number])[] = [
   ['metadata.version', 7, 33, 33],
   ['kraft.version', 0, 1, 0],
-  // Transactions are not served, and level 0 keeps clients from asking for what version 2 of them would bring.
-  ['transaction.version', 0, 2, 0],
+  ['transaction.version', 0, 2, 2],
   // The consumer group protocol of KIP-848 is not served.
   ['group.version', 0, 1, 0],
   ['eligible.leader.replicas.version', 0, 1, 1],

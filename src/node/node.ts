@@ -6,9 +6,12 @@ import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf } from '../broker/pipeline'
 import type { Groups } from '../coordinator/group/groups'
 import { openGroups } from '../coordinator/group/open'
+import { openTransactions } from '../coordinator/transaction/open'
+import type { Transactions } from '../coordinator/transaction/transactions'
 import { Door } from '../edge/kafka/door'
 import { KafkaServer } from '../edge/kafka/server'
 import { EmbeddedStore } from '../metadata/embedded-store'
+import { groupMetadataTopic } from '../metadata/internal-topics'
 import { Metadata } from '../metadata/metadata'
 import { PartitionDirectory } from '../partition/directory'
 import { startUpkeep } from '../partition/upkeep'
@@ -68,8 +71,16 @@ async function start(
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
   const groups = openGroups(platform, metadata, directory)
+  const producerIds = new ProducerIds(count => metadata.allocateProducerIds(count))
+  const transactions = openTransactions(platform, {
+    metadata,
+    partitions: directory,
+    nextProducerId: () => producerIds.next(),
+    endInMachine: (topic, index, marker) =>
+      topic === groupMetadataTopic ? groups.endTransaction(index, marker) : null,
+  })
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
-  const broker = brokerOf(platform, config, { opened, metadata, directory, groups })
+  const broker = brokerOf(platform, config, { opened, metadata, directory, groups, transactions, producerIds })
   const server = serverOf(platform, metadata, broker, door)
   undo.push(async () => {
     // Members that wait for others in a rebalance hear that the coordinator is gone, if nothing better comes soon.
@@ -77,6 +88,7 @@ async function start(
     await server.stop(stopGraceMs)
     cancel()
     groups.stop()
+    transactions.stop()
   })
   server.start()
   return { address: door.address, clusterId: metadata.image.clusterId, nodeId: opened.nodeId, broker, stop }
@@ -108,6 +120,7 @@ function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { con
     logConfig: topic => configs.topic(topic),
     partitionConfig: topic => configs.topic(topic),
     checksRecords: () => configs.broker().odradekProduceCheck === 'records',
+    verifiesTransactions: () => configs.broker().transactionPartitionVerificationEnable,
   })
 }
 
@@ -128,13 +141,15 @@ interface Parts {
   readonly metadata: Metadata
   readonly directory: PartitionDirectory
   readonly groups: Groups
+  readonly transactions: Transactions
+  readonly producerIds: ProducerIds
 }
 
-function brokerOf(platform: Platform, config: NodeConfig, { opened, metadata, directory, groups }: Parts): Broker {
+function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker {
+  const { opened, metadata, directory, groups, transactions, producerIds } = parts
   const { clock, timers, random, logger } = platform
   const { configs } = metadata
   const ranges = rangesOf(handlers)
-  const producerIds = new ProducerIds(count => metadata.allocateProducerIds(count))
   return {
     id: opened.nodeId,
     clock,
@@ -145,6 +160,7 @@ function brokerOf(platform: Platform, config: NodeConfig, { opened, metadata, di
     image: () => metadata.image,
     partitions: directory,
     groups,
+    transactions,
     ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
     fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
     unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),

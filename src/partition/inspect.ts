@@ -69,5 +69,6 @@ function producerOf(batch: Buffer): ProducerBatch | null {
     firstSequence,
     lastSequence: lastSequenceOf(firstSequence, recordCountAt(batch)),
     timestampMs: maxTimestampAt(batch),
+    transactional: isTransactionalAt(batch),
   }
 }

@@ -1,13 +1,20 @@
 /** A log with leadership, producers, a high watermark and people waiting on it. */
 import { Refusal } from '../protocol/errors'
-import { setLogAppendTime } from '../protocol/records/batch'
+import {
+  isTransactionalAt,
+  maxTimestampAt,
+  producerEpochAt,
+  producerIdAt,
+  setLogAppendTime,
+} from '../protocol/records/batch'
+import { buildEndMarker } from '../protocol/records/control'
 import { StorageFault } from '../storage/fault'
 import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
 import { inCompression } from './compression'
 import { inspect } from './inspect'
 import { encodeProducers } from './producer-snapshot'
-import { Producers } from './producers'
-import { reloadProducers } from './reload'
+import { type Marker, Producers } from './producers'
+import { addAborted, reloadProducers } from './reload'
 import { Waiters } from './waiters'
 
 /** How a partition treats what is produced to it; properties are read at every append. */
@@ -25,6 +32,13 @@ export interface PartitionConfig {
 export interface PartitionPolicy {
   /** Whether every produced record is looked at (`odradek.produce.check=records`). */
   checksRecords(): boolean
+  /** Whether a transaction's batches need their coordinator's word (`transaction.partition.verification.enable`). */
+  verifiesTransactions(): boolean
+}
+
+/** Stands for a coordinator's word that a partition is in a producer's transaction, until a marker takes it back. */
+export interface Verification {
+  readonly producerId: number
 }
 
 /** Leadership as the metadata says it. */
@@ -57,6 +71,8 @@ export class Partition {
   readonly name: string
   readonly producers = new Producers()
   readonly waiters = new Waiters()
+  /** Those who wait for records that are stable. */
+  readonly stableWaiters = new Waiters()
   readonly #log: Log
   readonly #config: () => PartitionConfig
   readonly #policy: PartitionPolicy
@@ -66,6 +82,9 @@ export class Partition {
   #closed = false
   /** Bytes appended that the high watermark has not passed, as far as waiting fetches care. */
   #unseenBytes = 0
+  #unstableBytes = 0
+  #toldStable: number
+  readonly #verifications = new Map<number, Verification>()
   /** The last flush that somebody waits for. */
   #settling: { readonly flush: Promise<void>; readonly settled: Promise<void> } | null = null
 
@@ -86,6 +105,7 @@ export class Partition {
     this.#policy = policy
     this.#highWatermark = log.end
     reloadProducers(log, this.producers)
+    this.#toldStable = this.lastStableOffset
     log.assignEpoch(leadership.leaderEpoch, log.end)
   }
 
@@ -103,7 +123,7 @@ export class Partition {
   }
   /** The offset below which no transaction is open (KIP-98). */
   get lastStableOffset(): number {
-    return this.#highWatermark
+    return Math.min(this.#highWatermark, Math.max(this.producers.transactions.firstUnstable, this.#log.start))
   }
   get sizeBytes(): number {
     return this.#log.sizeBytes
@@ -132,7 +152,7 @@ export class Partition {
    * copies it. Readable by others once the high watermark passes: see `durable`.
    * Throws the refusals of `inspect` and of the producer rules, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
    */
-  produce(batch: Buffer, acks: number, nowMs: number): Produced {
+  produce(batch: Buffer, acks: number, nowMs: number, verification: Verification | null = null): Produced {
     const config = this.#config()
     const { isrCount, replicaCount } = this.#leadership
     // A topic with fewer replicas than it wants in sync could never be written to (KIP-966).
@@ -157,20 +177,67 @@ export class Partition {
       const { firstOffset, lastOffset, timestampMs } = repeated
       return { baseOffset: firstOffset, nextOffset: lastOffset + 1, logAppendTimeMs: timestampMs }
     }
+    if (producer?.transactional) this.#checkTransaction(producer.producerId, producer.producerEpoch, verification)
     if (stamped) setLogAppendTime(batch, 0, nowMs)
-    const { first, last } = this.append(inCompression(batch, config.compressionType))
+    const { first, last } = this.#store(inCompression(batch, config.compressionType))
     if (producer) this.producers.record(producer, first, last)
+    this.#advance(this.#log.settled)
     return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }
   }
 
-  /** Appends batches of our own making (coordinators). Throws KAFKA_STORAGE_ERROR. */
-  append(batches: Buffer): Appended {
+  /** Null when a batch of this producer needs no verification: it is in its transaction here already. */
+  verificationFor(producerId: number, producerEpoch: number): Verification | null {
+    if (!this.#policy.verifiesTransactions() || this.producers.isInTransaction(producerId, producerEpoch)) return null
+    let verification = this.#verifications.get(producerId)
+    if (!verification) this.#verifications.set(producerId, (verification = { producerId }))
+    return verification
+  }
+
+  /** The coordinator refused. */
+  forgetVerification({ producerId }: Verification): void {
+    this.#verifications.delete(producerId)
+  }
+
+  /** A word that a marker has overtaken is worth nothing: what it let in would never be ended. */
+  #checkTransaction(producerId: number, epoch: number, verification: Verification | null): void {
+    if (!this.#policy.verifiesTransactions() || this.producers.isInTransaction(producerId, epoch)) return
+    if (verification === null || this.#verifications.get(producerId) !== verification) {
+      throw new Refusal('INVALID_TXN_STATE', 'The batch is not part of a transaction that is open')
+    }
+    this.#verifications.delete(producerId)
+  }
+
+  /**
+   * Ends a producer's transaction here. Returns the offset that must be durable before the coordinator may forget it.
+   * Throws INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, KAFKA_STORAGE_ERROR.
+   */
+  appendMarker(marker: Marker, nowMs: number): number {
+    this.producers.admitMarker(marker)
+    this.#verifications.delete(marker.producerId)
+    const { first, last } = this.#store(buildEndMarker({ ...marker, timestampMs: nowMs }))
+    const ended = this.producers.recordMarker(marker, first, nowMs)
+    if (ended && !marker.commit) this.#orOffline(() => addAborted(this.#log, this.producers, ended))
+    this.#advance(this.#log.settled)
+    return last + 1
+  }
+
+  /** Appends a batch that a coordinator wrote, maybe within a producer's transaction. Throws KAFKA_STORAGE_ERROR. */
+  appendOwn(batch: Buffer): Appended {
+    const appended = this.#store(batch)
+    if (isTransactionalAt(batch)) {
+      this.producers.recordOwn(producerIdAt(batch), producerEpochAt(batch), appended.first, maxTimestampAt(batch))
+    }
+    this.#advance(this.#log.settled)
+    return appended
+  }
+
+  /** What is remembered of its producer must be changed before the high watermark may pass it. */
+  #store(batches: Buffer): Appended {
     const before = this.#log.sizeBytes
     const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch }))
     // What is remembered of producers does not hold this batch yet, which is just what a snapshot at its offset means.
     if (appended.rolled) void this.#snapshot(appended.first)
     this.#unseenBytes += Math.max(0, this.#log.sizeBytes - before)
-    this.#advance(this.#log.settled)
     return appended
   }
 
@@ -188,7 +255,7 @@ export class Partition {
       await flush
     } catch (error) {
       // A disk that was full made the log take back what it had no room for; its producers will send that again.
-      this.producers.takeBack(this.#log.end)
+      if (!this.producers.takeBack(this.#log.end)) reloadProducers(this.#log, this.producers)
       throw this.#offline(error)
     }
     this.#advance(this.#log.settled)
@@ -199,7 +266,17 @@ export class Partition {
     this.#highWatermark = to
     const newBytes = this.#unseenBytes
     this.#unseenBytes = 0
+    this.#unstableBytes += newBytes
+    this.producers.transactions.settle(to)
     if (newBytes > 0) this.waiters.tell(newBytes)
+    this.#tellStable()
+  }
+
+  #tellStable(): void {
+    if (this.#unstableBytes === 0 || this.lastStableOffset === this.#toldStable) return
+    this.#toldStable = this.lastStableOffset
+    this.stableWaiters.tell(this.#unstableBytes)
+    if (this.#toldStable === this.#highWatermark) this.#unstableBytes = 0
   }
 
   /** Whole batches from `from`; throws OffsetOutOfRange, KAFKA_STORAGE_ERROR. */
@@ -242,6 +319,7 @@ export class Partition {
   close(): void {
     this.#closed = true
     this.waiters.tell(0)
+    this.stableWaiters.tell(0)
   }
 
   get isClosed(): boolean {

@@ -1,8 +1,9 @@
 /**
- * What a partition remembers of idempotent producers (KIP-98, KIP-360): the epoch and the last five batches of each, so
- * that a batch sent again is answered with its first offset and a gap is refused.
+ * What a partition remembers of its producers (KIP-98, KIP-360): the epoch and the last five batches of each, so that a
+ * batch sent again is answered with its first offset and a gap is refused; and the transactions they have open.
  */
 import { Refusal } from '../protocol/errors'
+import { type Ended, OpenTransactions } from './open-transactions'
 
 /** A produced batch as the producer rules see it. */
 export interface ProducerBatch {
@@ -11,6 +12,17 @@ export interface ProducerBatch {
   readonly firstSequence: number
   readonly lastSequence: number
   readonly timestampMs: number
+  readonly transactional: boolean
+}
+
+/** The end of a transaction, as its coordinator decided it. */
+export interface Marker {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly coordinatorEpoch: number
+  readonly commit: boolean
+  /** With 2 the epoch is one above that of the transaction's records (KIP-890). */
+  readonly transactionVersion: number
 }
 
 export interface RememberedBatch {
@@ -43,6 +55,7 @@ export function lastSequenceOf(first: number, count: number): number {
 
 export class Producers {
   readonly #entries = new Map<number, ProducerEntry>()
+  readonly transactions = new OpenTransactions()
 
   get size(): number {
     return this.#entries.size
@@ -75,25 +88,37 @@ export class Producers {
         `Epoch ${batch.producerEpoch} of producer ${batch.producerId} is older than ${entry.epoch}, the last one seen`,
       )
     }
+    if (entry.transactionFirstOffset >= 0 && !batch.transactional) {
+      throw new Refusal('INVALID_TXN_STATE', `Producer ${batch.producerId} has a transaction open in this partition`)
+    }
     if (batch.producerEpoch !== entry.epoch) {
       if (batch.firstSequence !== 0) throw outOfOrder(batch, 0)
       return null
     }
-    // Nothing remembered, as after a transaction marker or when the records are gone: any sequence may come next.
+    // A marker has begun this epoch when nothing of it is remembered.
     const last = entry.batches.at(-1)
-    if (last && batch.firstSequence !== lastSequenceOf(last.lastSequence, 2)) {
-      throw outOfOrder(batch, lastSequenceOf(last.lastSequence, 2))
-    }
+    const expected = last ? lastSequenceOf(last.lastSequence, 2) : 0
+    if (batch.firstSequence !== expected) throw outOfOrder(batch, expected)
     return null
+  }
+
+  /** Throws INVALID_PRODUCER_EPOCH and TRANSACTION_COORDINATOR_FENCED for a marker that is too late. Changes nothing. */
+  admitMarker({ producerId, producerEpoch, coordinatorEpoch, transactionVersion }: Marker): void {
+    const entry = this.#entries.get(producerId)
+    if (!entry) return
+    // Where no transaction is open the marker of this epoch has been here before, and does no harm.
+    const bumps = transactionVersion >= 2 && entry.transactionFirstOffset >= 0
+    const isOld = bumps ? producerEpoch <= entry.epoch : producerEpoch < entry.epoch
+    if (isOld) {
+      throw new Refusal('INVALID_PRODUCER_EPOCH', `The marker's epoch ${producerEpoch} is too old for ${entry.epoch}`)
+    }
+    if (coordinatorEpoch < entry.coordinatorEpoch) throw new Refusal('TRANSACTION_COORDINATOR_FENCED')
   }
 
   /** Remembers an appended batch. */
   record(batch: ProducerBatch, firstOffset: number, lastOffset: number): void {
     const entry = this.#entryFor(batch.producerId, batch.producerEpoch)
-    if (entry.epoch !== batch.producerEpoch) {
-      entry.epoch = batch.producerEpoch
-      entry.batches = []
-    }
+    renew(entry, batch.producerEpoch)
     entry.batches.push({
       firstSequence: batch.firstSequence,
       lastSequence: batch.lastSequence,
@@ -103,19 +128,64 @@ export class Producers {
     })
     if (entry.batches.length > rememberedMax) entry.batches.shift()
     entry.lastTimestampMs = batch.timestampMs
+    if (batch.transactional) this.#begin(entry, firstOffset)
   }
 
-  /** The log ends at `end` again. A producer of which nothing is left may go on with any sequence. */
-  takeBack(end: number): void {
+  /** Remembers a batch that a coordinator wrote within a producer's transaction; such batches have no sequence. */
+  recordOwn(producerId: number, epoch: number, firstOffset: number, timestampMs: number): void {
+    const entry = this.#entryFor(producerId, epoch)
+    renew(entry, epoch)
+    entry.lastTimestampMs = timestampMs
+    this.#begin(entry, firstOffset)
+  }
+
+  /** Remembers an appended marker. Returns the transaction that it ended, null when none was open. */
+  recordMarker(
+    { producerId, producerEpoch, coordinatorEpoch }: Omit<Marker, 'transactionVersion'>,
+    offset: number,
+    timestampMs: number,
+  ): Ended | null {
+    const entry = this.#entryFor(producerId, producerEpoch)
+    renew(entry, producerEpoch)
+    entry.coordinatorEpoch = coordinatorEpoch
+    entry.lastTimestampMs = timestampMs
+    entry.transactionFirstOffset = -1
+    return this.transactions.end(producerId, offset)
+  }
+
+  /** Whether the producer has a transaction open here, in this epoch. */
+  isInTransaction(producerId: number, epoch: number): boolean {
+    const entry = this.#entries.get(producerId)
+    return entry !== undefined && entry.transactionFirstOffset >= 0 && entry.epoch === epoch
+  }
+
+  #begin(entry: ProducerEntry, firstOffset: number): void {
+    if (entry.transactionFirstOffset >= 0) return
+    entry.transactionFirstOffset = firstOffset
+    this.transactions.begin(entry.producerId, firstOffset)
+  }
+
+  /**
+   * The log ends at `end` again. A producer of which nothing is left is as good as new. False when transactions are
+   * concerned: then only the log can tell what holds.
+   */
+  takeBack(end: number): boolean {
+    if (this.transactions.reaches(end)) return false
     for (const entry of this.#entries.values()) {
-      entry.batches = entry.batches.filter(({ lastOffset }) => lastOffset < end)
-      if (entry.transactionFirstOffset >= end) entry.transactionFirstOffset = -1
+      const kept = entry.batches.filter(({ lastOffset }) => lastOffset < end)
+      if (kept.length === 0 && entry.batches.length > 0) this.#entries.delete(entry.producerId)
+      entry.batches = kept
     }
+    return true
   }
 
-  /** Puts back an entry that a snapshot held. */
-  restore(entry: ProducerEntry): void {
-    this.#entries.set(entry.producerId, entry)
+  /** Puts back what a snapshot held. */
+  restoreAll(entries: readonly ProducerEntry[]): void {
+    const open = entries.filter(({ transactionFirstOffset }) => transactionFirstOffset >= 0)
+    for (const entry of entries) this.#entries.set(entry.producerId, entry)
+    for (const { producerId, transactionFirstOffset } of open.sort(byFirstOffset)) {
+      this.transactions.begin(producerId, transactionFirstOffset)
+    }
   }
 
   /** Forgets producers silent since `beforeMs` that have no open transaction (`producer.id.expiration.ms`). */
@@ -127,6 +197,7 @@ export class Producers {
 
   clear(): void {
     this.#entries.clear()
+    this.transactions.clear()
   }
 
   #entryFor(producerId: number, epoch: number): ProducerEntry {
@@ -144,6 +215,16 @@ export class Producers {
     }
     return entry
   }
+}
+
+const byFirstOffset = (a: ProducerEntry, b: ProducerEntry): number =>
+  a.transactionFirstOffset - b.transactionFirstOffset
+
+/** An entry whose producer goes on with another epoch: sequences begin anew. */
+function renew(entry: ProducerEntry, epoch: number): void {
+  if (entry.epoch === epoch) return
+  entry.epoch = epoch
+  entry.batches = []
 }
 
 function outOfOrder(batch: ProducerBatch, expected: number): Refusal {

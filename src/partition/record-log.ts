@@ -1,5 +1,12 @@
 /** A partition seen as a machine's log: records in, records out, and no batch in between. */
-import { type KeyValue, noProducer, type Origin, type RecordLog, type RecordReader } from '../machine/record-log'
+import {
+  type EndOfTransaction,
+  type KeyValue,
+  noProducer,
+  type Origin,
+  type RecordLog,
+  type RecordReader,
+} from '../machine/record-log'
 import type { Clock, Timers } from '../platform/clock'
 import { batchBytesAt, isControlAt, lastOffsetAt, producerEpochAt, producerIdAt } from '../protocol/records/batch'
 import { endMarkerOf } from '../protocol/records/control'
@@ -35,7 +42,11 @@ export class PartitionRecordLog implements RecordLog {
       transactional: origin !== noProducer,
       records: records.map(({ key, value }) => ({ timestampMs, key, value })),
     })
-    return this.#partition.append(batch).last + 1
+    return this.#partition.appendOwn(batch).last + 1
+  }
+
+  appendMarker(marker: EndOfTransaction): number {
+    return this.#partition.appendMarker(marker, this.#clock.now())
   }
 
   durable(upTo: number): Promise<void> | undefined {

@@ -1,5 +1,5 @@
 /** A machine's log in memory whose durability a test decides, and which can fail. */
-import type { KeyValue, Origin, RecordLog, RecordReader } from '../../src/machine/record-log'
+import type { EndOfTransaction, KeyValue, Origin, RecordLog, RecordReader } from '../../src/machine/record-log'
 import { noProducer } from '../../src/machine/record-log'
 
 export interface Entry extends KeyValue {
@@ -30,6 +30,11 @@ export class ListLog implements RecordLog {
   mark(committed: boolean, origin: Origin): void {
     this.entries.push({ key: Buffer.alloc(0), value: null, origin, marker: committed })
     if (this.instant) this.#durable = this.end
+  }
+
+  appendMarker({ commit, producerId, producerEpoch }: EndOfTransaction): number {
+    this.mark(commit, { producerId, producerEpoch })
+    return this.end
   }
 
   durable(upTo: number): Promise<void> | undefined {

@@ -84,7 +84,8 @@ function serve(
   }
   release(first)
   const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
-  const waited = untilReadable(broker.timers, call.connection, partitions, minBytes - first.sizeBytes, waitMs)
+  const waiters = partitions.map(partition => (budget.readCommitted ? partition.stableWaiters : partition.waiters))
+  const waited = untilReadable(broker.timers, call.connection, waiters, minBytes - first.sizeBytes, waitMs)
   return waited.then(() => answer(readAll(broker.partitions, nameOf, context.wanted, budget)))
 }
 
@@ -116,7 +117,8 @@ function replyOf(
       logStartOffset: read.logStartOffset,
       ...(read.diverging && { divergingEpoch: read.diverging }),
       // Kafka's own inconsistency: an empty list for what is unknown, null for what was read or failed.
-      abortedTransactions: read.isUnknown || (committed && read.errorCode === 0 && !read.diverging) ? [] : null,
+      abortedTransactions:
+        read.isUnknown || (committed && read.errorCode === 0 && !read.diverging) ? read.aborted : null,
       records: read.records,
     })
   }

@@ -1,6 +1,8 @@
 /** Every API this broker serves. ApiVersions, docs, metrics labels and the table of clients are read from here. */
 import type { Handler } from '../../call/handler'
 import type { Broker } from '../broker'
+import { addOffsetsToTxn } from './add-offsets-to-txn'
+import { addPartitionsToTxn } from './add-partitions-to-txn'
 import { alterConfigs } from './alter-configs'
 import { apiVersions } from './api-versions'
 import { createPartitions } from './create-partitions'
@@ -12,7 +14,10 @@ import { describeCluster } from './describe-cluster'
 import { describeConfigs } from './describe-configs'
 import { describeGroups } from './describe-groups'
 import { describeLogDirs } from './describe-log-dirs'
+import { describeProducers } from './describe-producers'
 import { describeTopicPartitions } from './describe-topic-partitions'
+import { describeTransactions } from './describe-transactions'
+import { endTxn } from './end-txn'
 import { fetch } from './fetch'
 import { findCoordinator } from './find-coordinator'
 import { heartbeat } from './heartbeat'
@@ -22,6 +27,7 @@ import { joinGroup } from './join-group'
 import { leaveGroup } from './leave-group'
 import { listGroups } from './list-groups'
 import { listOffsets } from './list-offsets'
+import { listTransactions } from './list-transactions'
 import { metadata } from './metadata'
 import { offsetCommit } from './offset-commit'
 import { offsetDelete } from './offset-delete'
@@ -29,6 +35,8 @@ import { offsetFetch } from './offset-fetch'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch'
 import { produce } from './produce'
 import { syncGroup } from './sync-group'
+import { txnOffsetCommit } from './txn-offset-commit'
+import { writeTxnMarkers } from './write-txn-markers'
 
 export const handlers: readonly Handler<Broker>[] = [
   produce,
@@ -50,6 +58,11 @@ export const handlers: readonly Handler<Broker>[] = [
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  txnOffsetCommit,
   describeConfigs,
   alterConfigs,
   describeLogDirs,
@@ -58,5 +71,8 @@ export const handlers: readonly Handler<Broker>[] = [
   incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
+  describeProducers,
+  describeTransactions,
+  listTransactions,
   describeTopicPartitions,
 ]

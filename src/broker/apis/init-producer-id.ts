@@ -1,10 +1,13 @@
 /**
- * InitProducerId (22) gives an idempotent producer its id (KIP-98). v2: flexible; v3: the id and epoch that a producer
- * has (KIP-360); v4: fencing by error code; v5: transactions V2 (KIP-890).
+ * InitProducerId (22) gives a producer its id and epoch (KIP-98). v2: flexible; v3: the id and epoch that a producer has
+ * (KIP-360); v4: PRODUCER_FENCED (KIP-588); v5: TRANSACTION_ABORTABLE (KIP-890).
  */
 import { Refusal } from '../../protocol/errors'
 import { InitProducerId } from '../../protocol/messages/init-producer-id'
 import { defineHandler } from '../broker'
+import { codeFor } from '../transaction-errors'
+
+const since = { fenced: 4, abortable: 5 }
 
 export const initProducerId = defineHandler({
   api: InitProducerId,
@@ -12,12 +15,16 @@ export const initProducerId = defineHandler({
   access: [{ one: 'transactionalId', may: 'WRITE', named: request => request.transactionalId }],
   refuseAll: (_request, errorCode) => ({ errorCode, producerId: -1, producerEpoch: -1 }),
 
-  async handle(broker, _call, request) {
-    const { transactionalId, producerId, producerEpoch } = request
+  async handle(broker, { version }, request) {
+    const { transactionalId, transactionTimeoutMs, producerId, producerEpoch } = request
     if ((producerId === -1) !== (producerEpoch === -1)) throw new Refusal('INVALID_REQUEST')
-    if (transactionalId === '') throw new Refusal('INVALID_REQUEST')
-    // The APIs of a transaction are not served, so a transactional producer is told so at its first step.
-    if (transactionalId !== null) throw new Refusal('UNSUPPORTED_VERSION')
-    return { errorCode: 0, producerId: await broker.nextProducerId(), producerEpoch: 0 }
+    if (transactionalId === null) return { errorCode: 0, producerId: await broker.nextProducerId(), producerEpoch: 0 }
+    const expected = producerId === -1 ? null : { producerId, producerEpoch }
+    try {
+      const identity = await broker.transactions.init({ transactionalId, timeoutMs: transactionTimeoutMs, expected })
+      return { errorCode: 0, ...identity }
+    } catch (error) {
+      return { errorCode: codeFor(error, version, since), producerId: -1, producerEpoch: -1 }
+    }
   },
 })

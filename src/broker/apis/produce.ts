@@ -6,14 +6,16 @@
  * Everything is appended before the handler first waits, so batches are used where the network left them.
  */
 import type { Call } from '../../call/call'
+import { isPromise } from '../../call/stage'
 import { errors, Refusal, type ErrorName } from '../../protocol/errors'
 import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
 import type { ResponseDraft } from '../../protocol/schema'
-import { compressionAt, isTransactionalAt, magicAt, minBatchBytes, producerIdAt } from '../../protocol/records/batch'
+import { compressionAt } from '../../protocol/records/batch'
 import { upConverted } from '../../protocol/records/legacy'
-import { RecordsRefused, soleBatch, wholeBatchBytes } from '../../protocol/records/validate'
+import { RecordsRefused, soleBatch } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
+import { joinTransaction, transactionalBatch, type Word, type Words } from '../join-transaction'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
 
 type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
@@ -64,30 +66,43 @@ export const produce = defineHandler({
     if (call.version >= firstWithBatches && beginsTransaction(request) && request.transactionalId === null) {
       throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
     }
-    const replies = new ByTopic<PartitionReply>()
-    const waits: Promise<unknown>[] = []
-    for (const { topic, asked, index } of askedOf(request)) {
-      const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
-      if (unknown) {
-        replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
-        continue
-      }
-      const { reply, durable } = appendOne(broker, call, request, name, index, asked.records)
-      replies.set(name, topicId, index, reply)
-      if (durable) waits.push(durable.catch(error => replies.set(name, topicId, index, failed(index, error))))
-    }
-    if (request.acks === 0) {
-      if (replies.some(({ errorCode }) => errorCode !== 0))
-        call.connection.close('a produce request without acks failed')
-      return null
-    }
-    const answer = () => ({ responses: replies.topics(topicReply) })
-    if (waits.length === 0) return answer()
-    call.accepted()
-    const [wait] = waits
-    return (waits.length === 1 ? wait! : Promise.all(waits)).then(answer)
+    const asked = askedOf(request)
+    const joined = joinTransaction(broker, call, request, asked)
+    if (!isPromise(joined)) return appendAll(broker, call, request, asked, joined)
+    // The network's buffer is only lent until the handler waits.
+    const kept = asked.map(one => ({ ...one, asked: { ...one.asked, records: copyOf(one.asked.records) } }))
+    return joined.then(words => appendAll(broker, call, request, kept, words))
   },
 })
+
+type Asked = ReturnType<typeof askedOf>[number]
+
+const copyOf = (records: Buffer | null): Buffer | null => records && Buffer.from(records)
+
+function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: readonly Asked[], words: Words) {
+  const replies = new ByTopic<PartitionReply>()
+  const waits: Promise<unknown>[] = []
+  for (const { topic, asked, index } of all) {
+    const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
+    if (unknown) {
+      replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
+      continue
+    }
+    const word = words.get(name, index)
+    const { reply, durable } = appendOne(broker, call, request, name, index, asked.records, word)
+    replies.set(name, topicId, index, reply)
+    if (durable) waits.push(durable.catch(error => replies.set(name, topicId, index, failed(index, error))))
+  }
+  if (request.acks === 0) {
+    if (replies.some(({ errorCode }) => errorCode !== 0)) call.connection.close('a produce request without acks failed')
+    return null
+  }
+  const answer = () => ({ responses: replies.topics(topicReply) })
+  if (waits.length === 0) return answer()
+  call.accepted()
+  const [wait] = waits
+  return (waits.length === 1 ? wait! : Promise.all(waits)).then(answer)
+}
 
 /** The one client that Kafka lets write to internal topics. */
 const adminClientId = '__admin_client'
@@ -104,6 +119,7 @@ function appendOne(
   topic: string,
   index: number,
   records: Buffer | null,
+  word: Word | null,
 ): Outcome {
   let partition: Partition | null = null
   try {
@@ -111,14 +127,14 @@ function appendOne(
     const batch = call.version < firstWithBatches ? upConverted(records ?? nothing) : soleBatch(records, call.version)
     if (batch === null) return { reply: { ...refused(index, 0), logStartOffset: leader.start } }
     if (call.version < 7 && compressionAt(batch) === zstd) throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE')
+    if (word?.refusal) throw word.refusal
     if (acks < -1 || acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
     if (broker.image().topic(topic)?.internal && call.clientId !== adminClientId) {
       throw new Refusal('INVALID_TOPIC_EXCEPTION')
     }
-    // No transaction is known here, so none can have been begun with this id.
-    if (isTransactionalAt(batch) && producerIdAt(batch) >= 0) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
     partition = leader
-    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, acks, broker.clock.now())
+    const verification = word?.verification ?? null
+    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, acks, broker.clock.now(), verification)
     const reply = { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset: partition.start }
     // Also where nobody waits for it: records are readable once they are durable, and a flush makes them so.
     return { reply, durable: partition.durable(nextOffset) }
@@ -153,17 +169,9 @@ const askedOf = ({ topicData }: ProduceRequest) =>
     ({ index }) => index,
   )
 
-/**
- * Whether any partition's first batch is of a transaction (KIP-98). A batch that cannot be read so far fails the whole
- * request, as in Kafka, which looks at the same place.
- */
+/** Whether any partition's first batch is of a transaction (KIP-98). */
 function beginsTransaction({ topicData }: ProduceRequest): boolean {
-  return topicData.some(({ partitionData }) =>
-    partitionData.some(({ records }) => {
-      const sizeBytes = records === null ? null : wholeBatchBytes(records, 0)
-      return sizeBytes !== null && sizeBytes >= minBatchBytes && magicAt(records!) === 2 && isTransactionalAt(records!)
-    }),
-  )
+  return topicData.some(({ partitionData }) => partitionData.some(({ records }) => transactionalBatch(records)))
 }
 
 function refused(index: number, errorCode: number): PartitionReply {

@@ -32,6 +32,7 @@ const unread = {
   records: null,
   diverging: null,
   isUnknown: false,
+  aborted: [],
 }
 
 const joined = ({ buffers }: Slices): Buffer => (buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers))

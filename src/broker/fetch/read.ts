@@ -1,9 +1,10 @@
 /** Reads what a fetch wants within its budget of bytes, and tells whether the reply must go out at once. */
 import { errors, Refusal } from '../../protocol/errors'
+import { batchBytesAt, lastOffsetAt } from '../../protocol/records/batch'
 import type { Partition } from '../../partition/partition'
 import type { PartitionDirectory } from '../../partition/directory'
 import { OffsetOutOfRange } from '../../storage/fault'
-import { noSlices, type Slices } from '../../storage/log'
+import { type AbortedTransaction, noSlices, type Slices } from '../../storage/log'
 import type { Wanted } from './wanted'
 
 export interface FetchBudget {
@@ -22,6 +23,8 @@ export interface Read {
   readonly logStartOffset: number
   readonly records: Slices
   readonly diverging: { readonly epoch: number; readonly endOffset: number } | null
+  /** Of the records, those of these transactions are to be left out by who reads what is committed. */
+  readonly aborted: readonly AbortedTransaction[]
   /** There is no such topic or partition: found out before anything was read, and told after all the others. */
   readonly isUnknown: boolean
 }
@@ -79,16 +82,30 @@ function readOne(
       isUnknown: false,
     }
     const diverging = divergenceOf(partition, wanted)
-    if (diverging) return { ...facts, records: noSlices, diverging }
+    if (diverging) return { ...facts, records: noSlices, diverging, aborted: [] }
     const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
     if (wanted.fetchOffset < partition.start || wanted.fetchOffset > partition.end) throw new OffsetOutOfRange('')
     const maxBytes = Math.min(leftBytes, wanted.maxBytes)
     const isEmpty = wanted.fetchOffset >= upTo || (maxBytes <= 0 && !minOneBatch)
     const records = isEmpty ? noSlices : partition.read(wanted.fetchOffset, { maxBytes, upTo, minOneBatch })
-    return { ...facts, records, diverging: null }
+    const aborted = readCommitted ? abortedIn(partition, wanted.fetchOffset, records) : []
+    return { ...facts, records, diverging: null, aborted }
   } catch (error) {
     return failed(wanted, codeOf(error))
   }
+}
+
+/** Aborted transactions that may have records among those that were read, by their markers' order. */
+function abortedIn(partition: Partition, from: number, { buffers }: Slices): readonly AbortedTransaction[] {
+  if (buffers.length === 0) return []
+  const { aborted } = partition.log
+  const found = aborted.between(from, partition.lastStableOffset)
+  if (found.length === 0) return found
+  let end = from
+  for (const buffer of buffers) {
+    for (let at = 0; at < buffer.length; at += batchBytesAt(buffer, at)) end = lastOffsetAt(buffer, at) + 1
+  }
+  return found.filter(({ firstOffset }) => firstOffset < end)
 }
 
 /** KIP-595: a reader whose log went another way is told where the two part, instead of being given records. */
@@ -118,5 +135,6 @@ function failed(wanted: Wanted, errorCode: number): Read {
     logStartOffset: -1,
     records: noSlices,
     diverging: null,
+    aborted: [],
   }
 }

@@ -1,12 +1,12 @@
 /** Long polls: waits until enough bytes became readable in any of some partitions, or too late, or the connection ends. */
 import type { CallConnection } from '../../call/call'
-import type { Partition } from '../../partition/partition'
+import type { Waiters } from '../../partition/waiters'
 import type { Timers } from '../../platform/clock'
 
 export function untilReadable(
   timers: Timers,
   connection: CallConnection,
-  partitions: readonly Partition[],
+  waiters: readonly Waiters[],
   missingBytes: number,
   maxWaitMs: number,
 ): Promise<void> {
@@ -15,7 +15,7 @@ export function untilReadable(
     const done = () => {
       cancel()
       forget()
-      for (const partition of partitions) partition.waiters.remove(listen)
+      for (const each of waiters) each.remove(listen)
       resolve()
     }
     // A partition that goes away tells 0 bytes, which wakes the fetch so that it can say so.
@@ -24,7 +24,7 @@ export function untilReadable(
       if (missing <= 0 || newBytes === 0) done()
     }
     const cancel = timers.after(maxWaitMs, done)
-    for (const partition of partitions) partition.waiters.add(listen)
+    for (const each of waiters) each.add(listen)
     const forget = connection.onEnding(done)
   })
 }

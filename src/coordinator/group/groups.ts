@@ -2,7 +2,7 @@
 import type { Call } from '../../call/call'
 import { Shards } from '../../machine/shards'
 import type { MachineKind, Shard } from '../../machine/shard'
-import type { RecordLog } from '../../machine/record-log'
+import type { EndOfTransaction, Origin, RecordLog } from '../../machine/record-log'
 import type { Parked, Turn } from '../../machine/turn'
 import type { Clock, Timers } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
@@ -22,7 +22,7 @@ import { decideDeleteGroups } from './delete'
 import { type DescribedGroup, describeGroup } from './describe'
 import { type ListedGroup, listGroups } from './list'
 import { GroupMachine } from './machine'
-import { type CommitAsk, type CommittedTopic, decideCommit } from './offsets/commit'
+import { type CommitAsk, type CommittedTopic, decideCommit, decideTransactionalCommit } from './offsets/commit'
 import { fetchAllOffsets, type FetchedTopic, fetchOffsets, noTopicId, type WantedTopic } from './offsets/fetch'
 import { decideDeleteOffsets, decideForgetTopics, type DeletedTopic, isOneOf } from './offsets/forget'
 import { Presence } from './presence'
@@ -116,6 +116,26 @@ export class Groups {
 
   commit(ask: CommitAsk): Wait<CommittedTopic[]> {
     return this.#decide('commit', ask.groupId, at => decideCommit(at, ask))
+  }
+
+  /** Commits within the transaction of `origin`: the offsets count when it has been committed. */
+  commitTransactional(ask: CommitAsk, origin: Origin): Wait<CommittedTopic[]> {
+    const decide = (at: GroupTurn) => decideTransactionalCommit(at, ask)
+    return this.#on(ask.groupId, shard =>
+      shard.write('commit-transactional', (machine, turn) => decide(this.#at(machine, turn)), origin),
+    )
+  }
+
+  /** The partition of `__consumer_offsets` that remembers a group. Throws NOT_COORDINATOR. */
+  partitionOf(groupId: string): number {
+    const count = this.#world.partitionCount()
+    if (count === 0) throw new Refusal('NOT_COORDINATOR')
+    return partitionOf(groupId, count)
+  }
+
+  /** A transaction ended in which groups of a partition of `__consumer_offsets` committed. */
+  endTransaction(partition: number, marker: EndOfTransaction): Wait<void> {
+    return this.#shards.use(partition, shard => shard.endTransaction(marker))
   }
 
   /** All that the group has committed when `topics` is null. */
@@ -230,9 +250,7 @@ export class Groups {
 
   #on<T>(groupId: string, use: (shard: Shard<GroupMachine, GroupRecord>) => Wait<T>): Wait<T> {
     if (this.#stopped) throw new Refusal('COORDINATOR_NOT_AVAILABLE')
-    const count = this.#world.partitionCount()
-    if (count === 0) throw new Refusal('NOT_COORDINATOR')
-    return this.#shards.use(partitionOf(groupId, count), use)
+    return this.#shards.use(this.partitionOf(groupId), use)
   }
 
   #at(machine: GroupMachine, turn: Turn<GroupRecord>): GroupTurn {

@@ -40,6 +40,7 @@ async function open({ log, overrides = {} }: { log?: Log; overrides?: Partial<Pa
   const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1, replicaCount: 1 }
   return new Partition(facts, log ?? (await memoryLog()), leadership, () => ({ ...config, ...overrides }), {
     checksRecords: () => true,
+    verifiesTransactions: () => false,
   })
 }
 

@@ -7,6 +7,7 @@ const batch = (firstSequence: number, count: number, epoch = 0, producerId = 7):
   firstSequence,
   lastSequence: lastSequenceOf(firstSequence, count),
   timestampMs: 1_700_000_000_000,
+  transactional: false,
 })
 
 /** Admits and records `count` records as the partition does; gives the offset of the repeated batch, or null. */
@@ -64,7 +65,7 @@ test('a snapshot keeps the last batch of each producer, and damage is noticed', 
   produce(producers, batch(0, 1, 2, 8), 107)
   const bytes = encodeProducers(producers.entries())
   const restored = new Producers()
-  for (const entry of decodeProducers(bytes)!) restored.restore(entry)
+  restored.restoreAll(decodeProducers(bytes)!)
   expect(restored.admit(batch(3, 4))).toMatchObject({ firstOffset: 103, lastOffset: 106 })
   expect(restored.admit(batch(7, 1))).toBeNull()
   expect(() => restored.admit(batch(1, 1, 1, 8))).toThrow(expect.objectContaining({ error: 'INVALID_PRODUCER_EPOCH' }))

@@ -5,7 +5,6 @@ import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import { World } from '../../../src/platform/simulated/world'
 import { headerAt } from '../../../src/protocol/records/batch'
 import { compressionOf } from '../../../src/protocol/records/compression'
-import { buildEndMarker } from '../../../src/protocol/records/control'
 import type { Log } from '../../../src/storage/log'
 import { MemoryStore } from '../../../src/storage/memory/store'
 
@@ -101,12 +100,9 @@ test('batches are those of an ordinary producer without an id', async () => {
 test('transactions are told apart, and how they ended', async () => {
   const { partition, records, readAll } = await open()
   records.append([pair('a', '1')], { producerId: 7, producerEpoch: 0 })
-  partition.append(
-    buildEndMarker({ commit: true, coordinatorEpoch: 0, producerId: 7, producerEpoch: 0, timestampMs: 1 }),
-  )
-  partition.append(
-    buildEndMarker({ commit: false, coordinatorEpoch: 0, producerId: 8, producerEpoch: 0, timestampMs: 1 }),
-  )
+  const marker = { coordinatorEpoch: 0, producerEpoch: 0, transactionVersion: 0 }
+  partition.appendMarker({ ...marker, commit: true, producerId: 7 }, 1)
+  records.appendMarker({ ...marker, commit: false, producerId: 8 })
   expect(await readAll()).toEqual(['0: a = 1 by 7', '1: commit by 7', '2: abort by 8'])
 })
 

@@ -43,6 +43,10 @@ export function decideCommit(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
   checkCommit(group, ask)
   const member = group.members.get(ask.memberId)
   if (member && group.state !== 'Empty') keepAlive(at, group, member)
+  return commitAll(at, ask)
+}
+
+function commitAll(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
   return ask.topics.map(topic => ({
     name: topic.name,
     topicId: topic.topicId,
@@ -51,6 +55,21 @@ export function decideCommit(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
       errorCode: commitPartition(at, ask, topic, partition),
     })),
   }))
+}
+
+/**
+ * As `decideCommit`, for offsets that count when a transaction commits (KIP-98, KIP-447). Old producers name neither a
+ * member nor a generation, so they may write for any group; and a rebalance does not keep a transaction from its end.
+ */
+export function decideTransactionalCommit(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
+  const group = groupFor(at, ask)
+  const { generation, memberId, groupInstanceId } = ask
+  if (generation >= 0 || memberId !== '' || groupInstanceId !== null) {
+    const wrong = generation < 0 && group.isEmpty ? null : validateMember(group, memberId, groupInstanceId)
+    if (wrong) throw new Refusal(wrong)
+    if (generation !== group.generation && !(generation < 0 && group.isEmpty)) throw new Refusal('ILLEGAL_GENERATION')
+  }
+  return commitAll(at, ask)
 }
 
 function groupFor(at: GroupTurn, ask: CommitAsk): ClassicGroup {

@@ -1,0 +1,107 @@
+/**
+ * AddPartitionsToTxn (24) adds partitions to a transaction (KIP-98). v2: PRODUCER_FENCED (KIP-588); v3: flexible; v4: from
+ * brokers, many transactions at once, or only the question whether partitions are in them (KIP-890).
+ */
+import type { PartitionsAsk } from '../../coordinator/transaction/partitions'
+import { errors, type ErrorName } from '../../protocol/errors'
+import { AddPartitionsToTxn, type AddPartitionsToTxnRequest } from '../../protocol/messages/add-partitions-to-txn'
+import { type Broker, defineHandler } from '../broker'
+import { ByTopic } from '../topics'
+import { codeFor, errorFor } from '../transaction-errors'
+
+type Topics = AddPartitionsToTxnRequest['v3AndBelowTopics']
+type Codes = (topic: string, partition: number) => number
+type Result = ReturnType<typeof resultOf>
+type TopicResults = { readonly name: string; readonly resultsByPartition: Result[] }[]
+
+const since = { fenced: 2, abortable: 4 }
+const comesFromBrokers = (version: number): boolean => version >= 4
+
+const resultOf = (partitionIndex: number, partitionErrorCode: number) => ({ partitionIndex, partitionErrorCode })
+
+/** Where nothing could be added the answer has the shape of the request. */
+const refusedAll = (topics: Topics, code: number): TopicResults =>
+  topics.map(({ name, partitions }) => ({ name, resultsByPartition: partitions.map(index => resultOf(index, code)) }))
+
+/** Elsewhere a partition is answered once however often it is named, and a topic only with partitions. */
+function results(topics: Topics, codeOf: Codes): TopicResults {
+  const replies = new ByTopic<Result>()
+  for (const { name, partitions } of topics) {
+    for (const index of partitions) replies.set(name, '', index, resultOf(index, codeOf(name, index)))
+  }
+  return replies.topics((name, _topicId, resultsByPartition) => ({ name, resultsByPartition }))
+}
+
+export const addPartitionsToTxn = defineHandler({
+  api: AddPartitionsToTxn,
+  serves: '0-5',
+  access: [
+    { one: 'transactionalId', may: 'WRITE', named: request => request.v3AndBelowTransactionalId || null },
+    {
+      one: 'cluster',
+      may: 'CLUSTER_ACTION',
+      named: request => (request.transactions.length > 0 ? 'kafka-cluster' : null),
+    },
+  ],
+  refuseAll: (request, errorCode, _message, { version }) =>
+    comesFromBrokers(version)
+      ? { errorCode, resultsByTransaction: [], resultsByTopicV3AndBelow: [] }
+      : {
+          errorCode,
+          resultsByTransaction: [],
+          resultsByTopicV3AndBelow: refusedAll(request.v3AndBelowTopics, errorCode),
+        },
+
+  async handle(broker, { version }, request) {
+    if (!comesFromBrokers(version)) {
+      const ask = {
+        transactionalId: request.v3AndBelowTransactionalId,
+        producerId: request.v3AndBelowProducerId,
+        producerEpoch: request.v3AndBelowProducerEpoch,
+      }
+      const resultsByTopicV3AndBelow = await outcome(broker, version, ask, request.v3AndBelowTopics, false)
+      return { errorCode: 0, resultsByTransaction: [], resultsByTopicV3AndBelow }
+    }
+    const resultsByTransaction = []
+    for (const { topics, verifyOnly, ...ask } of request.transactions) {
+      const topicResults = await outcome(broker, version, ask, topics, verifyOnly)
+      resultsByTransaction.push({ transactionalId: ask.transactionalId, topicResults })
+    }
+    return { errorCode: 0, resultsByTransaction, resultsByTopicV3AndBelow: [] }
+  },
+})
+
+/** What becomes of each partition. One that is not there keeps the others from being tried. */
+async function outcome(
+  broker: Broker,
+  version: number,
+  ask: Omit<PartitionsAsk, 'partitions'>,
+  topics: Topics,
+  verifyOnly: boolean,
+): Promise<TopicResults> {
+  const image = broker.image()
+  const isThere = (topic: string, partition: number) => image.topic(topic)?.partitions[partition] !== undefined
+  const partitions = topics.flatMap(({ name, partitions: indexes }) =>
+    indexes.map(partition => ({ topic: name, partition })),
+  )
+  if (partitions.some(({ topic, partition }) => !isThere(topic, partition))) {
+    const { OPERATION_NOT_ATTEMPTED, UNKNOWN_TOPIC_OR_PARTITION } = errors
+    return results(
+      topics,
+      (topic, partition) => (isThere(topic, partition) ? OPERATION_NOT_ATTEMPTED : UNKNOWN_TOPIC_OR_PARTITION).code,
+    )
+  }
+  try {
+    if (!verifyOnly) {
+      await broker.transactions.add({ ...ask, partitions }, comesFromBrokers(version) ? 2 : 0)
+      return results(topics, () => 0)
+    }
+    const verdicts = await broker.transactions.verify({ ...ask, partitions })
+    const byPlace = new Map(partitions.map((each, i) => [`${each.topic}\0${each.partition}`, verdicts[i]!]))
+    const errorOf = (topic: string, partition: number): ErrorName => byPlace.get(`${topic}\0${partition}`)!
+    return results(topics, (topic, partition) => errors[errorFor(errorOf(topic, partition), version, since)].code)
+  } catch (error) {
+    const code = codeFor(error, version, since)
+    return verifyOnly ? results(topics, () => code) : refusedAll(topics, code)
+  }
+}

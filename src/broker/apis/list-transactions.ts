@@ -1,0 +1,51 @@
+/**
+ * ListTransactions (66): transactional ids that this broker looks after (KIP-664). v1: open for longer than (KIP-994); v2: ids
+ * by a pattern (KIP-1152).
+ */
+import { isStateName } from '../../coordinator/transaction/state'
+import { Refusal } from '../../protocol/errors'
+import { ListTransactions } from '../../protocol/messages/list-transactions'
+import { defineHandler } from '../broker'
+
+export const listTransactions = defineHandler({
+  api: ListTransactions,
+  serves: '0-2',
+  // Whoever may not describe a transactional id is not shown it; nobody is refused.
+  access: [],
+  refuseAll: (_request, errorCode) => ({ errorCode, unknownStateFilters: [], transactionStates: [] }),
+
+  async handle(broker, _call, { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern }) {
+    const states = new Set(stateFilters)
+    const unknownStateFilters = [...states].filter(name => !isStateName(name))
+    if (unknownStateFilters.length > 0 && unknownStateFilters.length === states.size) {
+      return { errorCode: 0, unknownStateFilters, transactionStates: [] }
+    }
+    const transactions = await broker.transactions.list({
+      states: stateFilters,
+      producerIds: producerIdFilters,
+      openForMs: durationFilter,
+      matches: matching(transactionalIdPattern),
+    })
+    const transactionStates = transactions.map(({ transactionalId, producerId, state }) => ({
+      transactionalId,
+      producerId,
+      transactionState: state,
+    }))
+    return { errorCode: 0, unknownStateFilters, transactionStates }
+  },
+})
+
+/** Longer patterns are nobody's honest wish, and could be made to take long. */
+const patternCharactersMax = 256
+
+/** The whole id has to match. Throws INVALID_REGULAR_EXPRESSION. */
+function matching(pattern: string | null): (transactionalId: string) => boolean {
+  if (pattern === null || pattern === '') return () => true
+  if (pattern.length > patternCharactersMax) throw new Refusal('INVALID_REGULAR_EXPRESSION')
+  try {
+    const expression = new RegExp(`^(?:${pattern})$`)
+    return transactionalId => expression.test(transactionalId)
+  } catch {
+    throw new Refusal('INVALID_REGULAR_EXPRESSION')
+  }
+}

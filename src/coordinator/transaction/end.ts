@@ -1,0 +1,130 @@
+/** The end of a transaction: decided here, then spread as markers, then complete (KIP-98, KIP-890). */
+import { assert } from '../../platform/assert'
+import { Refusal } from '../../protocol/errors'
+import type { ProducerIdentity } from './init'
+import { become, type TransactionTurn } from './machine'
+import { isExhausted, lastUsableEpoch, type Transaction } from './state'
+
+export interface EndAsk extends ProducerIdentity {
+  readonly transactionalId: string
+  readonly commit: boolean
+  /** Whether the client takes a new epoch from every end: version 5 of EndTxn. */
+  readonly bumps: boolean
+}
+
+export type Ended =
+  | { readonly done: ProducerIdentity /** Whether markers are to be written. */; readonly spreads: boolean }
+  /** Nothing was changed: come again with a new id. */
+  | { readonly done: null }
+
+/** `freshId` is an id that nobody has, when one was asked for. Throws the refusals of EndTxn. */
+export function decideEnd(at: TransactionTurn, ask: EndAsk, freshId: number | null): Ended {
+  const known = at.machine.get(ask.transactionalId)
+  if (!known) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
+  return ask.bumps ? endAndBump(at, known, ask, freshId) : end(at, known, ask)
+}
+
+const identityOf = ({ producerId, producerEpoch }: Transaction): ProducerIdentity => ({ producerId, producerEpoch })
+
+/** What an end means that was asked for in a state in which the transaction has already been decided. */
+function again({ state }: Transaction, commit: boolean): 'done' | 'under way' | 'contradicts' {
+  const decided = state === 'CompleteCommit' || state === 'PrepareCommit'
+  if (decided !== commit) return 'contradicts'
+  return state === 'CompleteCommit' || state === 'CompleteAbort' ? 'done' : 'under way'
+}
+
+function end(at: TransactionTurn, known: Transaction, { producerId, producerEpoch, commit }: EndAsk): Ended {
+  if (known.producerId !== producerId) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
+  if (known.producerEpoch !== producerEpoch) throw new Refusal('PRODUCER_FENCED')
+  if (known.state === 'Ongoing') {
+    const { lastProducerEpoch } = known
+    const prepared = prepare(at, known, commit, { producerEpoch, lastProducerEpoch, clientVersion: 0 })
+    return { done: identityOf(prepared), spreads: true }
+  }
+  if (known.state === 'Empty') throw new Refusal('INVALID_TXN_STATE')
+  const meaning = again(known, commit)
+  if (meaning === 'contradicts') throw new Refusal('INVALID_TXN_STATE')
+  if (meaning === 'under way') throw new Refusal('CONCURRENT_TRANSACTIONS')
+  return { done: identityOf(known), spreads: false }
+}
+
+function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshId: number | null): Ended {
+  const { producerId, producerEpoch, commit } = ask
+  const wasBumped = known.clientVersion >= 2
+  const isRotated =
+    wasBumped &&
+    known.previousProducerId === producerId &&
+    producerEpoch === lastUsableEpoch &&
+    known.producerEpoch === 0
+  const isBumped = wasBumped && known.producerEpoch === producerEpoch + 1
+  if (known.producerId !== producerId && !isRotated) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
+  if (!mayEnd(known, producerEpoch, isBumped, isRotated)) throw new Refusal('PRODUCER_FENCED')
+  const isRepeated = isBumped || isRotated
+  switch (known.state) {
+    case 'Ongoing':
+      break
+    case 'PrepareCommit':
+    case 'PrepareAbort':
+      throw new Refusal(again(known, commit) === 'under way' ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE')
+    default:
+      if (isRepeated && known.state !== 'Empty' && again(known, commit) === 'done') {
+        return { done: identityOf(known), spreads: false }
+      }
+      // A transaction to which nothing was added may be aborted all the same, which takes a new epoch.
+      if (isRepeated || commit) throw new Refusal('INVALID_TXN_STATE')
+  }
+  if (isExhausted(known) && freshId === null) return { done: null }
+  const nextProducerId = isExhausted(known) ? freshId! : -1
+  const prepared = prepare(at, known, commit, {
+    producerEpoch: producerEpoch + 1,
+    lastProducerEpoch: producerEpoch,
+    clientVersion: 2,
+    nextProducerId,
+    ...(known.state === 'Ongoing' ? {} : { startMs: at.turn.nowMs, partitions: new Map() }),
+  })
+  const told = nextProducerId >= 0 ? { producerId: nextProducerId, producerEpoch: 0 } : identityOf(prepared)
+  return { done: told, spreads: true }
+}
+
+/** With an epoch for each transaction, the epoch alone tells whether a request is of this transaction or of the last. */
+function mayEnd(known: Transaction, epoch: number, isBumped: boolean, isRotated: boolean): boolean {
+  if (known.clientVersion < 2) return epoch === known.producerEpoch
+  switch (known.state) {
+    case 'PrepareCommit':
+    case 'PrepareAbort':
+      return isBumped
+    case 'CompleteCommit':
+    case 'CompleteAbort':
+      return isBumped || isRotated || epoch === known.producerEpoch
+    default:
+      return epoch === known.producerEpoch
+  }
+}
+
+function prepare(at: TransactionTurn, known: Transaction, commit: boolean, changed: Partial<Transaction>): Transaction {
+  const state = commit ? 'PrepareCommit' : 'PrepareAbort'
+  return become(at, { ...known, ...changed, state, lastUpdateMs: at.turn.nowMs })
+}
+
+/** Aborts an open transaction whose producer is fenced by it: somebody else has the id now, or its time is up. */
+export function decideFence(at: TransactionTurn, known: Transaction): void {
+  assert(known.state === 'Ongoing', 'only an open transaction is fenced')
+  prepare(at, known, false, { producerEpoch: known.producerEpoch + 1, lastProducerEpoch: -1 })
+}
+
+/** All markers are written. Does nothing when the transaction has gone on meanwhile. */
+export function decideComplete(at: TransactionTurn, decided: Transaction): void {
+  const known = at.machine.get(decided.transactionalId)
+  if (known !== decided) return
+  const rotated =
+    known.nextProducerId >= 0
+      ? { producerId: known.nextProducerId, previousProducerId: known.producerId, producerEpoch: 0, nextProducerId: -1 }
+      : {}
+  become(at, {
+    ...known,
+    ...rotated,
+    state: known.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort',
+    partitions: new Map(),
+    lastUpdateMs: at.turn.nowMs,
+  })
+}

@@ -1,0 +1,30 @@
+/** What can be configured about transactions; read anew at every decision. Names follow Kafka's keys. */
+import type { BrokerConfigs } from '../../metadata/configs'
+
+export interface TransactionSettings {
+  /** `transaction.max.timeout.ms` */
+  readonly maxTimeoutMs: number
+  /** `transactional.id.expiration.ms` */
+  readonly idExpirationMs: number
+  /** `transaction.abort.timed.out.transaction.cleanup.interval.ms` */
+  readonly abortIntervalMs: number
+  /** `transaction.remove.expired.transaction.cleanup.interval.ms` */
+  readonly removeIntervalMs: number
+}
+
+/** Kafka's defaults. */
+export const defaultTransactionSettings: TransactionSettings = {
+  maxTimeoutMs: 15 * 60_000,
+  idExpirationMs: 7 * 24 * 3_600_000,
+  abortIntervalMs: 10_000,
+  removeIntervalMs: 3_600_000,
+}
+
+export function transactionSettingsOf(configs: BrokerConfigs): TransactionSettings {
+  return {
+    maxTimeoutMs: configs.transactionMaxTimeoutMs,
+    idExpirationMs: configs.transactionalIdExpirationMs,
+    abortIntervalMs: configs.transactionAbortTimedOutTransactionCleanupIntervalMs,
+    removeIntervalMs: configs.transactionRemoveExpiredTransactionCleanupIntervalMs,
+  }
+}

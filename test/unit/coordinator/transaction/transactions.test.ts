@@ -1,0 +1,270 @@
+/** The transaction coordinator over a log in memory: ids and epochs, ends, fences, timeouts, and what a restart finds. */
+import type { EndOfTransaction } from '../../../../src/machine/record-log'
+import { defaultTransactionSettings, type TransactionSettings } from '../../../../src/coordinator/transaction/settings'
+import type { TopicPartition, Transaction } from '../../../../src/coordinator/transaction/state'
+import { lastUsableEpoch } from '../../../../src/coordinator/transaction/state'
+import { encodeTransactionRecord } from '../../../../src/coordinator/transaction/records'
+import { Transactions } from '../../../../src/coordinator/transaction/transactions'
+import { silentLogger } from '../../../../src/platform/logger'
+import { World } from '../../../../src/platform/simulated/world'
+import { Refusal } from '../../../../src/protocol/errors'
+import { ListLog } from '../../../support/record-logs'
+import { timersOf } from '../../../support/worlds'
+
+const id = 'shop'
+const a: TopicPartition = { topic: 'a', partition: 0 }
+const b: TopicPartition = { topic: 'b', partition: 1 }
+
+class Bench {
+  readonly world = new World({ seed: 3 })
+  readonly log = new ListLog()
+  readonly markers: (TopicPartition & EndOfTransaction)[] = []
+  /** While set, markers cannot be written. */
+  sick: Refusal | null = null
+  transactions!: Transactions
+  #nextId = 100
+
+  constructor(settings: Partial<TransactionSettings> = {}) {
+    this.restart(settings)
+  }
+
+  restart(settings: Partial<TransactionSettings> = {}): void {
+    this.transactions?.stop()
+    this.transactions = new Transactions({
+      clock: this.world.clock,
+      timers: timersOf(this.world),
+      logger: silentLogger,
+      settings: () => ({ ...defaultTransactionSettings, ...settings }),
+      partitionCount: () => 1,
+      open: () => this.log,
+      coordinatorEpoch: () => 5,
+      nextProducerId: async () => this.#nextId++,
+      writeMarker: async (at, marker) => {
+        if (this.sick) throw this.sick
+        this.markers.push({ ...at, ...marker })
+      },
+    })
+  }
+
+  until<T>(work: T | Promise<T>): Promise<T> {
+    return this.world.until(Promise.resolve(work))
+  }
+
+  init(expected: { producerId: number; producerEpoch: number } | null = null, timeoutMs = 60_000) {
+    return this.until(this.transactions.init({ transactionalId: id, timeoutMs, expected }))
+  }
+
+  async add(producerId: number, producerEpoch: number, partitions = [a], version = 2): Promise<void> {
+    const ask = { transactionalId: id, producerId, producerEpoch, partitions }
+    await this.until(Promise.resolve().then(() => this.transactions.add(ask, version)))
+  }
+
+  end(producerId: number, producerEpoch: number, commit: boolean, bumps = true) {
+    return this.until(this.transactions.end({ transactionalId: id, producerId, producerEpoch, commit, bumps }))
+  }
+
+  async state(): Promise<Transaction> {
+    return this.until(this.transactions.describe(id))
+  }
+}
+
+const refusal = (error: string) => expect.objectContaining({ error })
+
+test('each start of a producer has the next epoch of the same id', async () => {
+  const bench = new Bench()
+  expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 0 })
+  expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 1 })
+  expect((await bench.state()).state).toBe('Empty')
+})
+
+test('timeouts beyond the limit, and ids that are empty, are refused', async () => {
+  const bench = new Bench()
+  await expect(bench.init(null, 0)).rejects.toThrow(refusal('INVALID_TRANSACTION_TIMEOUT'))
+  await expect(bench.init(null, 1e9)).rejects.toThrow(refusal('INVALID_TRANSACTION_TIMEOUT'))
+  const none = bench.transactions.init({ transactionalId: '', timeoutMs: 1, expected: null })
+  await expect(none).rejects.toThrow(refusal('INVALID_REQUEST'))
+})
+
+test('a producer that recovers gives the id and epoch that it has; the same request twice is answered the same', async () => {
+  const bench = new Bench()
+  const first = await bench.init()
+  const next = await bench.init(first)
+  expect(next).toEqual({ producerId: 100, producerEpoch: 1 })
+  expect(await bench.init(first)).toEqual(next)
+  await bench.init(next)
+  await expect(bench.init(first)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+  await expect(bench.init({ producerId: 7, producerEpoch: 0 })).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
+test('a commit goes to every partition, and the next transaction has the next epoch', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0, [a])
+  await bench.add(100, 0, [a, b])
+  expect(await bench.end(100, 0, true)).toEqual({ producerId: 100, producerEpoch: 1 })
+  await bench.world.runFor(10)
+  const marker = { producerId: 100, producerEpoch: 1, coordinatorEpoch: 5, commit: true, transactionVersion: 2 }
+  expect(bench.markers).toEqual([
+    { ...a, ...marker },
+    { ...b, ...marker },
+  ])
+  expect(await bench.state()).toMatchObject({ state: 'CompleteCommit', producerEpoch: 1 })
+  await expect(bench.add(100, 0)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+  await bench.add(100, 1)
+  expect((await bench.state()).state).toBe('Ongoing')
+})
+
+test('an end that is asked for again is answered again, and one that contradicts it is refused', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0)
+  await bench.end(100, 0, true)
+  await bench.world.runFor(10)
+  expect(await bench.end(100, 0, true)).toEqual({ producerId: 100, producerEpoch: 1 })
+  await expect(bench.end(100, 0, false)).rejects.toThrow(refusal('INVALID_TXN_STATE'))
+  await expect(bench.end(100, 1, true)).rejects.toThrow(refusal('INVALID_TXN_STATE'))
+  await expect(bench.end(100, 3, true)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+  await expect(bench.end(9, 1, true)).rejects.toThrow(refusal('INVALID_PRODUCER_ID_MAPPING'))
+})
+
+test('an abort of nothing takes a new epoch too', async () => {
+  const bench = new Bench()
+  await bench.init()
+  expect(await bench.end(100, 0, false)).toEqual({ producerId: 100, producerEpoch: 1 })
+  await bench.world.runFor(10)
+  expect((await bench.state()).state).toBe('CompleteAbort')
+})
+
+test('old producers keep their epoch, and may end nothing that was not begun', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await expect(bench.end(100, 0, false, false)).rejects.toThrow(refusal('INVALID_TXN_STATE'))
+  await bench.add(100, 0, [a], 0)
+  expect(await bench.end(100, 0, true, false)).toEqual({ producerId: 100, producerEpoch: 0 })
+  await bench.world.runFor(10)
+  expect(bench.markers[0]).toMatchObject({ producerEpoch: 0, transactionVersion: 0 })
+  expect(await bench.end(100, 0, true, false)).toEqual({ producerId: 100, producerEpoch: 0 })
+  await expect(bench.end(100, 0, false, false)).rejects.toThrow(refusal('INVALID_TXN_STATE'))
+})
+
+test.each([0, 2])('a twin aborts what is open, which fences its producer (version %i)', async version => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0, [a], version)
+  await expect(bench.init()).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+  await bench.world.runFor(10)
+  expect(bench.markers).toEqual([expect.objectContaining({ commit: false, producerEpoch: 1 })])
+  // An epoch further is what an end leaves behind as well, and then the end that is asked for contradicts it.
+  const expected = version === 2 ? 'INVALID_TXN_STATE' : 'PRODUCER_FENCED'
+  await expect(bench.end(100, 0, true, version === 2)).rejects.toThrow(refusal(expected))
+  expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 2 })
+  await expect(bench.end(100, 0, true, version === 2)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
+test('while markers cannot be written the end is under way, and it goes on when they can', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0)
+  bench.sick = new Refusal('KAFKA_STORAGE_ERROR')
+  await bench.end(100, 0, true)
+  await bench.world.runFor(1_000)
+  expect((await bench.state()).state).toBe('PrepareCommit')
+  await expect(bench.end(100, 0, true)).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+  await expect(bench.add(100, 1)).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+  await expect(bench.init()).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+  bench.sick = null
+  await bench.world.runFor(1_000)
+  expect([(await bench.state()).state, bench.markers.length]).toEqual(['CompleteCommit', 1])
+})
+
+test('a partition that is gone needs no marker', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0)
+  bench.sick = new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
+  await bench.end(100, 0, true)
+  await bench.world.runFor(1_000)
+  expect((await bench.state()).state).toBe('CompleteCommit')
+})
+
+test('what was decided before a crash is finished after it', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0)
+  bench.sick = new Refusal('NOT_LEADER_OR_FOLLOWER')
+  await bench.end(100, 0, true)
+  bench.restart()
+  bench.sick = null
+  await bench.until(bench.transactions.loadAll())
+  await bench.world.runFor(1_000)
+  expect(bench.markers).toEqual([expect.objectContaining({ ...a, commit: true, producerEpoch: 1 })])
+  expect((await bench.state()).state).toBe('CompleteCommit')
+})
+
+test('what takes too long is aborted, and its producer fenced', async () => {
+  const bench = new Bench()
+  await bench.init(null, 5_000)
+  await bench.add(100, 0)
+  await bench.world.runFor(4_000)
+  expect((await bench.state()).state).toBe('Ongoing')
+  await bench.world.runFor(20_000)
+  expect(await bench.state()).toMatchObject({ state: 'CompleteAbort', producerEpoch: 1 })
+  await expect(bench.add(100, 0)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
+test('an id that nobody uses is forgotten, one with a transaction is not', async () => {
+  const bench = new Bench({ idExpirationMs: 1_000, removeIntervalMs: 500 })
+  await bench.init(null, 600_000)
+  await bench.add(100, 0)
+  await bench.world.runFor(5_000)
+  expect((await bench.state()).state).toBe('Ongoing')
+  await bench.end(100, 0, true)
+  await bench.world.runFor(5_000)
+  await expect(bench.state()).rejects.toThrow(refusal('TRANSACTIONAL_ID_NOT_FOUND'))
+  expect(bench.log.entries.at(-1)!.value).toBeNull()
+})
+
+test('when the epochs of an id have run out another id takes over', async () => {
+  const bench = new Bench()
+  await bench.init()
+  const transaction = { ...(await bench.state()), producerEpoch: lastUsableEpoch }
+  const { key, value } = encodeTransactionRecord({ transactionalId: id, transaction })
+  bench.log.append([{ key, value }])
+  bench.restart()
+  await bench.add(100, lastUsableEpoch)
+  expect(await bench.end(100, lastUsableEpoch, true)).toEqual({ producerId: 101, producerEpoch: 0 })
+  await bench.world.runFor(10)
+  expect(bench.markers[0]).toMatchObject({ producerId: 100, producerEpoch: lastUsableEpoch + 1 })
+  expect(await bench.state()).toMatchObject({ producerId: 101, producerEpoch: 0, previousProducerId: 100 })
+  expect(await bench.end(100, lastUsableEpoch, true)).toEqual({ producerId: 101, producerEpoch: 0 })
+})
+
+test('partitions are verified for the transaction that is open', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0, [a], 0)
+  const verify = (producerEpoch: number) =>
+    bench.until(
+      Promise.resolve().then(() =>
+        bench.transactions.verify({ transactionalId: id, producerId: 100, producerEpoch, partitions: [a, b] }),
+      ),
+    )
+  expect(await verify(0)).toEqual(['NONE', 'TRANSACTION_ABORTABLE'])
+  await expect(verify(1)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
+test('transactions are listed by state, id, age and name', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0)
+  await bench.world.runFor(100)
+  const all = { states: [], producerIds: [], openForMs: -1, matches: () => true }
+  const listed = async (filters: object) => (await bench.until(bench.transactions.list({ ...all, ...filters }))).length
+  expect(await listed({})).toBe(1)
+  expect(await listed({ states: ['Ongoing'] })).toBe(1)
+  expect(await listed({ states: ['Empty'] })).toBe(0)
+  expect(await listed({ producerIds: [7] })).toBe(0)
+  expect(await listed({ openForMs: 50 })).toBe(1)
+  expect(await listed({ openForMs: 5_000 })).toBe(0)
+  expect(await listed({ matches: (name: string) => name === 'other' })).toBe(0)
+})
