@@ -7,8 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { runSeed } from '../test/sim/run'
-import type { Report } from '../test/sim/story'
+import { type Report, runSeed } from '../test/sim/run'
 import { print } from './steps'
 
 interface Task {
@@ -75,7 +74,7 @@ function summary(reports: readonly Report[], wanted: number, seconds: number): v
   const failed = reports.filter(({ anomalies }) => anomalies.length > 0).length
   print(
     `${sum('lives')} lives, ${sum('acked')} records acknowledged, ${sum('read')} read, ${sum('commits')} commits, ` +
-      `${sum('rebalances')} joins, ${sum('audits')} audits, ${sum('events')} events in ${seconds.toFixed(1)} s`,
+      `${sum('rebalances')} joins, ${reports.reduce((total, { transactions }) => total + transactions, 0)} transactions, ${sum('audits')} audits, ${sum('events')} events in ${seconds.toFixed(1)} s`,
   )
   // A story that was not told has not passed.
   print(`${reports.length - failed} passed, ${wanted - reports.length + failed} failed`)

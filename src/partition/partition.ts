@@ -84,6 +84,8 @@ export class Partition {
   #unseenBytes = 0
   #unstableBytes = 0
   #toldStable: number
+  /** Where the log ended after the last append. */
+  #appendedEnd: number
   readonly #verifications = new Map<number, Verification>()
   /** The last flush that somebody waits for. */
   #settling: { readonly flush: Promise<void>; readonly settled: Promise<void> } | null = null
@@ -104,6 +106,7 @@ export class Partition {
     this.#config = config
     this.#policy = policy
     this.#highWatermark = log.end
+    this.#appendedEnd = log.end
     reloadProducers(log, this.producers)
     this.#toldStable = this.lastStableOffset
     log.assignEpoch(leadership.leaderEpoch, log.end)
@@ -172,6 +175,7 @@ export class Partition {
       timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
       nowMs,
     })
+    this.#forgetTakenBack()
     const repeated = producer && this.producers.admit(producer)
     if (repeated) {
       const { firstOffset, lastOffset, timestampMs } = repeated
@@ -212,6 +216,7 @@ export class Partition {
    * Throws INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED, KAFKA_STORAGE_ERROR.
    */
   appendMarker(marker: Marker, nowMs: number): number {
+    this.#forgetTakenBack()
     this.producers.admitMarker(marker)
     this.#verifications.delete(marker.producerId)
     const { first, last } = this.#store(buildEndMarker({ ...marker, timestampMs: nowMs }))
@@ -235,6 +240,9 @@ export class Partition {
   #store(batches: Buffer): Appended {
     const before = this.#log.sizeBytes
     const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch }))
+    // The append may have found out that there was no room for those before it.
+    this.#forgetFrom(appended.first)
+    this.#appendedEnd = this.#log.end
     // What is remembered of producers does not hold this batch yet, which is just what a snapshot at its offset means.
     if (appended.rolled) void this.#snapshot(appended.first)
     this.#unseenBytes += Math.max(0, this.#log.sizeBytes - before)
@@ -254,11 +262,24 @@ export class Partition {
     try {
       await flush
     } catch (error) {
-      // A disk that was full made the log take back what it had no room for; its producers will send that again.
-      if (!this.producers.takeBack(this.#log.end)) reloadProducers(this.#log, this.producers)
+      this.#forgetTakenBack()
       throw this.#offline(error)
     }
     this.#advance(this.#log.settled)
+  }
+
+  /**
+   * A disk that was full made the log take back what it had no room for. Its producers will send that again, so nothing may
+   * be asked of them before it is forgotten.
+   */
+  #forgetTakenBack(): void {
+    this.#forgetFrom(this.#log.end)
+  }
+
+  #forgetFrom(end: number): void {
+    if (end >= this.#appendedEnd) return
+    this.#appendedEnd = end
+    if (!this.producers.takeBack(end)) reloadProducers(this.#log, this.producers)
   }
 
   #advance(to: number): void {

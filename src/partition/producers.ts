@@ -42,6 +42,8 @@ export interface ProducerEntry {
   coordinatorEpoch: number
   /** First offset of the transaction that is open, or -1. */
   transactionFirstOffset: number
+  /** The sequence that comes next when no batch is remembered: 0, but for what the log took back. */
+  resumesAt?: number
 }
 
 const rememberedMax = 5
@@ -95,9 +97,9 @@ export class Producers {
       if (batch.firstSequence !== 0) throw outOfOrder(batch, 0)
       return null
     }
-    // A marker has begun this epoch when nothing of it is remembered.
+    // When nothing of it is remembered a marker has begun this epoch, or the log took its batches back.
     const last = entry.batches.at(-1)
-    const expected = last ? lastSequenceOf(last.lastSequence, 2) : 0
+    const expected = last ? lastSequenceOf(last.lastSequence, 2) : (entry.resumesAt ?? 0)
     if (batch.firstSequence !== expected) throw outOfOrder(batch, expected)
     return null
   }
@@ -166,15 +168,20 @@ export class Producers {
   }
 
   /**
-   * The log ends at `end` again. A producer of which nothing is left is as good as new. False when transactions are
-   * concerned: then only the log can tell what holds.
+   * The log ends at `end` again. Producers go on with what was taken back first: what they sent behind it comes too early.
+   * False when more is concerned than is remembered: then only the log can tell what holds.
    */
   takeBack(end: number): boolean {
     if (this.transactions.reaches(end)) return false
     for (const entry of this.#entries.values()) {
-      const kept = entry.batches.filter(({ lastOffset }) => lastOffset < end)
-      if (kept.length === 0 && entry.batches.length > 0) this.#entries.delete(entry.producerId)
-      entry.batches = kept
+      const [first] = entry.batches
+      if (!first || first.lastOffset < end) {
+        entry.batches = entry.batches.filter(({ lastOffset }) => lastOffset < end)
+        continue
+      }
+      if (entry.batches.length === rememberedMax) return false
+      entry.batches = []
+      entry.resumesAt = first.firstSequence
     }
     return true
   }
@@ -225,6 +232,7 @@ function renew(entry: ProducerEntry, epoch: number): void {
   if (entry.epoch === epoch) return
   entry.epoch = epoch
   entry.batches = []
+  delete entry.resumesAt
 }
 
 function outOfOrder(batch: ProducerBatch, expected: number): Refusal {

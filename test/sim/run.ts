@@ -1,5 +1,11 @@
 /** Runs seeds, and sees to it that nothing goes unseen: no rejection that nobody handles, no story that differs when told again. */
-import { type Report, tell } from './story'
+import { type Report as StoryReport, tell } from './story'
+import { tellTransactions } from './transactions/story'
+
+/** Of the two stories of a seed: of records and groups, and of transactions. */
+export interface Report extends StoryReport {
+  readonly transactions: number
+}
 
 /** How many of the seeds are told twice: each of so many. */
 const twiceEach = 25
@@ -13,6 +19,17 @@ export async function runSeed(seed: number, log?: (line: string) => void): Promi
   return { ...first, anomalies: [...first.anomalies, anomaly] }
 }
 
+async function both(seed: number, log?: (line: string) => void): Promise<Report> {
+  const first = await tell(seed, log)
+  const second = await tellTransactions(seed, log)
+  return {
+    ...first,
+    anomalies: [...first.anomalies, ...second.anomalies],
+    fingerprint: `${first.fingerprint}/${second.fingerprint}`,
+    transactions: second.transactions,
+  }
+}
+
 async function watched(seed: number, log?: (line: string) => void): Promise<Report> {
   const unhandled: string[] = []
   const listen = (error: unknown): void => {
@@ -20,7 +37,7 @@ async function watched(seed: number, log?: (line: string) => void): Promise<Repo
   }
   process.on('unhandledRejection', listen)
   try {
-    const report = await tell(seed, log)
+    const report = await both(seed, log)
     // Node tells of them when a turn has ended.
     await new Promise(resolve => setImmediate(resolve))
     return { ...report, anomalies: [...report.anomalies, ...unhandled] }

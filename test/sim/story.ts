@@ -124,6 +124,8 @@ class Story implements Stage {
     const ending = pickOne(dice, this.mix.endings)
     await this.#end(node, ending)
     this.gate.close()
+    // Whoever tries to connect while the next process starts would wait for it, and speak before it is looked at.
+    await this.#until(this.gate.quiet())
     this.ledger.processEnded(this.world.nowMs)
     this.#mendDisk()
     const next = await this.#start()

@@ -130,9 +130,10 @@ export class SegmentLog implements Log, Staged {
   }
 
   flush(upTo: number): Promise<void> {
-    const { flush, config } = this.#setting
+    const { flush, config, directory } = this.#setting
+    if (upTo > this.#end) return Promise.reject(new StorageFault(`${directory} had no room`, { passes: true }))
     const syncs = flush === 'group' || this.#end - this.flushed >= (config().flushMessages ?? Infinity)
-    return syncs ? this.#flusher.flush(Math.min(upTo, this.#end)) : this.#written.wait(Math.min(upTo, this.#end))
+    return syncs ? this.#flusher.flush(upTo) : this.#written.wait(upTo)
   }
 
   writeOut(): StorageFault | null {

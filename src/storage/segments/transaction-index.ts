@@ -90,6 +90,7 @@ function encode(transaction: AbortedTransaction): Buffer {
 function decode(bytes: Buffer, at: number): AbortedTransaction | null {
   const number = (from: number) => Number(bytes.readBigInt64BE(at + from))
   const entry = { producerId: number(2), firstOffset: number(10), lastOffset: number(18), lastStableOffset: number(26) }
-  const sound = bytes.readInt16BE(at) === 0 && entry.firstOffset >= 0 && entry.firstOffset <= entry.lastOffset
+  // A marker comes after what it ends. That also tells an entry from the zeroes that a power cut may leave in its place.
+  const sound = bytes.readInt16BE(at) === 0 && entry.firstOffset >= 0 && entry.firstOffset < entry.lastOffset
   return sound ? entry : null
 }

@@ -85,3 +85,36 @@ test('silent producers are forgotten', () => {
   producers.expire(1_700_000_000_001)
   expect(producers.size).toBe(0)
 })
+
+describe('what the log took back', () => {
+  test('goes on where it was, and what was sent behind it comes too early', () => {
+    const producers = new Producers()
+    for (let i = 0; i < 4; i++) produce(producers, batch(i, 1), i)
+    expect(producers.takeBack(2)).toBe(true)
+    expect(() => producers.admit(batch(3, 1))).toThrow(
+      expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }),
+    )
+    expect(producers.admit(batch(2, 1))).toBeNull()
+    expect(producers.admit(batch(1, 1))).toMatchObject({ firstOffset: 1 })
+  })
+
+  test('all of a producer: it resumes with the first of it', () => {
+    const producers = new Producers()
+    for (let i = 0; i < 3; i++) produce(producers, batch(7 + i, 1), i)
+    expect(producers.takeBack(0)).toBe(true)
+    expect(() => producers.admit(batch(9, 1))).toThrow(
+      expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }),
+    )
+    expect(produce(producers, batch(7, 1), 0)).toBeNull()
+    expect(produce(producers, batch(8, 1), 1)).toBeNull()
+  })
+
+  test('more than is remembered, or a transaction: the log has to be read', () => {
+    const producers = new Producers()
+    for (let i = 0; i < 6; i++) produce(producers, batch(i, 1), i)
+    expect(producers.takeBack(0)).toBe(false)
+    const others = new Producers()
+    produce(others, { ...batch(0, 1), transactional: true }, 0)
+    expect(others.takeBack(0)).toBe(false)
+  })
+})
