@@ -29,6 +29,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('group-commit', 'a group reads, commits with metadata, leaves; another member goes on from there', 60),
   scenario('group-rebalance', 'three members share six partitions; one is killed, the others take over', 90),
   scenario('restart-resume', 'commit, restart the broker, the same client goes on; nothing lost, nothing twice', 120),
+  scenario(
+    'transactions',
+    'read, transform and write in transactions, some aborted, offsets with them; a twin fences',
+    90,
+  ),
   scenario('message-1mib', 'values of 1 MiB in a topic that allows 2 MiB'),
   scenario('java-partitions', '10,000 keys land on the partitions that the Java client chose', 60),
   scenario('auto-create', 'produce to a topic that does not exist yet'),

@@ -412,10 +412,50 @@ def describe_cluster(job):
     return cluster.cluster_id
 
 
+def transactions(job):
+    source, target, group, identity = topic_of(job, "from"), topic_of(job, "to"), job.fresh("group"), job.fresh("tx")
+    send(job, source, plain(60))
+    consumer = consumer_of(job, group=group, **{"isolation.level": "read_committed"})
+    consumer.subscribe([source])
+    producer = Producer({"bootstrap.servers": job.bootstrap, "transactional.id": identity})
+    producer.init_transactions(20)
+    for nth in range(6):
+        messages = poll(consumer, 10)
+        # Each batch is aborted once before it is committed.
+        for commits in (False, True):
+            producer.begin_transaction()
+            for message in messages:
+                producer.produce(target, message.value())
+            position = [TopicPartition(source, 0, messages[-1].offset() + 1)]
+            producer.send_offsets_to_transaction(position, consumer.consumer_group_metadata(), 20)
+            producer.commit_transaction(20) if commits else producer.abort_transaction(20)
+    committed = [row.offset for row in consumer.committed([TopicPartition(source, 0)], 20)]
+    consumer.close()
+    same("offset", committed, [60])
+    same("what was committed", texts(read(job, target, 60)), values(0, 60))
+    producer.begin_transaction()
+    producer.produce(target, "never")
+    producer.flush(20)
+    twin = Producer({"bootstrap.servers": job.bootstrap, "transactional.id": identity})
+    twin.init_transactions(20)
+    twin.begin_transaction()
+    twin.produce(target, "last")
+    twin.commit_transaction(20)
+    try:
+        producer.commit_transaction(20)
+    except KafkaException as error:
+        says = error.args[0].name()
+    else:
+        raise AssertionError("the fenced producer has committed")
+    same("the twin is heard, the fenced one is not", texts(read(job, target, 61))[-1], b"last")
+    return says
+
+
 SCENES = {
     **{f"produce-{name}": codec(name) for name in ("none", "gzip", "snappy", "lz4", "zstd")},
     **{f"acks-{how}": acks(how) for how in ("0", "1", "all")},
     "idempotent": idempotent,
+    "transactions": transactions,
     "records": records,
     "consume-start": consume_start,
     "consume-end": consume_end,

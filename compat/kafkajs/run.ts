@@ -4,7 +4,8 @@ import { adminScenes } from './admin'
 import { installCodecs } from './codecs'
 import { groupScenes, member } from './groups'
 import { recordScenes } from './records'
+import { transactionScenes } from './transactions'
 
 installCodecs()
 if (argument('member') !== undefined) void member()
-else void runScenes('kafkajs', { ...recordScenes, ...groupScenes, ...adminScenes })
+else void runScenes('kafkajs', { ...recordScenes, ...groupScenes, ...adminScenes, ...transactionScenes })

@@ -100,6 +100,7 @@ public final class Compat {
         Records.scenes(scenes);
         Groups.scenes(scenes);
         Admins.scenes(scenes);
+        Transactions.scenes(scenes);
         for (Map.Entry<String, Scene> entry : new ArrayList<>(scenes.entrySet())) {
             String name = entry.getKey();
             if (only != null && !only.contains(name)) continue;

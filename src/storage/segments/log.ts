@@ -17,7 +17,6 @@ import {
 } from '../log'
 import { Busy } from './busy'
 import { Flusher } from './flush'
-import { saying } from './health'
 import { LogMarks, savedEveryBytes } from './log-marks'
 import type { LogSetting } from './log-setting'
 import { Removal } from './removal'
@@ -238,9 +237,9 @@ export class SegmentLog implements Log, Staged {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    const { health, directory } = this.#setting
+    const { health } = this.#setting
     try {
-      if (!health.failure) await health.guard(`close of ${directory}`, () => this.#settle())
+      if (!health.failure) await health.guard(`close of ${this.#setting.directory}`, () => this.#settle())
     } finally {
       await this.abandon()
     }
@@ -326,7 +325,7 @@ export class SegmentLog implements Log, Staged {
       this.#segments.active.saveIndexes()
     } catch (error) {
       const fault = this.#setting.health.writeFailed(`indexes in ${this.#setting.directory}`, error)
-      this.#setting.logger.warn('storage.index_not_saved', { error: saying(fault) })
+      this.#setting.logger.warn('storage.index_not_saved', { error: fault.message })
     }
   }
 
