@@ -24,8 +24,8 @@ export const explained: readonly Explained[] = [
       typeof kafka === 'string' && typeof ours === 'string' && kafka.startsWith('This most likely occurs'),
   },
   {
-    why: 'Texts that say no more than the error code are our own words; this one is Kafka’s for UNKNOWN_TOPIC_OR_PARTITION.',
-    where: /^transactions: described .*errorMessage$/,
+    why: 'Texts that say no more than the error code and what was asked for are our own words.',
+    where: /^(?:transactions: described|elect leaders|reassign partitions) .*errorMessage$/,
     when: ({ kafka, ours }) => typeof kafka === 'string' && typeof ours === 'string',
   },
   {

@@ -22,6 +22,7 @@ import { groupScenarios } from './scenarios/groups'
 import { metadataScenarios } from './scenarios/metadata'
 import { offsetScenarios } from './scenarios/offsets'
 import { produceScenarios } from './scenarios/produce'
+import { replicaScenarios } from './scenarios/replicas'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 
@@ -56,6 +57,7 @@ const scenarios: readonly Scenario[] = [
   ...commitScenarios,
   ...configScenarios,
   ...transactionScenarios,
+  ...replicaScenarios,
 ]
 
 interface Run {

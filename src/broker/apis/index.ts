@@ -4,6 +4,8 @@ import type { Broker } from '../broker'
 import { addOffsetsToTxn } from './add-offsets-to-txn'
 import { addPartitionsToTxn } from './add-partitions-to-txn'
 import { alterConfigs } from './alter-configs'
+import { alterPartitionReassignments } from './alter-partition-reassignments'
+import { alterReplicaLogDirs } from './alter-replica-log-dirs'
 import { apiVersions } from './api-versions'
 import { createPartitions } from './create-partitions'
 import { createTopics } from './create-topics'
@@ -17,6 +19,7 @@ import { describeLogDirs } from './describe-log-dirs'
 import { describeProducers } from './describe-producers'
 import { describeTopicPartitions } from './describe-topic-partitions'
 import { describeTransactions } from './describe-transactions'
+import { electLeaders } from './elect-leaders'
 import { endTxn } from './end-txn'
 import { fetch } from './fetch'
 import { findCoordinator } from './find-coordinator'
@@ -25,8 +28,10 @@ import { incrementalAlterConfigs } from './incremental-alter-configs'
 import { initProducerId } from './init-producer-id'
 import { joinGroup } from './join-group'
 import { leaveGroup } from './leave-group'
+import { listConfigResources } from './list-config-resources'
 import { listGroups } from './list-groups'
 import { listOffsets } from './list-offsets'
+import { listPartitionReassignments } from './list-partition-reassignments'
 import { listTransactions } from './list-transactions'
 import { metadata } from './metadata'
 import { offsetCommit } from './offset-commit'
@@ -65,14 +70,19 @@ export const handlers: readonly Handler<Broker>[] = [
   txnOffsetCommit,
   describeConfigs,
   alterConfigs,
+  alterReplicaLogDirs,
   describeLogDirs,
   createPartitions,
   deleteGroups,
+  electLeaders,
   incrementalAlterConfigs,
+  alterPartitionReassignments,
+  listPartitionReassignments,
   offsetDelete,
   describeCluster,
   describeProducers,
   describeTransactions,
   listTransactions,
+  listConfigResources,
   describeTopicPartitions,
 ]
