@@ -10,7 +10,13 @@ export const electLeaders = defineHandler({
   api: ElectLeaders,
   serves: '0-2',
   access: [{ one: 'cluster', may: 'ALTER', named: () => 'kafka-cluster' }],
-  refuseAll: (_request, errorCode) => ({ errorCode, replicaElectionResults: [] }),
+  refuseAll: ({ topicPartitions }, errorCode, errorMessage, { version }) => ({
+    ...(version >= 1 ? { errorCode } : {}),
+    replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage })),
+    })),
+  }),
 
   handle(broker, _call, { topicPartitions, electionType }) {
     const isKnown = electionType === 0 || electionType === 1
