@@ -25,7 +25,8 @@ export const explained: readonly Explained[] = [
   },
   {
     why: 'Texts that say no more than the error code and what was asked for are our own words.',
-    where: /^(?:transactions: described|elect leaders|reassign partitions) .*errorMessage$/,
+    where:
+      /^(?:transactions: (?:described|partitions that were not added)|elect leaders|reassign partitions) .*errorMessage$/,
     when: ({ kafka, ours }) => typeof kafka === 'string' && typeof ours === 'string',
   },
   {

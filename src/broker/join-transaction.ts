@@ -47,7 +47,10 @@ export function transactionalBatch(records: Buffer | null): records is Buffer {
   return sizeBytes !== null && sizeBytes >= minBatchBytes && magicAt(records!) === 2 && isTransactionalAt(records!)
 }
 
-/** Asks the coordinator about partitions that are not in the producer's transaction yet, all at once. */
+/**
+ * Asks the coordinator about partitions that are not in the producer's transaction yet, all at once. Throws
+ * INVALID_PRODUCER_ID_MAPPING for batches of more than one producer.
+ */
 export function joinTransaction(
   broker: Broker,
   call: Call,
@@ -62,6 +65,10 @@ export function joinTransaction(
     if (!transactionalBatch(asked.records) || producerIdAt(asked.records) < 0) continue
     const { name } = resolveTopic(broker.image(), topic, call.version >= 13)
     const [producerId, producerEpoch] = [producerIdAt(asked.records), producerEpochAt(asked.records)]
+    producer ??= { producerId, producerEpoch }
+    if (producer.producerId !== producerId || producer.producerEpoch !== producerEpoch) {
+      throw new Refusal('INVALID_PRODUCER_ID_MAPPING', 'The request has batches of more than one producer')
+    }
     const partition = broker.partitions.find(name, index)
     const verification = partition?.verificationFor(producerId, producerEpoch)
     if (!partition || !verification) continue
@@ -71,10 +78,9 @@ export function joinTransaction(
       fenced.set(keyOf(name, index), { verification: null, refusal: new Refusal('INVALID_PRODUCER_EPOCH') })
       continue
     }
-    producer ??= { producerId, producerEpoch }
     wanted.push({ topic: name, partition: index, verification })
   }
-  if (producer === null) return fenced.size === 0 ? noWords : wordsIn(fenced)
+  if (producer === null || wanted.length === 0) return fenced.size === 0 ? noWords : wordsIn(fenced)
   return ask(broker, call.version, { transactionalId, ...producer, partitions: wanted }, wanted, fenced)
 }
 

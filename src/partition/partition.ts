@@ -197,9 +197,10 @@ export class Partition {
     return verification
   }
 
-  /** The coordinator refused. */
-  forgetVerification({ producerId }: Verification): void {
-    this.#verifications.delete(producerId)
+  /** The coordinator refused, or the batch was refused for another reason. */
+  forgetVerification(verification: Verification): void {
+    const { producerId } = verification
+    if (this.#verifications.get(producerId) === verification) this.#verifications.delete(producerId)
   }
 
   /** A word that a marker has overtaken is worth nothing: what it let in would never be ended. */

@@ -10,8 +10,10 @@ import { InitProducerId } from '../../../src/protocol/messages/init-producer-id'
 import { ListOffsets } from '../../../src/protocol/messages/list-offsets'
 import { ListTransactions } from '../../../src/protocol/messages/list-transactions'
 import { OffsetFetch } from '../../../src/protocol/messages/offset-fetch'
+import { Produce } from '../../../src/protocol/messages/produce'
 import { TxnOffsetCommit } from '../../../src/protocol/messages/txn-offset-commit'
 import { WriteTxnMarkers } from '../../../src/protocol/messages/write-txn-markers'
+import { batch } from '../batches'
 import { type Scenario, eachVersion, scene } from '../scenario'
 import type { Subject, Topic } from '../subject'
 import { Client, type Generation } from '../transactional-client'
@@ -91,6 +93,16 @@ async function notAdded(subject: Subject): Promise<void> {
   const fresh = new Client(subject, 2, 'nobody2')
   fresh.producer = client.producer
   await fresh.produce(topic, 1, { index: 1 })
+  // Two producers in one request.
+  const other = new Client(subject, 2, 'other')
+  await other.init()
+  const partitionData = [client, other].map(({ producer }, index) => ({
+    index,
+    records: batch(['v'], { ...producer, baseSequence: 1, transactional: true }),
+  }))
+  const topicData = [{ name: topic.name, topicId: topic.id, partitionData }]
+  const both = { transactionalId: other.transactionalId, acks: -1, timeoutMs: 5_000, topicData }
+  await subject.ask(Produce, both, subject.newest(Produce))
 }
 
 async function offsets(subject: Subject, generation: Generation): Promise<void> {

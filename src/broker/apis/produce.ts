@@ -140,6 +140,7 @@ function appendOne(
     return { reply, durable: partition.durable(nextOffset) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
+    if (word?.verification) broker.partitions.find(topic, index)?.forgetVerification(word.verification)
     return { reply: refusedBy(error, index, partition) }
   }
 }

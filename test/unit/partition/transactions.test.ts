@@ -136,6 +136,16 @@ test('a batch needs its coordinator’s word until its transaction is open here,
   expect(() => partition.produce(batch(1, 2), 1, nowMs, late)).toThrow(refusal('INVALID_TXN_STATE'))
 })
 
+test('a word that was given back lets nothing in, and one that is not in force takes nothing away', async () => {
+  const partition = await open(true)
+  const word = partition.verificationFor(1, 0)!
+  partition.forgetVerification(word)
+  expect(() => partition.produce(batch(1, 0), 1, nowMs, word)).toThrow(refusal('INVALID_TXN_STATE'))
+  const next = partition.verificationFor(1, 0)!
+  partition.forgetVerification(word)
+  expect(partition.produce(batch(1, 0), 1, nowMs, next).baseOffset).toBe(0)
+})
+
 test('what is open, and what was aborted, is found in the log again', async () => {
   const log = await memoryLog()
   const before = partitionOn(log)
