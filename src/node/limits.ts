@@ -1,6 +1,28 @@
 /** From configs to what each room wants to know, so that no room reads another's keys. */
-import type { TopicConfigs } from '../metadata/configs'
+import type { BrokerConfigs, TopicConfigs } from '../metadata/configs'
+import type { CleanerSettings, TopicCompaction } from '../partition/cleaning'
 
 export function retentionOf({ retentionMs, retentionBytes, cleanupPolicy }: TopicConfigs) {
   return { retentionMs, retentionBytes, deletes: cleanupPolicy.includes('delete') }
+}
+
+export function compactionOf(topic: TopicConfigs): TopicCompaction | null {
+  if (!topic.cleanupPolicy.includes('compact')) return null
+  return {
+    minLagMs: topic.minCompactionLagMs,
+    maxLagMs: topic.maxCompactionLagMs,
+    minDirtyRatio: topic.minCleanableDirtyRatio,
+    deleteRetentionMs: topic.deleteRetentionMs,
+  }
+}
+
+/** One thread cleans here, with as much memory as one of several would have. */
+export function cleanerOf(broker: BrokerConfigs): CleanerSettings {
+  return {
+    isEnabled: broker.logCleanerEnable,
+    backoffMs: broker.logCleanerBackoffMs,
+    mapBytes: Math.floor(broker.logCleanerDedupeBufferSize / Math.max(1, broker.logCleanerThreads)),
+    mapLoadFactor: broker.logCleanerIoBufferLoadFactor,
+    bytesPerSecond: broker.logCleanerIoMaxBytesPerSecond,
+  }
 }

@@ -14,13 +14,14 @@ import { EmbeddedStore } from '../metadata/embedded-store'
 import { groupMetadataTopic } from '../metadata/internal-topics'
 import { Metadata } from '../metadata/metadata'
 import { PartitionDirectory } from '../partition/directory'
+import { startCleaning } from '../partition/cleaning'
 import { startUpkeep } from '../partition/upkeep'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
 import { features } from './features'
-import { retentionOf } from './limits'
+import { cleanerOf, compactionOf, retentionOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import { openStore, type OpenedStore } from './store'
 
@@ -79,7 +80,16 @@ async function start(
     endInMachine: (topic, index, marker) =>
       topic === groupMetadataTopic ? groups.endTransaction(index, marker) : null,
   })
+  const { configs } = metadata
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
+  undo.push(
+    startCleaning({
+      ...platform,
+      directory,
+      settings: () => cleanerOf(configs.broker()),
+      compaction: topic => compactionOf(configs.topic(topic)),
+    }),
+  )
   const broker = brokerOf(platform, config, { opened, metadata, directory, groups, transactions, producerIds })
   const server = serverOf(platform, metadata, broker, door)
   undo.push(async () => {

@@ -5,10 +5,10 @@ import {
   isControlAt,
   isTransactionalAt,
   lastOffsetAt,
+  lastOffsetDeltaAt,
   maxTimestampAt,
   producerEpochAt,
   producerIdAt,
-  recordCountAt,
 } from '../protocol/records/batch'
 import { endMarkerOf } from '../protocol/records/control'
 import { recordsOf } from '../protocol/records/records'
@@ -38,7 +38,8 @@ function replayBatch(producers: Producers, buffer: Buffer, at: number): void {
     if (transactional) producers.recordOwn(producerId, producerEpoch, firstOffset, timestampMs)
     return
   }
-  const lastSequence = lastSequenceOf(firstSequence, recordCountAt(buffer, at))
+  // Compaction takes records away, and leaves the sequences to the offsets.
+  const lastSequence = lastSequenceOf(firstSequence, lastOffsetDeltaAt(buffer, at) + 1)
   const batch = { producerId, producerEpoch, firstSequence, lastSequence, timestampMs, transactional }
   producers.record(batch, firstOffset, lastOffsetAt(buffer, at))
 }

@@ -35,6 +35,13 @@ export class AbortedList implements AbortedTransactions {
     this.#entries = this.#entries.filter(entry => entry.lastOffset >= start)
   }
 
+  /** Those whose marker is in `[from, to)` are these by now. */
+  replaceWithin(from: number, to: number, kept: readonly AbortedTransaction[]): void {
+    const below = this.#entries.filter(entry => entry.lastOffset < from)
+    const above = this.#entries.filter(entry => entry.lastOffset >= to)
+    this.#entries = [...below, ...kept, ...above]
+  }
+
   clear(): void {
     this.#entries = []
   }

@@ -72,6 +72,14 @@ export interface Log {
   assignEpoch(epoch: number, startOffset: number): void
   /** Removes what retention says may go, per `policy`; returns how many bytes went. */
   sweep(policy: SweepPolicy, nowMs: number): Promise<number>
+  /** How much of the log could be compacted now. */
+  dirt(policy: CompactionPolicy, nowMs: number): Dirt
+  /**
+   * Keeps the last record of each key, in one round (KIP-58, KIP-534). Offsets stay what they are; the active segment is
+   * left alone. Everything else may be asked of the log meanwhile; a round that this makes useless ends early. Rejects
+   * with StorageFault and CorruptLog, and then what was there before, or what is left of it, can be read.
+   */
+  compact(work: CompactionWork): Promise<Compacted>
   /** Small values kept beside the log, by offset: producer snapshots. Those at offsets that are dropped go with them. */
   readonly snapshots: Snapshots
   /** Transactions that were aborted; kept with the segments that hold their markers. */
@@ -177,6 +185,8 @@ export interface LogConfig {
   readonly flushMessages?: number
   /** Of a log that is compacted, offsets may be missing anywhere. */
   readonly cleanupPolicy?: readonly string[]
+  /** The active segment of a log that is compacted must not keep records from it for longer. */
+  readonly maxCompactionLagMs?: number
 }
 
 /** Apache Kafka's defaults, for logs that have no topic config. */
@@ -198,6 +208,48 @@ export interface SweepPolicy {
   readonly deletes: boolean
   /** Never remove what reaches this offset (the high watermark). */
   readonly upTo: number
+}
+
+/** Which part of a log may be compacted. */
+export interface CompactionPolicy {
+  /** Nothing that reaches this offset is looked at: the last stable offset. */
+  readonly upTo: number
+  /** Segments with younger records are left alone. */
+  readonly minLagMs: number
+  /** Records that are older make a round overdue. */
+  readonly maxLagMs: number
+}
+
+export interface Dirt {
+  /** Bytes that an earlier round has been through. */
+  readonly cleanBytes: number
+  readonly cleanableBytes: number
+  /** There is something that has waited for too long. */
+  readonly isOverdue: boolean
+}
+
+export interface CompactionWork {
+  readonly policy: CompactionPolicy
+  readonly nowMs: number
+  /** How long tombstones, and markers of transactions that are gone, stay after a round has seen them first. */
+  readonly deleteRetentionMs: number
+  /** Memory for the map of keys, and the part of it that may be filled. */
+  readonly mapBytes: number
+  readonly mapLoadFactor: number
+  /** Whether a batch has to stay, though maybe without records, for what its header says of its producer. */
+  keepsHeader(buffer: Buffer, at: number): boolean
+  /** Asked again and again, when so many bytes have been read: resolves in a later turn of the event loop. */
+  pace(bytes: number): Promise<void>
+}
+
+export interface Compacted {
+  /** The round went from here to here; the same offset twice when there was nothing to do, or something came between. */
+  readonly from: number
+  readonly end: number
+  readonly readBytes: number
+  /** Bytes of the segments concerned, before and after. */
+  readonly beforeBytes: number
+  readonly afterBytes: number
 }
 
 /** Names a log within a store: `orders-3` is partition 3 of topic orders. */

@@ -13,6 +13,7 @@ import {
   describeStore,
   describeTimes,
 } from './log-around'
+import { describeCompaction } from './log-compaction'
 import { all, at, type Bench, id, offsets, put, putAsIs, t0 } from './log-fixture'
 
 export function describeLog(name: string, open: () => Promise<Bench>): void {
@@ -45,6 +46,13 @@ export function describeLog(name: string, open: () => Promise<Bench>): void {
       change => {
         config = { ...config, ...change }
       },
+    )
+    describeCompaction(
+      () => log,
+      change => {
+        config = { ...config, ...change }
+      },
+      reopened,
     )
     if (name !== 'memory') describeReopen(() => log, reopened)
   })

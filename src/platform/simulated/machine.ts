@@ -65,6 +65,16 @@ export class Machine {
     node.rot(position)
   }
 
+  /** What is in a directory, for tests that look at it from outside. */
+  fileNames(path: string): readonly string[] {
+    let node: DiskNode | undefined = this.#disk.root
+    for (const name of path.split('/').filter(part => part !== '')) {
+      node = node instanceof FileNode ? undefined : node?.cached.get(name)
+    }
+    assert(node !== undefined && !(node instanceof FileNode), `${path} is a directory`)
+    return [...node.cached.keys()]
+  }
+
   #end(silent: boolean): void {
     const life = this.#life
     assert(life !== null, 'a process runs')

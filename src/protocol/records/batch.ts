@@ -65,6 +65,10 @@ export const isControlAt = (buffer: Buffer, at = 0): boolean => (attributesAt(bu
 export const isLogAppendTimeAt = (buffer: Buffer, at = 0): boolean =>
   (attributesAt(buffer, at) & attributeBits.timestampType) !== 0
 
+/** When tombstones and markers of a batch that compaction has seen may go (KIP-534); null when none is set. */
+export const deleteHorizonAt = (buffer: Buffer, at = 0): number | null =>
+  (attributesAt(buffer, at) & attributeBits.deleteHorizon) === 0 ? null : baseTimestampAt(buffer, at)
+
 export const setBaseOffsetAt = (buffer: Buffer, at: number, offset: number): void => setInt64At(buffer, at, offset)
 export const setLeaderEpochAt = (buffer: Buffer, at: number, epoch: number): void => {
   buffer.writeInt32BE(epoch, at + 12)
@@ -121,4 +125,17 @@ export function setMaxTimestamp(buffer: Buffer, at: number, maxTimestampMs: numb
   buffer.writeInt16BE(attributesAt(buffer, at) & ~attributeBits.timestampType, at + 21)
   setInt64At(buffer, at + 35, maxTimestampMs)
   buffer.writeUInt32BE(crc32c(buffer, at + 21, at + batchBytesAt(buffer, at)), at + 17)
+}
+
+/**
+ * A batch without records in the place of the one at `at`: it keeps the offsets, and what the header says of its producer.
+ */
+export function emptiedBatch(buffer: Buffer, at: number): Buffer {
+  const emptied = Buffer.from(buffer.subarray(at, at + batchHeaderBytes))
+  emptied.writeInt32BE(batchHeaderBytes - logOverheadBytes, 8)
+  emptied.writeInt16BE(attributesAt(buffer, at) & ~(attributeBits.compression | attributeBits.deleteHorizon), 21)
+  setInt64At(emptied, 27, -1)
+  emptied.writeInt32BE(0, 57)
+  emptied.writeUInt32BE(crc32c(emptied, 21, batchHeaderBytes), 17)
+  return emptied
 }

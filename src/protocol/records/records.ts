@@ -72,7 +72,11 @@ export function bodyOf(batch: Buffer, at: number, maxBytes: number): Body {
  * what its header says; the CRC is not looked at. Nothing a peer wrote is believed before it is checked.
  */
 export function recordsOf(batch: Buffer, at = 0, maxBytes = decompressedBytesMax): StoredRecord[] {
-  const { bytes, from, to } = bodyOf(batch, at, maxBytes)
+  return recordsIn(bodyOf(batch, at, maxBytes), batch, at)
+}
+
+/** As `recordsOf`, of a batch whose body has been opened already. Throws CorruptRecord. */
+export function recordsIn({ bytes, from, to }: Body, batch: Buffer, at: number): StoredRecord[] {
   const count = recordCountAt(batch, at)
   if (count < 0 || count > (to - from) / recordBytesMin) corrupt(`${count} records cannot be in ${to - from} bytes`)
   const baseOffset = baseOffsetAt(batch, at)
@@ -145,12 +149,14 @@ export interface NewBatch {
   readonly logAppendTimeMs?: number
   /** That of the last record by default; larger when records at the end were compacted away. */
   readonly lastOffsetDelta?: number
+  /** When tombstones and markers in it may go (KIP-534); stands where the base of the timestamps otherwise does. */
+  readonly deleteHorizonMs?: number
 }
 
 /** Builds a whole batch, CRC included. The first record's time is the base of all, as in Kafka. */
 export function buildBatch(batch: NewBatch): Buffer {
   const { records } = batch
-  const baseTimestamp = records[0]?.timestampMs ?? -1
+  const baseTimestamp = batch.deleteHorizonMs ?? records[0]?.timestampMs ?? -1
   const sizes = records.map((record, i) => recordBytes(record, record.offsetDelta ?? i, baseTimestamp))
   let sizeBytes = batchHeaderBytes
   for (const size of sizes) sizeBytes += varintBytes(size) + size
@@ -219,7 +225,8 @@ function writeHeader(bytes: Buffer, batch: NewBatch, baseTimestamp: number, maxT
     (batch.compression ?? 0) |
     (batch.logAppendTimeMs === undefined ? 0 : attributeBits.timestampType) |
     (batch.transactional === true ? attributeBits.transactional : 0) |
-    (batch.control === true ? attributeBits.control : 0)
+    (batch.control === true ? attributeBits.control : 0) |
+    (batch.deleteHorizonMs === undefined ? 0 : attributeBits.deleteHorizon)
   bytes.writeBigInt64BE(BigInt(batch.baseOffset ?? 0), 0)
   bytes.writeInt32BE(bytes.length - logOverheadBytes, 8)
   bytes.writeInt32BE(batch.leaderEpoch ?? -1, 12)

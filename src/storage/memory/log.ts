@@ -6,11 +6,18 @@ import { baseOffsetAt, maxTimestampAt } from '../../protocol/records/batch'
 import { AbortedList } from '../aborted-list'
 import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../batches'
 import { EpochEntries } from '../epoch-entries'
+import { RoundStopped } from '../compaction/cleaner'
+import { cleanable, type Cleanable } from '../compaction/eligible'
 import { OffsetOutOfRange } from '../fault'
 import {
+  type AbortedTransaction,
   type Appended,
   type AppendStamp,
   type BatchVisitor,
+  type Compacted,
+  type CompactionPolicy,
+  type CompactionWork,
+  type Dirt,
   type Log,
   type LogConfig,
   type LogId,
@@ -23,6 +30,7 @@ import {
 import { firstRecordSince } from '../record-times'
 import { countDeletable } from '../segments/retention'
 import { rollJitterMs, rollOffset, shouldRoll } from '../segments/roll'
+import { type CompactedSegment, compactMemory } from './compaction'
 import { MemorySegment } from './segment'
 import { MemorySnapshots } from './snapshots'
 
@@ -41,6 +49,9 @@ export class MemoryLog implements Log {
   #end = 0
   #sizeBytes = 0
   #savedWatermark = 0
+  /** An earlier round of compaction ended here. */
+  #cleaned = 0
+  #isCompacting = false
 
   constructor(clock: Clock, random: Random, id: LogId, config: () => LogConfig) {
     this.#clock = clock
@@ -181,19 +192,64 @@ export class MemoryLog implements Log {
   }
 
   async sweep(policy: SweepPolicy, nowMs: number): Promise<number> {
-    const facts = this.#segments.map((segment, i) => ({
-      baseOffset: segment.baseOffset,
-      nextOffset: this.#segments[i + 1]?.baseOffset ?? this.#end,
-      sizeBytes: segment.sizeBytes,
-      largestTimestampMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.createdMs,
-    }))
-    const count = countDeletable(facts, this.#start, policy, nowMs)
+    const count = countDeletable(this.#facts(), this.#start, policy, nowMs)
     if (count === 0) return 0
     if (count === this.#segments.length) this.#segments.push(this.#newSegment(this.#end))
     const before = this.#sizeBytes
     this.#raiseStart(Math.max(this.#start, this.#segments[count]!.baseOffset))
     this.#dropOldest(count)
     return before - this.#sizeBytes
+  }
+
+  dirt(policy: CompactionPolicy, nowMs: number): Dirt {
+    return this.#cleanable(policy, nowMs)
+  }
+
+  #cleanable(policy: CompactionPolicy, nowMs: number): Cleanable {
+    return cleanable({ segments: this.#facts(), start: this.#start, cleaned: this.#cleaned }, policy, nowMs)
+  }
+
+  async compact(work: CompactionWork): Promise<Compacted> {
+    const range = this.#cleanable(work.policy, work.nowMs)
+    const nothing = { from: range.from, end: range.from, readBytes: 0, beforeBytes: 0, afterBytes: 0 }
+    if (this.#isCompacting || range.cleanableBytes === 0) return nothing
+    this.#isCompacting = true
+    const segments = this.#facts().filter(({ baseOffset }) => baseOffset < range.end)
+    try {
+      const aborted = (from: number, upTo: number) => this.aborted.between(from, upTo)
+      const done = await compactMemory({ work, cleanable: range, aborted }, segments, {
+        // One that was cut is the active one now.
+        isPresent: segment => this.#segments.includes(segment) && segment !== this.#segments.at(-1),
+        replace: (group, segment, retained) => this.#replace(group, segment, retained),
+        config: this.#config,
+      })
+      this.#cleaned = done.end
+      return done
+    } catch (error) {
+      if (error instanceof RoundStopped) return nothing
+      throw error
+    } finally {
+      this.#isCompacting = false
+    }
+  }
+
+  #replace(group: readonly MemorySegment[], segment: MemorySegment, retained: readonly AbortedTransaction[]): void {
+    const first = this.#segments.indexOf(group[0]!)
+    const next = this.#segments[first + group.length]!.baseOffset
+    this.#segments.splice(first, group.length, segment)
+    this.aborted.replaceWithin(segment.baseOffset, next, retained)
+    this.#sizeBytes = this.#segments.reduce((sum, each) => sum + each.sizeBytes, 0)
+  }
+
+  #facts(): CompactedSegment[] {
+    return this.#segments.map((segment, i) => ({
+      segment,
+      baseOffset: segment.baseOffset,
+      nextOffset: this.#segments[i + 1]?.baseOffset ?? this.#end,
+      sizeBytes: segment.sizeBytes,
+      largestTimestampMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.createdMs,
+      firstTimestampMs: segment.firstTimestampMs,
+    }))
   }
 
   /** A memory log stays as it is, since opening it again must find it. */
@@ -253,6 +309,7 @@ export class MemoryLog implements Log {
     this.snapshots.dropAbove(end)
     this.aborted.truncateTo(end)
     this.#savedWatermark = Math.min(this.#savedWatermark, end)
+    this.#cleaned = Math.min(this.#cleaned, end)
   }
 
   #raiseStart(start: number): void {

@@ -6,7 +6,7 @@ import type { Log, LogConfig, LogId, LogStore } from '../log'
 import { MemoryLog } from './log'
 
 export class MemoryStore implements LogStore {
-  readonly supports = { flush: false, compaction: false, sharedByNodes: false }
+  readonly supports = { flush: false, compaction: true, sharedByNodes: false }
   readonly #clock: Clock
   readonly #random: Random
   readonly #logs = new Map<string, MemoryLog>()

@@ -1,12 +1,12 @@
 /** Work that is under way, which has to end before what it works on is let go. */
 export class Busy {
-  readonly #work = new Set<Promise<void>>()
+  readonly #work = new Set<Promise<unknown>>()
 
   /** Settles as the work does. */
-  async track(work: Promise<void>): Promise<void> {
+  async track<T>(work: Promise<T>): Promise<T> {
     this.#work.add(work)
     try {
-      await work
+      return await work
     } finally {
       this.#work.delete(work)
     }

@@ -38,6 +38,10 @@ export class EntryFile {
     return this.#count
   }
 
+  get sizeBytes(): number {
+    return this.#count * this.entryBytes
+  }
+
   /** An index that is not there yet. Any file of its name is overwritten when this is saved. */
   begin(): void {
     this.#held = new DataView(new ArrayBuffer(firstBytes))

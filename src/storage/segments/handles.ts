@@ -67,6 +67,7 @@ export class Handle {
   lastUse = 0
   readonly #handles: Handles
   #file: File | null = null
+  /** Syncs and moves under way. */
   #syncs = 0
 
   constructor(handles: Handles, path: string) {
@@ -96,6 +97,19 @@ export class Handle {
         this.#syncs -= 1
       }
     })
+  }
+
+  /** Gives the file another name, and stays with it. Rejects with what the disk says. */
+  async move(path: string, files: Files): Promise<void> {
+    this.file()
+    // Meanwhile the file cannot be opened by either name for sure.
+    this.#syncs += 1
+    try {
+      await files.rename(this.path, path)
+      this.path = path
+    } finally {
+      this.#syncs -= 1
+    }
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,10 @@ export const names = {
   watermarks: 'replication-offset-checkpoint',
   leaderEpochs: 'leader-epoch-checkpoint',
   partitionMetadata: 'partition.metadata',
+  cleanerOffsets: 'cleaner-offset-checkpoint',
   deletedSuffix: '.deleted',
+  cleanedSuffix: '.cleaned',
+  swapSuffix: '.swap',
 } as const
 
 /** Kafka's own metadata log lives beside the topics and is no topic. */
@@ -34,7 +37,7 @@ export function parseSegmentFileName(name: string): { baseOffset: number; kind: 
 
 /** What a crash in the middle of some work may leave behind, and what only waits to be removed. */
 export function isLeftover(name: string): boolean {
-  return name.endsWith(names.deletedSuffix) || name.endsWith('.cleaned') || name.endsWith('.tmp')
+  return name.endsWith(names.deletedSuffix) || name.endsWith(names.cleanedSuffix) || name.endsWith('.tmp')
 }
 
 export const logDirectoryName = (topic: string, partition: number): string => `${topic}-${partition}`

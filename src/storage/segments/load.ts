@@ -4,7 +4,8 @@ import { CorruptLog } from '../fault'
 import type { EpochEntry } from '../log'
 import { codeOf } from './health'
 import { isLeftover, names, parseSegmentFileName, pathOf, type SegmentKind, segmentFileName } from './layout'
-import { Segment, type SegmentSetting, type SegmentSizes } from './segment'
+import { Segment } from './segment'
+import type { SegmentSetting, SegmentSizes } from './segment-setting'
 import { decodeEpochs } from './texts'
 
 export interface Loaded {

@@ -28,6 +28,21 @@ export class LogMarks {
     this.#setting.marks.changed('watermark')
   }
 
+  /** The log was compacted up to here. */
+  get cleaned(): number {
+    return this.#setting.mark.cleaned
+  }
+
+  async saveCleaned(end: number): Promise<void> {
+    this.#setting.mark.cleaned = end
+    await this.#setting.marks.save('cleaned')
+  }
+
+  /** Resolves when it is remembered on the disk what is on the disk. */
+  saveRecovery(): Promise<void> {
+    return this.#setting.marks.save('recovery')
+  }
+
   /** Resolves when the start that was told last is on the disk. */
   get startSaved(): Promise<void> {
     return this.#startSaved
@@ -68,6 +83,8 @@ export class LogMarks {
   async lowerRecovery(end: number): Promise<void> {
     const { mark, marks, directory } = this.#setting
     mark.recovery = Math.min(mark.recovery, end)
+    mark.cleaned = Math.min(mark.cleaned, end)
+    marks.changed('cleaned')
     await this.#health.guard(`cut of ${directory}`, () => marks.save('recovery'))
   }
 

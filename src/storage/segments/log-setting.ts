@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/logger'
 import type { Random } from '../../platform/random'
 import type { LogId } from '../log'
 import type { Mark, Marks } from './marks'
-import type { SegmentSetting } from './segment'
+import type { SegmentSetting } from './segment-setting'
 import type { Stage } from './stage'
 
 /** When an acknowledged append is on the disk: before it is acknowledged, or when the operating system writes it. */

@@ -7,6 +7,10 @@ import {
   type Appended,
   type AppendStamp,
   type BatchVisitor,
+  type Compacted,
+  type CompactionPolicy,
+  type CompactionWork,
+  type Dirt,
   type Log,
   type LogId,
   noSlices,
@@ -16,13 +20,15 @@ import {
   type TimestampedOffset,
 } from '../log'
 import { Busy } from './busy'
+import { Compaction } from './compaction'
 import { Flusher } from './flush'
-import { LogMarks, savedEveryBytes } from './log-marks'
+import { Growth } from './growth'
+import { LogMarks } from './log-marks'
 import type { LogSetting } from './log-setting'
 import { Removal } from './removal'
 import { countDeletable } from './retention'
-import { rollJitterMs, rollOffset, shouldRoll } from './roll'
-import { Segment } from './segment'
+import { rollOffset, shouldRoll } from './roll'
+import type { Segment } from './segment'
 import type { SegmentList } from './segment-list'
 import { SegmentedAborted } from './segmented-aborted'
 import { SavedEpochs } from './saved-epochs'
@@ -42,15 +48,15 @@ export class SegmentLog implements Log, Staged {
   readonly #epochs: SavedEpochs
   readonly #marks: LogMarks
   readonly #segments: SegmentList
+  readonly #growth: Growth
+  readonly #compaction: Compaction
   #start: number
   #end: number
   #sizeBytes: number
-  #unsavedBytes = 0
   /** The log is being cut: nothing may be appended until that is done. */
   #cutting = false
   readonly #busy = new Busy()
   #closed = false
-  #hasUnsyncedNames = false
 
   /** Everything in the segments is durable. */
   constructor(setting: LogSetting, segments: SegmentList, epochs: EpochEntries, snapshots: FileSnapshots) {
@@ -68,6 +74,22 @@ export class SegmentLog implements Log, Staged {
     this.#marks = new LogMarks(setting)
     this.#flusher = new Flusher(setting.timers, setting.health, this.#end, () => this.#sync())
     this.#removal = new Removal(setting)
+    this.#growth = new Growth(setting, segments, {
+      writeOut: () => this.#mustWriteOut(),
+      flush: () => this.#flusher.flush(this.#end),
+    })
+    this.#compaction = new Compaction(setting, {
+      segments,
+      aborted: this.aborted,
+      marks: this.#marks,
+      removal: this.#removal,
+      start: () => this.#start,
+      isWhole: () => !this.#closed && !this.#cutting,
+      flush: upTo => this.#flusher.flush(upTo),
+      resized: () => {
+        this.#sizeBytes = segments.sizeBytes
+      },
+    })
   }
 
   get start(): number {
@@ -168,11 +190,11 @@ export class SegmentLog implements Log, Staged {
       this.#epochs.saveIf(this.epochs.truncateFromEnd(end))
       return
     }
-    const last = this.#segments.holding(end)
-    if (end <= this.#start || this.#reading(() => last.boundary(end)) < this.#start) {
+    if (end <= this.#start || this.#reading(() => this.#segments.holding(end).boundary(end)) < this.#start) {
       return this.restartAt(Math.min(this.#start, end))
     }
-    await this.#cut(last.baseOffset, () => {
+    await this.#cut(end, () => {
+      const last = this.#segments.holding(end)
       const later = this.#segments.splitAfter(end)
       last.truncateTo(end)
       this.#end = last.nextOffset
@@ -189,7 +211,7 @@ export class SegmentLog implements Log, Staged {
       const old = this.#segments.all
       const reused = old.find(segment => segment.baseOffset === offset)
       reused?.truncateTo(offset)
-      this.#segments.replaceAll(reused ?? this.#begin(offset))
+      this.#segments.replaceAll(reused ?? this.#growth.begin(offset))
       this.#start = offset
       this.#end = offset
       this.#written.reached(offset)
@@ -207,7 +229,7 @@ export class SegmentLog implements Log, Staged {
     if (start <= this.#start) return this.#marks.startSaved
     this.#check()
     this.#raiseStart(start)
-    await this.#busy.track(this.#dropOldest(this.#segments.countBelow(start)))
+    await this.#busy.track(this.#dropOldest())
   }
 
   findByTime(timestampMs: number, from: number): TimestampedOffset | null {
@@ -228,11 +250,20 @@ export class SegmentLog implements Log, Staged {
     const facts = this.#reading(() => this.#segments.facts())
     const count = countDeletable(facts, this.#start, policy, nowMs)
     if (count === 0) return 0
-    if (count === facts.length) this.#roll(this.#end)
+    if (count === facts.length) this.#growth.roll(this.#end)
     const before = this.#sizeBytes
     this.#raiseStart(Math.max(this.#start, this.#segments.all[count]!.baseOffset))
-    await this.#busy.track(this.#dropOldest(count))
+    await this.#busy.track(this.#dropOldest())
     return before - this.#sizeBytes
+  }
+
+  dirt(policy: CompactionPolicy, nowMs: number): Dirt {
+    return this.#reading(() => this.#compaction.dirt(policy, nowMs))
+  }
+
+  async compact(work: CompactionWork): Promise<Compacted> {
+    this.#check()
+    return this.#busy.track(this.#compaction.run(work))
   }
 
   async close(): Promise<void> {
@@ -282,15 +313,14 @@ export class SegmentLog implements Log, Staged {
 
   #store(batches: Buffer, facts: BatchFacts): boolean {
     const rolls = shouldRoll(this.#segments.active, facts, this.#setting.config(), this.#setting.clock.now())
-    if (rolls) this.#roll(rollOffset(this.#end, facts))
+    if (rolls) this.#growth.roll(rollOffset(this.#end, facts))
     const copy = this.#setting.stage.copy(batches, this)
     this.#segments.active.append(batches, facts, copy)
     this.#end = facts.last + 1
     if (copy === null) this.#written.reached(this.#end)
     this.#sizeBytes += facts.sizeBytes
-    this.#unsavedBytes += facts.sizeBytes
     this.#marks.appended(facts.sizeBytes)
-    if (this.#unsavedBytes > savedEveryBytes) this.#saveIndexes()
+    this.#growth.appended(facts.sizeBytes)
     return rolls
   }
 
@@ -299,67 +329,33 @@ export class SegmentLog implements Log, Staged {
     if (fault) throw fault
   }
 
-  #roll(baseOffset: number): void {
-    this.#mustWriteOut()
-    try {
-      this.#segments.active.complete()
-      this.#segments.push(this.#begin(baseOffset))
-    } catch (error) {
-      throw this.#setting.health.writeFailed(`new segment in ${this.#setting.directory}`, error)
-    }
-    this.#unsavedBytes = 0
-    // What is complete is not waited for, but reaches the disk early, as in Kafka.
-    if (this.#setting.flush === 'os') this.#flusher.flush(this.#end).catch(() => {})
-  }
-
-  #begin(baseOffset: number): Segment {
-    const { config, random } = this.#setting
-    this.#hasUnsyncedNames = true
-    return Segment.begin(this.#setting, baseOffset, rollJitterMs(config(), random.next()))
-  }
-
-  #saveIndexes(): void {
-    this.#unsavedBytes = 0
-    this.writeOut()
-    try {
-      this.#segments.active.saveIndexes()
-    } catch (error) {
-      const fault = this.#setting.health.writeFailed(`indexes in ${this.#setting.directory}`, error)
-      this.#setting.logger.warn('storage.index_not_saved', { error: fault.message })
-    }
-  }
-
   /** Makes everything appended so far durable. */
   async #sync(): Promise<number> {
     this.#mustWriteOut()
     const end = this.#end
     const { unmarkedBytes } = this.#marks
     // Segments below the start are not synced any more, so it has to be known where the log starts.
-    const syncs: Promise<void>[] = [this.#epochs.settled(), this.#marks.startSaved]
-    for (const segment of this.#segments.all.toReversed()) {
-      if (segment.dirty) syncs.push(segment.sync())
-      else if (segment !== this.#segments.active) break
-    }
-    if (this.#hasUnsyncedNames) syncs.push(this.#setting.files.syncDir(this.#setting.directory))
-    this.#hasUnsyncedNames = false
+    const syncs = [this.#epochs.settled(), this.#marks.startSaved, ...this.#segments.syncs(), this.#growth.syncNames()]
     await Promise.all(syncs)
     this.#marks.reached(end, unmarkedBytes)
     return end
   }
 
   /**
-   * Cuts the log. What is remembered as durable is lowered first, to `mark`, so that a crash in the middle leaves nothing
-   * that looks like a loss; then `change` changes the files, and returns segments to remove; then the disk is waited for.
+   * Cuts the log. What is remembered as durable is lowered first, below the segment that holds `from`, so that a crash in
+   * the middle leaves nothing that looks like a loss; then `change` changes the files, and returns segments to remove;
+   * then the disk is waited for.
    */
-  #cut(mark: number, change: () => readonly Segment[]): Promise<void> {
+  #cut(from: number, change: () => readonly Segment[]): Promise<void> {
     this.#cutting = true
-    return this.#busy.track(this.#cutFrom(mark, change))
+    return this.#busy.track(this.#cutFrom(from, change))
   }
 
-  async #cutFrom(mark: number, change: () => readonly Segment[]): Promise<void> {
+  async #cutFrom(from: number, change: () => readonly Segment[]): Promise<void> {
     try {
       await this.#flusher.idle()
-      await this.#marks.lowerRecovery(mark)
+      await this.#compaction.swap
+      await this.#marks.lowerRecovery(Math.min(from, this.#segments.holding(from).baseOffset))
       await this.#cutNow(change)
     } finally {
       this.#cutting = false
@@ -374,7 +370,7 @@ export class SegmentLog implements Log, Staged {
       this.#epochs.saveIf(this.epochs.truncateFromEnd(this.#end))
       await this.snapshots.removeAll(at => at > this.#end || at < this.#segments.oldest.baseOffset)
       await this.#removal.now(removed)
-      this.#hasUnsyncedNames = true
+      this.#growth.namesChanged()
       await this.#sync()
     } catch (error) {
       // What was cut might come back after a crash, beside of what would be appended now.
@@ -388,7 +384,9 @@ export class SegmentLog implements Log, Staged {
   }
 
   /** Removes segments below the start, which is made durable first: a crash must not leave a hole. */
-  async #dropOldest(count: number): Promise<void> {
+  async #dropOldest(): Promise<void> {
+    if (this.#compaction.swap) await this.#compaction.swap
+    const count = this.#segments.countBelow(this.#start)
     const dropped = this.#segments.dropOldest(count)
     this.#sizeBytes = this.#segments.sizeBytes
     await this.#marks.saveStart(this.#start)

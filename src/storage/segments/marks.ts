@@ -1,6 +1,6 @@
 /**
  * What a data directory remembers of each log in it, in one file a kind: below which offset the log is on the disk (where
- * recovery begins), where it starts, and its high watermark. Written some time after a change, all logs at once.
+ * recovery begins), where it starts, its high watermark, and how far it was compacted. Written some time after a change, all logs at once.
  */
 import type { Cancel, Timers } from '../../platform/clock'
 import type { Files } from '../../platform/files'
@@ -11,12 +11,17 @@ import { logDirectoryName, names, pathOf } from './layout'
 import { SmallFile } from './small-file'
 import { decodeOffsets, encodeOffsets, type PartitionOffset } from './texts'
 
-const kinds = { recovery: names.recoveryPoints, start: names.startOffsets, watermark: names.watermarks } as const
+const kinds = {
+  recovery: names.recoveryPoints,
+  start: names.startOffsets,
+  watermark: names.watermarks,
+  cleaned: names.cleanerOffsets,
+} as const
 type MarkKind = keyof typeof kinds
 const allKinds = Object.keys(kinds) as MarkKind[]
 
 /** How long a change may wait, as in Kafka (`log.flush.offset.checkpoint.interval.ms` and its like). */
-const delayMs: Record<MarkKind, number> = { recovery: 60_000, start: 60_000, watermark: 5_000 }
+const delayMs: Record<MarkKind, number> = { recovery: 60_000, start: 60_000, watermark: 5_000, cleaned: 60_000 }
 
 export interface Mark {
   readonly topic: string
@@ -24,6 +29,7 @@ export interface Mark {
   recovery: number
   start: number
   watermark: number
+  cleaned: number
 }
 
 export class Marks {
@@ -46,6 +52,7 @@ export class Marks {
       recovery: file('recovery'),
       start: file('start'),
       watermark: file('watermark'),
+      cleaned: file('cleaned'),
     })
     for (const kind of allKinds) marks.#read(files, pathOf(directory, kinds[kind]), kind)
     return marks
@@ -56,7 +63,7 @@ export class Marks {
     const name = logDirectoryName(topic, partition)
     const known = this.#marks.get(name)
     if (known) return known
-    const mark = { topic, partition, recovery: 0, start: 0, watermark: 0 }
+    const mark = { topic, partition, recovery: 0, start: 0, watermark: 0, cleaned: 0 }
     this.#marks.set(name, mark)
     return mark
   }
@@ -94,8 +101,8 @@ export class Marks {
 
   #offsets(kind: MarkKind): PartitionOffset[] {
     const marks = [...this.#marks.values()]
-    // A log that starts at its beginning needs no line, as in Kafka.
-    const told = kind === 'start' ? marks.filter(mark => mark.start > 0) : marks
+    // A log that starts at its beginning, or was never compacted, needs no line, as in Kafka.
+    const told = kind === 'start' || kind === 'cleaned' ? marks.filter(mark => mark[kind] > 0) : marks
     return told.map(mark => ({ topic: mark.topic, partition: mark.partition, offset: mark[kind] }))
   }
 

@@ -12,6 +12,7 @@ import { rollJitterMs } from './roll'
 import { Segment } from './segment'
 import { SegmentList } from './segment-list'
 import { FileSnapshots } from './snapshots'
+import { finishSwaps } from './swaps'
 import { encodeEpochs } from './texts'
 
 /**
@@ -21,6 +22,7 @@ import { encodeEpochs } from './texts'
 export async function openLog(setting: LogSetting, clean: boolean): Promise<SegmentLog> {
   const { files, mark, directory } = setting
   const jitterMs = () => rollJitterMs(setting.config(), setting.random.next())
+  await finishSwaps(files, directory)
   const loaded = loadLog(files, setting, mark.start, jitterMs)
   for (const name of loaded.removable) await files.remove(pathOf(directory, name))
   const segments = await withoutOld(setting, loaded.segments)

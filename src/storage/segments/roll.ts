@@ -31,7 +31,12 @@ export function shouldRoll(active: ActiveSegment, incoming: Incoming, config: Lo
   if (active.sizeBytes > config.segmentBytes - incoming.sizeBytes || active.indexesFull) return true
   const byRecords = active.firstTimestampMs >= 0
   const waitedMs = byRecords ? incoming.maxTimestampMs - active.firstTimestampMs : nowMs - active.createdMs
-  return waitedMs > config.segmentMs - active.jitterMs
+  return waitedMs > segmentMsOf(config) - active.jitterMs
+}
+
+function segmentMsOf({ segmentMs, maxCompactionLagMs, cleanupPolicy }: LogConfig): number {
+  const isCompacted = maxCompactionLagMs !== undefined && cleanupPolicy?.includes('compact')
+  return isCompacted && maxCompactionLagMs > 0 ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
 }
 
 /**

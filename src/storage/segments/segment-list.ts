@@ -1,12 +1,13 @@
 /** The segments of a log, the oldest first and the active one last, and what is asked of them together. */
 import { assert } from '../../platform/assert'
 import { bufferPool } from '../../platform/buffer-pool'
+import type { CleanableFacts } from '../compaction/eligible'
 import { type BatchVisitor, noSlices, type ReadBudget, type Slices, type TimestampedOffset } from '../log'
-import type { SegmentFacts } from './retention'
 import type { Segment } from './segment'
 
 export class SegmentList {
   #segments: Segment[]
+  #cuts = 0
 
   constructor(segments: readonly Segment[]) {
     assert(segments.length > 0, 'a log has a segment')
@@ -29,6 +30,11 @@ export class SegmentList {
     return this.#segments.reduce((sum, segment) => sum + segment.sizeBytes, 0)
   }
 
+  /** How many times segments were taken away or cut: who works on some of them over a while looks whether it changed. */
+  get cuts(): number {
+    return this.#cuts
+  }
+
   /** The last segment that begins at or below `offset`; the oldest when none does. */
   holding(offset: number): Segment {
     return this.#segments[this.#indexOf(offset)]!
@@ -42,16 +48,27 @@ export class SegmentList {
 
   /** Takes away all segments after the one that holds `offset`, and returns them. */
   splitAfter(offset: number): readonly Segment[] {
+    this.#cuts += 1
     return this.#segments.splice(this.#indexOf(offset) + 1)
   }
 
   /** Takes away the `count` oldest, and returns them. */
   dropOldest(count: number): readonly Segment[] {
     assert(count < this.#segments.length, 'the active segment stays')
+    this.#cuts += 1
     return this.#segments.splice(0, count)
   }
 
+  /** Puts one segment in the place of neighbours, none of them the active one. */
+  replace(group: readonly Segment[], segment: Segment): void {
+    const first = this.#segments.indexOf(group[0]!)
+    assert(first >= 0 && this.#segments[first + group.length - 1] === group.at(-1), 'neighbours of this log')
+    assert(group.at(-1) !== this.active, 'the active segment stays')
+    this.#segments.splice(first, group.length, segment)
+  }
+
   replaceAll(segment: Segment): void {
+    this.#cuts += 1
     this.#segments = [segment]
   }
 
@@ -98,11 +115,25 @@ export class SegmentList {
     return best
   }
 
-  facts(): SegmentFacts[] {
+  /** Begins syncs of what is dirty, of the newest segments back to the first complete one that is not. */
+  syncs(): Promise<void>[] {
+    const syncs: Promise<void>[] = []
+    for (const segment of this.#segments.toReversed()) {
+      if (segment.dirty) syncs.push(segment.sync())
+      else if (segment !== this.active) break
+    }
+    return syncs
+  }
+
+  facts(): CleanableFacts[] {
     return this.#segments.map(segment => ({
       baseOffset: segment.baseOffset,
       nextOffset: segment.nextOffset,
       sizeBytes: segment.sizeBytes,
+      // Asked only of few, since it is in the file.
+      get firstTimestampMs() {
+        return segment.firstTimestampMs
+      },
       largestTimestampMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.createdMs,
     }))
   }

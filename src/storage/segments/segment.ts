@@ -9,14 +9,14 @@ import {
 } from '../../protocol/records/batch'
 import type { BatchFacts } from '../batches'
 import { CorruptLog } from '../fault'
-import type { BatchVisitor, LogConfig, TimestampedOffset } from '../log'
+import type { BatchVisitor, TimestampedOffset } from '../log'
 import { firstRecordSince } from '../record-times'
-import type { Handle, Handles } from './handles'
-import type { Health } from './health'
+import type { Handle } from './handles'
 import { Hints } from './hints'
 import { pathOf, segmentFileName } from './layout'
 import { OffsetIndex } from './offset-index'
 import type { ActiveSegment } from './roll'
+import { noSizes, type SegmentRead, type SegmentSetting } from './segment-setting'
 import { Tail } from './tail'
 import { TimeIndex } from './time-index'
 import { TransactionIndex } from './transaction-index'
@@ -24,31 +24,6 @@ import { isHeaderAt, walk, type WalkVisitor, type Walked } from './walk'
 
 const headerChunkBytes = 4096
 const scanChunkBytes = 256 * 1024
-/** What a segment needs of the log it is in. */
-export interface SegmentSetting {
-  readonly directory: string
-  readonly handles: Handles
-  readonly health: Health
-  readonly config: () => LogConfig
-  readonly nowMs: () => number
-}
-
-/** Lengths of the files, 0 for those that are not there. */
-export interface SegmentSizes {
-  readonly log: number
-  readonly index: number
-  readonly timeindex: number
-  readonly txnindex: number
-}
-
-const noSizes: SegmentSizes = { log: 0, index: 0, timeindex: 0, txnindex: 0 }
-
-/** What was read, and the buffer of the pool that it lies in. */
-export interface SegmentRead {
-  readonly bytes: Buffer | null
-  readonly owner: Buffer | null
-  readonly more: boolean
-}
 
 export class Segment implements ActiveSegment {
   readonly baseOffset: number
@@ -76,7 +51,7 @@ export class Segment implements ActiveSegment {
   /** A segment that is there. `nextOffset` is where the next one begins; the last one learns it by `readTail`. */
   constructor(setting: SegmentSetting, baseOffset: number, nextOffset: number, jitterMs: number, sizes = noSizes) {
     const handle = (kind: 'log' | 'index' | 'timeindex' | 'txnindex') =>
-      setting.handles.of(pathOf(setting.directory, segmentFileName(baseOffset, kind)))
+      setting.handles.of(pathOf(setting.directory, segmentFileName(baseOffset, kind) + (setting.suffix ?? '')))
     this.#setting = setting
     this.baseOffset = baseOffset
     this.#nextOffset = nextOffset
@@ -290,6 +265,11 @@ export class Segment implements ActiveSegment {
     this.saveIndexes()
     this.offsetIndex.entries.release()
     this.timeIndex.entries.release()
+  }
+
+  /** What was compacted away reaches up to there. */
+  endAt(nextOffset: number): void {
+    this.#nextOffset = nextOffset
   }
 
   saveIndexes(): void {

@@ -69,7 +69,7 @@ export class FileStore implements LogStore {
     this.#platform = platform
     this.#claimed = claimed
     this.#flush = flush
-    this.supports = { flush: flush === 'group', compaction: false, sharedByNodes: false }
+    this.supports = { flush: flush === 'group', compaction: true, sharedByNodes: false }
     this.identity = claimed.identity
     this.cleanShutdown = claimed.cleanShutdown
     this.health = new Health(claimed.path, logger)
