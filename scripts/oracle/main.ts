@@ -16,6 +16,7 @@ import { type Judged, type Verdict, compare, servedBy, warmUp } from './play'
 import type { Scenario } from './scenario'
 import { clusterScenarios } from './scenarios/cluster'
 import { commitScenarios } from './scenarios/commits'
+import { compactionScenarios } from './scenarios/compaction'
 import { configScenarios } from './scenarios/configs'
 import { fetchScenarios } from './scenarios/fetch'
 import { groupScenarios } from './scenarios/groups'
@@ -44,6 +45,7 @@ const settings = {
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
   'group.min.session.timeout.ms': '6000',
+  'log.cleaner.backoff.ms': '100',
 }
 
 const scenarios: readonly Scenario[] = [
@@ -58,6 +60,7 @@ const scenarios: readonly Scenario[] = [
   ...configScenarios,
   ...transactionScenarios,
   ...replicaScenarios,
+  ...compactionScenarios,
 ]
 
 interface Run {

@@ -183,7 +183,12 @@ export class Mask {
       crcHolds: crc32c(bytes, 21) === crcAt(bytes),
       sizeBytes: bytes.length,
       records: isControl
-        ? bytes.subarray(61).toString('hex')
+        ? recordsOf(bytes).map(({ offset, timestampMs, key, value }) => ({
+            offset,
+            time: timeOf(timestampMs),
+            key: key?.toString('hex') ?? null,
+            value: value?.toString('hex') ?? null,
+          }))
         : recordsOf(bytes).map(record => ({
             offset: record.offset,
             time: timeOf(record.timestampMs),

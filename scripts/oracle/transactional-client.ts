@@ -59,7 +59,11 @@ export class Client {
 
   produce(topic: Topic, sequence: number, more: { transactional?: boolean; index?: number } = {}) {
     const { transactional = true, index = 0 } = more
-    const records = batch(['v'], { ...this.producer, baseSequence: sequence, transactional })
+    return this.send(topic, batch(['v'], { ...this.producer, baseSequence: sequence, transactional }), index)
+  }
+
+  /** Produces a batch of this producer. */
+  send(topic: Topic, records: Buffer, index = 0) {
     const version = this.generation === 2 ? this.subject.newest(Produce) : 11
     const partitionData = [{ index, records }]
     return this.subject.ask(

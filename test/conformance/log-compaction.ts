@@ -94,20 +94,6 @@ export function describeCompaction(
       expect(contentOf(log())).toEqual(['2 b=1', '4 end=y', '5 end=z'])
     })
 
-    test('the last batch of a round, and one that somebody needs, stay without records', async () => {
-      put([['a', '1']], { producerId: 1, producerEpoch: 0, baseSequence: 0 })
-      put([['b', '1']], { producerId: 1, producerEpoch: 0, baseSequence: 1 })
-      put([['a', '2']])
-      put([['b', '2']])
-      put([['c', null]])
-      put([['end', 'x']])
-      await compact({ deleteRetentionMs: 0, keepsHeader: (buffer, at) => buffer.readInt32BE(at + 53) === 1 })
-      put([['end', 'y']])
-      put([['end', 'z']])
-      await compact({ nowMs: t0 + 1 })
-      expect(contentOf(log())).toEqual(['2 a=2', '3 b=2', '6 end=y', '7 end=z'])
-    })
-
     test('a header that is needed stays until it is not', async () => {
       put([['a', '1']], { producerId: 1, producerEpoch: 0, baseSequence: 0 })
       put([['a', '2']])

@@ -12,7 +12,6 @@ import {
   isControlAt,
   isLogAppendTimeAt,
   isTransactionalAt,
-  lastOffsetAt,
   lastOffsetDeltaAt,
   leaderEpochAt,
   maxTimestampAt,
@@ -30,8 +29,6 @@ export interface BatchRules {
   readonly map: OffsetMap
   readonly nowMs: number
   readonly deleteRetentionMs: number
-  /** First offset that this round does not look at; the batch before it stays, though it may be emptied. */
-  readonly end: number
   /** Whether a batch has to stay for what its header says of its producer, though it may be emptied. */
   keepsHeader(buffer: Buffer, at: number): boolean
 }
@@ -68,9 +65,7 @@ export function cleanBatch(
 }
 
 function withoutRecords(buffer: Buffer, at: number, rules: BatchRules): Buffer | null {
-  const stays =
-    lastOffsetAt(buffer, at) + 1 === rules.end || (producerIdAt(buffer, at) >= 0 && rules.keepsHeader(buffer, at))
-  return stays ? emptiedBatch(buffer, at) : null
+  return producerIdAt(buffer, at) >= 0 && rules.keepsHeader(buffer, at) ? emptiedBatch(buffer, at) : null
 }
 
 interface Kept {

@@ -122,7 +122,6 @@ export class Cleaner {
       map: this.#map,
       nowMs: work.nowMs,
       deleteRetentionMs: work.deleteRetentionMs,
-      end: this.end,
       keepsHeader: work.keepsHeader,
     }
     this.#onRetained = retain
