@@ -5,6 +5,7 @@
  */
 import { Broker } from '../judge/broker'
 import { fetchKafka, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
+import { compactedByBoth, ourCompactedFiles } from './compacted'
 import { theirFilesByUs } from './theirs'
 import { ourFilesByTheirTool } from './ours'
 
@@ -17,6 +18,8 @@ async function main(): Promise<void> {
   await fetchKafka()
   const began = Date.now()
   for (const line of await ourFilesByTheirTool()) process.stdout.write(`${line}\n`)
+  process.stdout.write(`${await ourCompactedFiles()}\n`)
+  for (const line of await compactedByBoth()) process.stdout.write(`${line}\n`)
   const settings = { 'log.segment.bytes': String(1024 * 1024), 'log.retention.ms': '-1' }
   const broker = await Broker.start(kafka('512m'), { settings })
   try {
