@@ -10,6 +10,7 @@ const floors = [
   ['broker'],
   ['edge'],
   ['node'],
+  ['embedded'],
   ['cli'],
 ]
 module.exports = {

@@ -1,10 +1,11 @@
 /**
- * Builds `dist` from `src`: the library file by file with its types, and the command line as one file,
- * `dist/cli/main.js`, since a program of one file starts twice as fast as one of some hundred. Packages stay outside and
- * are loaded when they are needed. Nothing is minified: that starts no faster, and stack traces are for reading.
+ * Builds `dist` from `src`: the library file by file with its types, and two programs as one file each: the command line,
+ * `dist/cli/main.js`, and what a thread of an embedded broker runs, `dist/embedded/workplace.js`. A program of one file
+ * starts twice as fast as one of some hundred. Packages stay outside and are loaded when they are needed. Nothing is
+ * minified: that starts no faster, and stack traces are for reading.
  */
 const { spawnSync } = require('node:child_process')
-const { existsSync, rmSync } = require('node:fs')
+const { existsSync, rmSync, writeFileSync } = require('node:fs')
 const path = require('node:path')
 
 const root = path.dirname(__dirname)
@@ -26,15 +27,26 @@ try {
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json')
-buildSync({
-  absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/cli/main.js',
-  allowOverwrite: true,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'warning',
-})
+for (const program of ['cli/main', 'embedded/workplace']) {
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [`src/${program}.ts`],
+    outfile: `dist/${program}.js`,
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  })
+}
+writeModule()
 run('scripts/compile-ahead.js')
+
+/** The same library for `import`, by the names that it has: Node finds those of a CommonJS file by guessing only. */
+function writeModule() {
+  const names = Object.keys(require(path.join(root, 'dist/index.js')))
+  const lines = names.map(name => `export const ${name} = library.${name}`)
+  writeFileSync(path.join(root, 'dist/index.mjs'), [`import library from './index.js'`, ...lines, ''].join('\n'))
+  writeFileSync(path.join(root, 'dist/index.d.mts'), `export * from './index.js'\n`)
+}

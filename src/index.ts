@@ -1,5 +1,5 @@
-/** The package as a library: a broker inside of another program, wired as the command line wires it. */
-export { nodePlatform } from './platform/node/platform'
-export { type ConfigAnswer, type ConfigSources, type NodeConfig, ConfigRefused, readConfig } from './node/config'
-export { type Node, startNode } from './node/node'
+/** The package as a library: a broker inside of another program, most of all inside of a test. */
+export { Broker, startBroker } from './embedded/broker'
+export { BrokerError, type ClientFacts } from './embedded/commands'
+export type { BrokerOptions, Isolation, Log, TopicSpec } from './embedded/options'
 export { version } from './platform/version'

@@ -30,8 +30,9 @@ export function stagesOf(broker: Broker): Stage[] {
   ]
 }
 
-export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker): Routes {
-  const stages = stagesOf(broker)
+/** `outer` are stages around those of every broker, the first of them outermost. */
+export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker, outer: readonly Stage[] = []): Routes {
+  const stages = [...outer, ...stagesOf(broker)]
   return new Map(handlers.map(handler => [handler.api.key, routeOf(handler, compose(handler, broker, stages))]))
 }
 

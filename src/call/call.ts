@@ -24,6 +24,8 @@ export interface CallConnection {
   readonly id: number
   readonly localHost: string
   readonly localPort: number
+  readonly remoteHost: string
+  readonly remotePort: number
   clientSoftwareName: string
   clientSoftwareVersion: string
   /** Runs when the connection is over; in a later turn when it already is. The result takes the wish back. */

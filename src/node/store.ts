@@ -1,4 +1,6 @@
 /** Where a node keeps its logs: in memory, or in a directory that is then its own. */
+import { EmbeddedStore } from '../metadata/embedded-store'
+import type { MetadataStore } from '../metadata/store'
 import type { Platform } from '../platform/platform'
 import type { LogStore } from '../storage/log'
 import { MemoryStore } from '../storage/memory/store'
@@ -37,5 +39,19 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
     nodeId: identity.nodeId,
     clusterId: identity.clusterId,
     endedCleanly: cleanShutdown !== null,
+  }
+}
+
+/** The metadata beside the logs. Closes those when it rejects, with CorruptLog or StorageFault. */
+export async function openMetadataStore(
+  { files, random }: Platform,
+  { store, directory }: OpenedStore,
+): Promise<MetadataStore> {
+  if (directory === null) return EmbeddedStore.inMemory(random)
+  try {
+    return await EmbeddedStore.open(files, directory, random)
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }

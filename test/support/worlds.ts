@@ -15,6 +15,8 @@ export class FakeConnection implements CallConnection {
   readonly id: number
   readonly localHost = '127.0.0.1'
   readonly localPort = 9092
+  readonly remoteHost = '127.0.0.1'
+  readonly remotePort = 40_000
   clientSoftwareName = ''
   clientSoftwareVersion = ''
   isClosed = false

@@ -70,6 +70,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   get remoteHost(): string {
     return this.#connection.remote.host
   }
+  get remotePort(): number {
+    return this.#connection.remote.port
+  }
   get isClosed(): boolean {
     return this.#isClosed
   }

@@ -1,7 +1,8 @@
 /**
- * Time as Node tells it. The functions are taken when this module loads: a test that embeds a broker may install fake
- * timers afterwards, and a broker whose time stands still would hang it.
+ * Time as Node tells it. The functions are taken when this module loads, the timers from Node's own module: a test that
+ * embeds a broker may install fake timers, and a broker whose time stands still would hang it.
  */
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 import type { Cancel, Clock, Timers } from '../clock'
 
 const wallNow = Date.now

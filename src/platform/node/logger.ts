@@ -2,6 +2,9 @@
 import { lineLogger, type Logger, type LogLevel } from '../logger'
 import { nodeClock } from './clock'
 
+/** Writes a line to standard error. */
+export const complain = (line: string): void => void process.stderr.write(`${line}\n`)
+
 export function stderrLogger(least: LogLevel): Logger {
-  return lineLogger(line => void process.stderr.write(`${line}\n`), nodeClock.now, least)
+  return lineLogger(complain, nodeClock.now, least)
 }

@@ -111,9 +111,10 @@ function rehandled(raw: net.Socket, data: (chunk: Buffer) => void): net.Socket |
   return socket
 }
 
-function accepted(raw: net.Socket, owner: (connection: Connection) => ConnectionEvents): void {
+function accepted(raw: net.Socket, owner: (connection: Connection) => ConnectionEvents, holds: boolean): void {
   let events: ConnectionEvents | null = null
   const socket = rehandled(raw, chunk => events?.data(chunk))
+  if (!holds) (socket ?? raw).unref()
   if (!socket) {
     attach(raw, owner)
     raw.resume()
@@ -145,28 +146,38 @@ class TcpListener implements Listener {
   }
 }
 
-export const nodeNetwork: Network = {
-  listen({ host, port }, accept) {
-    return new Promise<Listener>((resolve, reject) => {
-      const server = net.createServer({ pauseOnConnect: true }, socket => accepted(socket, accept))
-      server.once('error', reject)
-      server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
-        server.off('error', reject)
-        // What may still come (EMFILE on accept) leaves the listener listening; the peer that was refused tries again.
-        server.on('error', () => {})
-        resolve(new TcpListener(server))
+/** `holds` says whether a listener and the connections to it keep the process alive. */
+function networkThat(holds: boolean): Network {
+  return {
+    listen({ host, port }, accept) {
+      return new Promise<Listener>((resolve, reject) => {
+        const server = net.createServer({ pauseOnConnect: true }, socket => accepted(socket, accept, holds))
+        server.once('error', reject)
+        server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
+          server.off('error', reject)
+          // What may still come (EMFILE on accept) leaves the listener listening; the peer that was refused tries again.
+          server.on('error', () => {})
+          if (!holds) server.unref()
+          resolve(new TcpListener(server))
+        })
       })
-    })
-  },
-
-  connect({ host, port }, events) {
-    return new Promise<Connection>((resolve, reject) => {
-      const socket = new net.Socket({ highWaterMark: highWaterMarkBytes } as net.SocketConstructorOpts)
-      socket.once('error', reject)
-      socket.connect({ host, port, noDelay: true, keepAlive: true }, () => {
-        socket.off('error', reject)
-        resolve(attach(socket, events))
-      })
-    })
-  },
+    },
+    connect,
+  }
 }
+
+function connect({ host, port }: Address, events: (connection: Connection) => ConnectionEvents): Promise<Connection> {
+  return new Promise<Connection>((resolve, reject) => {
+    const socket = new net.Socket({ highWaterMark: highWaterMarkBytes } as net.SocketConstructorOpts)
+    socket.once('error', reject)
+    socket.connect({ host, port, noDelay: true, keepAlive: true }, () => {
+      socket.off('error', reject)
+      resolve(attach(socket, events))
+    })
+  })
+}
+
+export const nodeNetwork = networkThat(true)
+
+/** The same for a broker that is a guest in its process: what it listens on keeps nobody from ending. */
+export const guestNetwork = networkThat(false)

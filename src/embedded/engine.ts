@@ -1,0 +1,104 @@
+/** Runs clusters and carries out commands, in whatever thread it was made. */
+import { type NodeConfig, readConfig } from '../node/config'
+import { lineLogger } from '../platform/logger'
+import type { Platform } from '../platform/platform'
+import { Cluster } from './cluster'
+import {
+  BrokerError,
+  type ClusterFacts,
+  type Command,
+  type Engine,
+  type EngineEvents,
+  type Gives,
+  type Takes,
+  toldError,
+} from './commands'
+import type { StartOptions } from './options'
+import { createTopics, deleteTopics, seedTopics } from './topics'
+
+type Carried = { readonly [C in Command]: (cluster: number, argument: Takes<C>) => Promise<Gives<C>> | Gives<C> }
+
+export class LocalEngine implements Engine {
+  readonly #platform: Platform
+  readonly #events: EngineEvents
+  readonly #clusters = new Map<number, Cluster>()
+  #last = 0
+
+  constructor(platform: Platform, events: EngineEvents) {
+    this.#platform = platform
+    this.#events = events
+  }
+
+  async ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {
+    try {
+      return await this.#commands[command](cluster, argument)
+    } catch (error) {
+      const { message, code } = toldError(error)
+      throw new BrokerError(message, code)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clusters.keys()].map(cluster => this.#stop(cluster, 0)))
+  }
+
+  readonly #commands: Carried = {
+    start: (_none, options) => this.#start(options),
+    stop: (cluster, { drainMs }) => this.#stop(cluster, drainMs),
+    connections: cluster => this.#at(cluster).watch.clients(),
+    createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
+    deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
+  }
+
+  async #start(options: StartOptions): Promise<ClusterFacts> {
+    const config = configOf(options)
+    const logger = lineLogger(line => this.#events.log(line), this.#platform.clock.now, config.logLevel)
+    const cluster = await Cluster.open({ ...this.#platform, logger }, config)
+    try {
+      await seedTopics(cluster.core, options.topics)
+    } catch (error) {
+      await cluster.stop(0)
+      throw error
+    }
+    return this.#opened(cluster)
+  }
+
+  #opened(cluster: Cluster): ClusterFacts {
+    this.#clusters.set(++this.#last, cluster)
+    cluster.welcome()
+    const { host, port } = cluster.address
+    return { cluster: this.#last, host, port, clusterId: cluster.core.metadata.image.clusterId }
+  }
+
+  async #stop(cluster: number, drainMs: number): Promise<Gives<'stop'>> {
+    const stopped = this.#at(cluster)
+    try {
+      return await stopped.stop(drainMs)
+    } finally {
+      this.#clusters.delete(cluster)
+    }
+  }
+
+  #at(cluster: number): Cluster {
+    const found = this.#clusters.get(cluster)
+    if (!found) throw new BrokerError('this broker has been stopped', null)
+    return found
+  }
+}
+
+/** Throws ConfigRefused with all that is wrong. */
+function configOf({ host, port, dataDir, flush, profile, logLevel, set }: StartOptions): NodeConfig {
+  const flags = {
+    host,
+    port: String(port),
+    profile,
+    logLevel,
+    set,
+    ...(dataDir === null ? {} : { dataDir }),
+    ...(flush === null ? {} : { flush }),
+  }
+  const nothing = (path: string): Buffer => {
+    throw new Error(`${path} is not read`)
+  }
+  return readConfig({ flags, environment: {}, readFile: nothing, defaultProfile: 'test' }).config
+}

@@ -1,0 +1,92 @@
+/** What `startBroker` takes, and what is wrong with what it was given. */
+import { nearestNames } from '../platform/nearest'
+import type { Profile } from '../node/config-profiles'
+
+export interface TopicSpec {
+  readonly name: string
+  /** The broker's default (`num.partitions`) when left out. */
+  readonly partitions?: number
+  /** Topic configs by Kafka's names, as `{ 'cleanup.policy': 'compact' }`. */
+  readonly config?: { readonly [key: string]: string | number | boolean }
+}
+
+/**
+ * Where the broker runs. `worker` is a thread of this process: code under test that keeps the processor busy, or fake
+ * timers, do not reach it. `inline` is this very thread, `process` a process of its own.
+ */
+export type Isolation = 'worker' | 'inline' | 'process'
+
+export type Log = 'silent' | 'error' | 'warn' | 'info' | 'debug' | ((line: string) => void)
+
+export interface BrokerOptions {
+  /** Where to listen: 127.0.0.1 and a free port by default. */
+  readonly host?: string
+  readonly port?: number
+  readonly isolation?: Isolation
+  /** Memory by default. A directory keeps everything; `always` acknowledges only what is on the disk. */
+  readonly storage?: 'memory' | { readonly dir: string; readonly fsync?: 'always' | 'never' }
+  /** Topics that are there, with leaders, when the broker has started. Those a directory holds already stay as they are. */
+  readonly topics?: readonly (string | TopicSpec)[]
+  /** Broker configs by Kafka's names. What nobody knows is refused. */
+  readonly config?: { readonly [key: string]: string | number | boolean }
+  /** `test` by default: Kafka without the waits that only hurt in a test. `strict` is Kafka as it is. */
+  readonly profile?: Profile
+  /** Lines of the broker's log from this level up go to standard error, or all of `warn` and above to a function. */
+  readonly log?: Log
+}
+
+/** `BrokerOptions` as it travels to where the broker runs. */
+export interface StartOptions {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string | null
+  readonly flush: 'group' | 'os' | null
+  readonly profile: string
+  readonly logLevel: string
+  readonly set: readonly string[]
+  readonly topics: readonly TopicSpec[]
+}
+
+const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
+  host: true,
+  port: true,
+  isolation: true,
+  storage: true,
+  topics: true,
+  config: true,
+  profile: true,
+  log: true,
+}
+
+/** Throws TypeError, with the nearest name that is known, for an option nobody knows. */
+export function checkOptions(options: BrokerOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue
+    const [near] = nearestNames(Object.keys(known), name, 1)
+    throw new TypeError(`startBroker has no option '${name}'.${near === undefined ? '' : ` Did you mean ${near}?`}`)
+  }
+  const { isolation = 'worker', port = 0 } = options
+  if (!['worker', 'inline', 'process'].includes(isolation)) {
+    throw new TypeError(`isolation is 'worker', 'inline' or 'process', not '${String(isolation)}'.`)
+  }
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`${port} is no port.`)
+}
+
+export const topicSpecOf = (topic: string | TopicSpec): TopicSpec =>
+  typeof topic === 'string' ? { name: topic } : topic
+
+export function startOptionsOf(options: BrokerOptions): StartOptions {
+  const { host = '127.0.0.1', port = 0, storage = 'memory', topics = [], config = {}, profile = 'test', log } = options
+  const directory = storage === 'memory' ? null : storage
+  const fsync = directory?.fsync
+  return {
+    host,
+    port,
+    dataDir: directory === null ? null : directory.dir,
+    flush: fsync === undefined ? null : fsync === 'always' ? 'group' : 'os',
+    profile,
+    logLevel: log === 'silent' ? 'error' : typeof log === 'string' ? log : 'warn',
+    set: Object.entries(config).map(([key, value]) => `${key}=${value}`),
+    topics: topics.map(topicSpecOf),
+  }
+}

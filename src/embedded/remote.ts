@@ -1,0 +1,66 @@
+/** An engine that runs somewhere else: commands and answers travel as messages. */
+import type { PlaceKind, Workers, Workplace } from '../platform/workers'
+import {
+  BrokerError,
+  type Command,
+  type Engine,
+  type EngineEvents,
+  type Gives,
+  type Takes,
+  type Told,
+  type ToldError,
+} from './commands'
+
+interface Waiting {
+  resolve(answer: unknown): void
+  reject(error: BrokerError): void
+}
+
+export class RemoteEngine implements Engine {
+  readonly #place: Workplace
+  readonly #events: EngineEvents
+  readonly #waiting = new Map<number, Waiting>()
+  #lastId = 0
+  #gone: ToldError | null = null
+
+  /** `program` is the path of `workplace.js`. */
+  constructor(workers: Workers, program: string, kind: PlaceKind, events: EngineEvents) {
+    this.#events = events
+    this.#place = workers.start(program, kind, {
+      message: message => this.#told(message as Told),
+      gone: why => this.#lost({ message: `the broker is gone: ${why.message}`, code: null }),
+    })
+    this.#place.hold(false)
+  }
+
+  ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {
+    if (this.#gone) return Promise.reject(new BrokerError(this.#gone.message, this.#gone.code))
+    const id = ++this.#lastId
+    return new Promise<Gives<C>>((resolve, reject) => {
+      // Who waits for an answer must live to hear it; a broker that nobody waits for keeps no process alive.
+      if (this.#waiting.size === 0) this.#place.hold(true)
+      this.#waiting.set(id, { resolve: answer => resolve(answer as Gives<C>), reject })
+      this.#place.send({ id, cluster, command, argument })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#lost({ message: 'this broker has been stopped', code: null })
+    await this.#place.end()
+  }
+
+  #told(told: Told): void {
+    if (told.id === null) return this.#events.log(told.log)
+    const waiting = this.#waiting.get(told.id)
+    this.#waiting.delete(told.id)
+    if (this.#waiting.size === 0) this.#place.hold(false)
+    if (told.error) waiting?.reject(new BrokerError(told.error.message, told.error.code))
+    else waiting?.resolve(told.answer)
+  }
+
+  #lost(why: ToldError): void {
+    this.#gone ??= why
+    for (const { reject } of this.#waiting.values()) reject(new BrokerError(why.message, why.code))
+    this.#waiting.clear()
+  }
+}

@@ -1,0 +1,17 @@
+/** The other end of `RemoteEngine`: carries out what messages ask, and answers each. */
+import type { Platform } from '../platform/platform'
+import type { Employer } from '../platform/workers'
+import { type Asked, type Told, toldError } from './commands'
+import { LocalEngine } from './engine'
+
+export function serveEngine(platform: Platform, employer: Employer): void {
+  const tell = (told: Told): void => employer.send(told)
+  const engine = new LocalEngine(platform, { log: line => tell({ id: null, log: line }) })
+  employer.onMessage(message => {
+    const { id, cluster, command, argument } = message as Asked
+    engine.ask(cluster, command, argument).then(
+      answer => tell({ id, answer }),
+      (error: unknown) => tell({ id, error: toldError(error) }),
+    )
+  })
+}

@@ -1,0 +1,6 @@
+/** The program that a thread or process of a broker runs: see `startBroker`. The build makes one file of it. */
+import { nodeEmployer } from '../platform/node/employer'
+import { nodePlatform } from '../platform/node/platform'
+import { serveEngine } from './serve'
+
+serveEngine(nodePlatform(), nodeEmployer())

@@ -1,0 +1,203 @@
+/**
+ * What a node is made of without its door: metadata, partitions, coordinators, and what handlers are given of them. The one
+ * place where these are chosen and wired.
+ */
+import type { Broker } from '../broker/broker'
+import { handlers } from '../broker/apis/index'
+import { FetchSessions } from '../broker/fetch/sessions'
+import { UnsentBytes } from '../broker/fetch/unsent'
+import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
+import type { Stage } from '../call/stage'
+import type { Groups } from '../coordinator/group/groups'
+import { openGroups } from '../coordinator/group/open'
+import { openTransactions } from '../coordinator/transaction/open'
+import type { Transactions } from '../coordinator/transaction/transactions'
+import type { ServerOptions } from '../edge/kafka/server'
+import { groupMetadataTopic } from '../metadata/internal-topics'
+import { Metadata } from '../metadata/metadata'
+import type { MetadataStore } from '../metadata/store'
+import { PartitionDirectory } from '../partition/directory'
+import { startCleaning } from '../partition/cleaning'
+import { startUpkeep } from '../partition/upkeep'
+import type { Platform } from '../platform/platform'
+import { adoptTopics, raiseEpochs } from './adopt'
+import type { NodeConfig } from './config'
+import { features } from './features'
+import { cleanerOf, compactionOf, retentionOf } from './limits'
+import { ProducerIds } from './producer-ids'
+import type { OpenedStore } from './store'
+
+export interface Core {
+  readonly broker: Broker
+  readonly routes: Routes
+  readonly metadata: Metadata
+  readonly partitions: PartitionDirectory
+  /** Lets everybody go who waits for a coordinator. Call it before the last connections are closed. */
+  dismiss(): void
+  /** Flushes and closes everything, the stores too. Nothing may be asked any more. */
+  stop(): Promise<void>
+}
+
+export interface CoreOptions {
+  readonly config: NodeConfig
+  readonly opened: OpenedStore
+  readonly metadataStore: MetadataStore
+  /** Wrapped around all that the pipeline has by itself, the first outermost. */
+  readonly stages?: readonly Stage[]
+}
+
+/** Closes the stores that it was given when it rejects: with Refusal, StorageFault or what else they throw. */
+export async function openCore(platform: Platform, options: CoreOptions): Promise<Core> {
+  const undo: (() => Promise<void>)[] = [() => options.metadataStore.close(), () => options.opened.store.close()]
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step()
+  }
+  try {
+    return await open(platform, options, undo, stop)
+  } catch (error) {
+    await stop().catch((failed: unknown) => platform.logger.error('stop-failed', { error: String(failed) }))
+    throw error
+  }
+}
+
+async function open(
+  platform: Platform,
+  { config, opened, metadataStore, stages = [] }: CoreOptions,
+  undo: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Core> {
+  const metadata = await openMetadata(platform, config, opened, metadataStore)
+  undo.push(() => metadata.close())
+  const directory = directoryOf(platform, opened, metadata)
+  undo.push(async () => {
+    await Promise.all([...directory.all()].map(partition => partition.prepareStop()))
+  })
+  await adoptTopics(opened.store, opened.directory, metadata, platform)
+  metadata.onChange((_image, _previous, change) => directory.apply(change))
+  await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
+  await raiseEpochs(directory, metadata)
+  const groups = openGroups(platform, metadata, directory)
+  const producerIds = new ProducerIds(count => metadata.allocateProducerIds(count))
+  const transactions = openTransactions(platform, {
+    metadata,
+    partitions: directory,
+    nextProducerId: () => producerIds.next(),
+    endInMachine: (topic, index, marker) =>
+      topic === groupMetadataTopic ? groups.endTransaction(index, marker) : null,
+  })
+  const { configs } = metadata
+  undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
+  undo.push(
+    startCleaning({
+      ...platform,
+      directory,
+      settings: () => cleanerOf(configs.broker()),
+      compaction: topic => compactionOf(configs.topic(topic)),
+    }),
+  )
+  const dismiss = (): void => {
+    groups.stop()
+    transactions.stop()
+  }
+  undo.push(async () => dismiss())
+  const broker = brokerOf(platform, config, { opened, metadata, directory, groups, transactions, producerIds })
+  return { broker, routes: routesOf(handlers, broker, stages), metadata, partitions: directory, dismiss, stop }
+}
+
+async function openMetadata(
+  { random, clock, logger }: Platform,
+  config: NodeConfig,
+  { nodeId, clusterId, endedCleanly }: OpenedStore,
+  store: MetadataStore,
+): Promise<Metadata> {
+  const { host, port } = config.advertised ?? config.listen
+  return Metadata.open({
+    store,
+    brokerId: nodeId,
+    broker: { rack: null, endpoints: [{ name: 'PLAINTEXT', host, port }] },
+    statics: config.statics,
+    clusterId: config.clusterId ?? clusterId,
+    endedCleanly,
+    clock,
+    random,
+    logger,
+  })
+}
+
+function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { configs }: Metadata): PartitionDirectory {
+  return new PartitionDirectory({
+    brokerId: nodeId,
+    store,
+    logger,
+    logConfig: topic => configs.topic(topic),
+    partitionConfig: topic => configs.topic(topic),
+    checksRecords: () => configs.broker().odradekProduceCheck === 'records',
+    verifiesTransactions: () => configs.broker().transactionPartitionVerificationEnable,
+  })
+}
+
+function upkeepOf(platform: Platform, metadata: Metadata, directory: PartitionDirectory) {
+  const { configs } = metadata
+  return {
+    ...platform,
+    directory,
+    checkIntervalMs: () => configs.broker().logRetentionCheckIntervalMs,
+    initialDelayMs: configs.broker().logInitialTaskDelayMs,
+    retention: (topic: string) => retentionOf(configs.topic(topic)),
+    producerExpiryMs: () => configs.broker().producerIdExpirationMs,
+  }
+}
+
+interface Parts {
+  readonly opened: OpenedStore
+  readonly metadata: Metadata
+  readonly directory: PartitionDirectory
+  readonly groups: Groups
+  readonly transactions: Transactions
+  readonly producerIds: ProducerIds
+}
+
+function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker {
+  const { opened, metadata, directory, groups, transactions, producerIds } = parts
+  const { clock, timers, random, logger } = platform
+  const { configs } = metadata
+  const ranges = rangesOf(handlers)
+  return {
+    id: opened.nodeId,
+    clock,
+    timers,
+    logger,
+    metadata,
+    configs,
+    image: () => metadata.image,
+    partitions: directory,
+    groups,
+    transactions,
+    ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
+    fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
+    unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
+    fetchLimits: () => {
+      const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()
+      return { maxBytes: fetchMaxBytes, maxWaitMs: cap < 0 ? Number.MAX_SAFE_INTEGER : cap }
+    },
+    nextProducerId: () => producerIds.next(),
+    apiVersions: () => ranges,
+    features: () => features,
+    // The address at which this very client reached us is the one that is sure to work for it.
+    advertised: ({ connection }) => config.advertised ?? { host: connection.localHost, port: connection.localPort },
+    space: () => opened.store.space(),
+  }
+}
+
+/** What a Kafka server needs to know of the core behind it, but for its routes. */
+export function servingOf({ clock, timers, logger }: Platform, { configs }: Metadata): Omit<ServerOptions, 'routes'> {
+  return {
+    clock,
+    timers,
+    logger,
+    listener: 'PLAINTEXT',
+    maxFrameBytes: configs.broker().socketRequestMaxBytes,
+    maxConnections: () => configs.broker().maxConnections,
+    maxIdleMs: () => configs.broker().connectionsMaxIdleMs,
+  }
+}

@@ -1,0 +1,29 @@
+/** An engine in a simulated world, and clients of its clusters. */
+import { ClientConnection } from '../../src/client/connection'
+import { LocalEngine } from '../../src/embedded/engine'
+import type { Command, Gives, Takes } from '../../src/embedded/commands'
+import { type BrokerOptions, startOptionsOf } from '../../src/embedded/options'
+import { simulatedPlatform } from '../../src/platform/simulated/platform'
+import { World } from '../../src/platform/simulated/world'
+
+export class EngineBench {
+  readonly world = new World({ seed: 1 })
+  readonly platform = simulatedPlatform(this.world)
+  readonly lines: string[] = []
+  readonly engine = new LocalEngine(this.platform, { log: line => void this.lines.push(line) })
+
+  /** Starts a broker and gives its number. */
+  async start(options: BrokerOptions = {}): Promise<Gives<'start'>> {
+    return this.ask(0, 'start', startOptionsOf({ port: 9092, ...options }))
+  }
+
+  ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {
+    return this.world.until(this.engine.ask(cluster, command, argument))
+  }
+
+  connect(port: number, clientId = 'client'): Promise<ClientConnection> {
+    const { network, timers } = this.platform
+    const options = { network, timers, clientId, requestTimeoutMs: 30_000, maxFrameBytes: 1024 * 1024 }
+    return this.world.until(ClientConnection.open({ host: this.platform.machine.name, port }, options))
+  }
+}
