@@ -23,7 +23,10 @@ import { groupScenarios } from './scenarios/groups'
 import { metadataScenarios } from './scenarios/metadata'
 import { offsetScenarios } from './scenarios/offsets'
 import { produceScenarios } from './scenarios/produce'
+import { quorumScenarios } from './scenarios/quorum'
+import { quotaScenarios } from './scenarios/quotas'
 import { replicaScenarios } from './scenarios/replicas'
+import { scramScenarios } from './scenarios/scram'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 
@@ -61,6 +64,9 @@ const scenarios: readonly Scenario[] = [
   ...transactionScenarios,
   ...replicaScenarios,
   ...compactionScenarios,
+  ...scramScenarios,
+  ...quotaScenarios,
+  ...quorumScenarios,
 ]
 
 interface Run {

@@ -4,6 +4,7 @@ import { handlerKind } from '../call/handler'
 import type { Groups } from '../coordinator/group/groups'
 import type { Transactions } from '../coordinator/transaction/transactions'
 import type { Configs } from '../metadata/configs'
+import type { Features } from '../metadata/features'
 import type { MetadataImage } from '../metadata/image'
 import type { Metadata } from '../metadata/metadata'
 import type { PartitionDirectory } from '../partition/directory'
@@ -16,16 +17,6 @@ export interface ApiRange {
   readonly apiKey: number
   readonly minVersion: number
   readonly maxVersion: number
-}
-
-export interface Features {
-  readonly supported: readonly { readonly name: string; readonly minVersion: number; readonly maxVersion: number }[]
-  readonly finalized: readonly {
-    readonly name: string
-    readonly minVersionLevel: number
-    readonly maxVersionLevel: number
-  }[]
-  readonly epoch: number
 }
 
 export interface Broker {

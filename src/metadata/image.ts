@@ -1,4 +1,5 @@
 /** The cluster's metadata as everybody else sees it: an immutable picture, replaced as a whole when something changes. */
+import type { Table, TableName, TableRows } from './tables'
 
 export interface PartitionImage {
   readonly index: number
@@ -46,4 +47,5 @@ export interface MetadataImage {
   overrides(resource: ConfigResource, name: string): ReadonlyMap<string, string>
   /** Names of the resources of a kind that have overrides. */
   overridden(resource: ConfigResource): readonly string[]
+  table<N extends TableName>(name: N): Table<TableRows[N]>
 }

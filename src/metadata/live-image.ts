@@ -12,6 +12,7 @@ import {
   type StoredProducerIds,
   type StoredTopic,
 } from './stored'
+import { type Table, type TableName, type TableRows, tableNames } from './tables'
 import { collisionName } from './topic-names'
 
 /** What a revision changed, so that nobody needs to compare two images. */
@@ -22,6 +23,8 @@ export interface ImageChange {
   readonly configs: readonly { readonly resource: ConfigResource; readonly name: string }[]
   readonly brokers: boolean
 }
+
+type Tables = { readonly [N in TableName]: PersistentMap<unknown> }
 
 interface Parts {
   readonly revision: Revision
@@ -35,6 +38,7 @@ interface Parts {
   /** Names by what they become when '.' and '_' are taken for the same letter, for those that have either. */
   readonly alike: PersistentMap<readonly string[]>
   readonly overrides: PersistentMap<ReadonlyMap<string, string>>
+  readonly tables: Tables
 }
 
 const noOverrides: ReadonlyMap<string, string> = new Map()
@@ -56,6 +60,7 @@ export class LiveImage implements MetadataImage {
     names: [],
     alike: PersistentMap.empty(),
     overrides: PersistentMap.empty(),
+    tables: Object.fromEntries(tableNames.map(name => [name, PersistentMap.empty()])) as unknown as Tables,
   })
 
   get revision() {
@@ -117,6 +122,10 @@ export class LiveImage implements MetadataImage {
     return names.sort()
   }
 
+  table<N extends TableName>(name: N) {
+    return this.#parts.tables[name] as Table<TableRows[N]>
+  }
+
   /** The image after a revision, and what the revision changed. */
   after(revision: Revision, events: readonly StoreEvent[]): { image: LiveImage; change: ImageChange } {
     assert(revision > this.revision, 'revisions of an image grow')
@@ -140,6 +149,7 @@ class Draft {
   readonly #overrides = new Map<string, ReadonlyMap<string, string> | undefined>()
   readonly #configs: { resource: ConfigResource; name: string }[] = []
   readonly #brokers = new Map<number, StoredBroker | null>()
+  readonly #rows = new Map<TableName, Map<string, unknown>>()
   #cluster: StoredCluster | null = null
   #producerIds: StoredProducerIds | null = null
 
@@ -172,7 +182,16 @@ class Draft {
           `${about.resource}/${about.name}`,
           content === null ? undefined : new Map(Object.entries(content)),
         )
+        break
+      case 'row':
+        this.#rowsOf(about.table).set(about.id, content ?? undefined)
     }
+  }
+
+  #rowsOf(table: TableName): Map<string, unknown> {
+    const rows = this.#rows.get(table) ?? new Map<string, unknown>()
+    this.#rows.set(table, rows)
+    return rows
   }
 
   #topic(id: string): TopicDraft {
@@ -204,6 +223,7 @@ class Draft {
       nextProducerId: this.#producerIds?.next ?? base.nextProducerId,
       brokers: this.#brokers.size === 0 ? base.brokers : brokersWith(base.brokers, this.#brokers),
       overrides: this.#overrides.size === 0 ? base.overrides : base.overrides.with(this.#overrides),
+      tables: this.#rows.size === 0 ? base.tables : tablesWith(base.tables, this.#rows),
       ...(this.#topics.size === 0 ? {} : topicsWith(base, change)),
     }
     return { parts, change: { ...change, configs: this.#configs, brokers: this.#brokers.size > 0 } }
@@ -225,6 +245,10 @@ function brokersWith(base: readonly BrokerImage[], changes: ReadonlyMap<number, 
   const kept = base.filter(({ id }) => !changes.has(id))
   const now = [...changes].flatMap(([id, stored]) => (stored === null ? [] : [{ id, fenced: false, ...stored }]))
   return [...kept, ...now].sort((a, b) => a.id - b.id)
+}
+
+function tablesWith(base: Tables, changes: ReadonlyMap<TableName, ReadonlyMap<string, unknown>>): Tables {
+  return { ...base, ...Object.fromEntries([...changes].map(([name, rows]) => [name, base[name].with(rows)])) }
 }
 
 function topicsWith(base: Parts, { created, deleted, altered }: Pick<ImageChange, 'created' | 'deleted' | 'altered'>) {

@@ -77,12 +77,12 @@ export class Metadata {
     if (metadata.image.clusterId === '') {
       const fresh = clusterId ?? newClusterId(random)
       metadata.#isNew = true
-      await metadata.#decide(() => decideFirstStart(metadata.configs.broker(), fresh, clock.now()))
+      await metadata.decide(() => decideFirstStart(metadata.configs.broker(), fresh, clock.now()))
     } else if (clusterId !== null && clusterId !== metadata.image.clusterId) {
       const says = `the metadata is of cluster ${metadata.image.clusterId}, not of ${clusterId}`
       throw new Refusal('INCONSISTENT_CLUSTER_ID', says)
-    } else if (!endedCleanly) await metadata.#decide(({ image }) => decideRestart(image))
-    await metadata.#decide(({ image }) => decideRegister(image, options.brokerId, options.broker))
+    } else if (!endedCleanly) await metadata.decide(({ image }) => decideRestart(image))
+    await metadata.decide(({ image }) => decideRegister(image, options.brokerId, options.broker))
     return metadata
   }
 
@@ -111,26 +111,26 @@ export class Metadata {
 
   /** With `validateOnly`, says what would become of the request and does nothing. The same for the methods below. */
   createTopics(specs: readonly TopicSpec[], validateOnly = false): Promise<TopicCreation[]> {
-    return this.#decide(context => decideCreateTopics(context, specs), validateOnly)
+    return this.decide(context => decideCreateTopics(context, specs), validateOnly)
   }
 
   deleteTopics(references: readonly TopicReference[]): Promise<TopicDeletion[]> {
-    return this.#decide(context => decideDeleteTopics(context, references))
+    return this.decide(context => decideDeleteTopics(context, references))
   }
 
   createPartitions(specs: readonly PartitionsSpec[], validateOnly = false): Promise<PartitionsCreation[]> {
-    return this.#decide(context => decideCreatePartitions(context, specs), validateOnly)
+    return this.decide(context => decideCreatePartitions(context, specs), validateOnly)
   }
 
   alterConfigs(replacements: readonly Replacement[], validateOnly = false): Promise<EntryOutcome[]> {
-    return this.#decide(context => decideAlter(context, replacements), validateOnly)
+    return this.decide(context => decideAlter(context, replacements), validateOnly)
   }
 
   incrementalAlterConfigs(
     alterations: readonly IncrementalAlteration[],
     validateOnly = false,
   ): Promise<EntryOutcome[]> {
-    return this.#decide(context => decideIncrementalAlter(context, alterations), validateOnly)
+    return this.decide(context => decideIncrementalAlter(context, alterations), validateOnly)
   }
 
   /** Creates topics by their names alone, as `auto.create.topics.enable` does; an internal one as its configs say. */
@@ -151,22 +151,22 @@ export class Metadata {
 
   /** Registers topics whose logs are there already. */
   adoptTopics(topics: readonly AdoptedTopic[]): Promise<void> {
-    return this.#decide(({ image, configs }) => decideAdopt(image, configs, topics))
+    return this.decide(({ image, configs }) => decideAdopt(image, configs, topics))
   }
 
   /** Takes over what an Apache Kafka left in its own metadata log, beside topics. */
   adoptKafka(kafka: KafkaMetadata): Promise<void> {
-    return this.#decide(({ image }) => decideAdoptKafka(image, kafka, this.#isNew))
+    return this.decide(({ image }) => decideAdoptKafka(image, kafka, this.#isNew))
   }
 
   /** Moves leader epochs past those that logs know of. */
   raiseEpochs(known: readonly KnownEpoch[]): Promise<void> {
-    return this.#decide(({ image }) => decideRaiseEpochs(image, known))
+    return this.decide(({ image }) => decideRaiseEpochs(image, known))
   }
 
   /** Producer ids that nobody was given before nor will be again: `first` and the `count - 1` after it. */
   allocateProducerIds(count: number): Promise<{ readonly first: number; readonly count: number }> {
-    return this.#decide(({ image }) => decideProducerIds(image, count))
+    return this.decide(({ image }) => decideProducerIds(image, count))
   }
 
   /** Finishes what is under way and closes the store. */
@@ -225,8 +225,11 @@ export class Metadata {
     }
   }
 
-  /** Takes its turn, decides, writes, and waits until everybody has acted on it. */
-  #decide<T>(decide: (context: DecisionContext) => Decision<T>, validateOnly = false): Promise<T> {
+  /**
+   * Takes its turn, decides, writes, and waits until everybody has acted on it. With `validateOnly` nothing is written.
+   * Throws Refusal KAFKA_STORAGE_ERROR when it could not be written.
+   */
+  decide<T>(decide: (context: DecisionContext) => Decision<T>, validateOnly = false): Promise<T> {
     const turn = this.#deciding.then(() => this.#decideNow(decide, validateOnly))
     this.#deciding = turn.catch(() => undefined)
     return turn.then(async reply => {

@@ -3,6 +3,7 @@
  * the order of keys is the order of numbers.
  */
 import type { ConfigResource } from './image'
+import { type TableName, tableNames } from './tables'
 
 export interface StoredCluster {
   readonly clusterId: string
@@ -45,6 +46,7 @@ export const storeKeys = {
   partition: (id: string, index: number) => `part/${id}/${padded(index)}`,
   /** Names may hold anything, slashes too: they come last. */
   config: (resource: ConfigResource, name: string) => `conf/${resource}/${name}`,
+  row: (table: TableName, id: string) => `row/${table}/${id}`,
 } as const
 
 export type StoreKey =
@@ -54,6 +56,7 @@ export type StoreKey =
   | { readonly kind: 'topic'; readonly id: string }
   | { readonly kind: 'partition'; readonly id: string; readonly index: number }
   | { readonly kind: 'config'; readonly resource: ConfigResource; readonly name: string }
+  | { readonly kind: 'row'; readonly table: TableName; readonly id: string }
 
 /** What a key of the store stands for; 'other' for keys that a newer version may have put there. */
 export function parseStoreKey(key: string): StoreKey {
@@ -77,6 +80,11 @@ export function parseStoreKey(key: string): StoreKey {
     case 'conf': {
       const end = rest.indexOf('/')
       return { kind: 'config', resource: rest.slice(0, end) as ConfigResource, name: rest.slice(end + 1) }
+    }
+    case 'row': {
+      const end = rest.indexOf('/')
+      const table = tableNames.find(name => name === rest.slice(0, end))
+      return table === undefined ? { kind: 'other' } : { kind: 'row', table, id: rest.slice(end + 1) }
     }
     default:
       return { kind: 'other' }

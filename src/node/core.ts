@@ -13,6 +13,7 @@ import { openGroups } from '../coordinator/group/open'
 import { openTransactions } from '../coordinator/transaction/open'
 import type { Transactions } from '../coordinator/transaction/transactions'
 import type { ServerOptions } from '../edge/kafka/server'
+import { featuresOf } from '../metadata/features'
 import { groupMetadataTopic } from '../metadata/internal-topics'
 import { Metadata } from '../metadata/metadata'
 import type { MetadataStore } from '../metadata/store'
@@ -22,7 +23,6 @@ import { startUpkeep } from '../partition/upkeep'
 import type { Platform } from '../platform/platform'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
-import { features } from './features'
 import { cleanerOf, compactionOf, retentionOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import type { OpenedStore } from './store'
@@ -182,7 +182,7 @@ function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker 
     },
     nextProducerId: () => producerIds.next(),
     apiVersions: () => ranges,
-    features: () => features,
+    features: () => featuresOf(metadata.image),
     // The address at which this very client reached us is the one that is sure to work for it.
     advertised: ({ connection }) => config.advertised ?? { host: connection.localHost, port: connection.localPort },
     space: () => opened.store.space(),

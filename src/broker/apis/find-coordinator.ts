@@ -2,7 +2,7 @@
  * FindCoordinator (10): which broker looks after a group or a transactional id. v1: transactions (KIP-98); v3: flexible;
  * v4: many keys (KIP-699); v6: share groups (KIP-932). The internal topic behind it is created when it is first needed.
  */
-import { partitionOf } from '../../coordinator/java-hash'
+import { partitionOf } from '../../platform/java-hash'
 import { errors, type ErrorName } from '../../protocol/errors'
 import { FindCoordinator, type FindCoordinatorRequest } from '../../protocol/messages/find-coordinator'
 import type { Call } from '../../call/call'

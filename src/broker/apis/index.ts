@@ -3,22 +3,28 @@ import type { Handler } from '../../call/handler'
 import type { Broker } from '../broker'
 import { addOffsetsToTxn } from './add-offsets-to-txn'
 import { addPartitionsToTxn } from './add-partitions-to-txn'
+import { addRaftVoter } from './add-raft-voter'
+import { alterClientQuotas } from './alter-client-quotas'
 import { alterConfigs } from './alter-configs'
 import { alterPartitionReassignments } from './alter-partition-reassignments'
 import { alterReplicaLogDirs } from './alter-replica-log-dirs'
+import { alterUserScramCredentials } from './alter-user-scram-credentials'
 import { apiVersions } from './api-versions'
 import { createPartitions } from './create-partitions'
 import { createTopics } from './create-topics'
 import { deleteGroups } from './delete-groups'
 import { deleteRecords } from './delete-records'
 import { deleteTopics } from './delete-topics'
+import { describeClientQuotas } from './describe-client-quotas'
 import { describeCluster } from './describe-cluster'
 import { describeConfigs } from './describe-configs'
 import { describeGroups } from './describe-groups'
 import { describeLogDirs } from './describe-log-dirs'
 import { describeProducers } from './describe-producers'
+import { describeQuorum } from './describe-quorum'
 import { describeTopicPartitions } from './describe-topic-partitions'
 import { describeTransactions } from './describe-transactions'
+import { describeUserScramCredentials } from './describe-user-scram-credentials'
 import { electLeaders } from './elect-leaders'
 import { endTxn } from './end-txn'
 import { fetch } from './fetch'
@@ -39,8 +45,12 @@ import { offsetDelete } from './offset-delete'
 import { offsetFetch } from './offset-fetch'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch'
 import { produce } from './produce'
+import { removeRaftVoter } from './remove-raft-voter'
 import { syncGroup } from './sync-group'
 import { txnOffsetCommit } from './txn-offset-commit'
+import { unregisterBroker } from './unregister-broker'
+import { unregisterController } from './unregister-controller'
+import { updateFeatures } from './update-features'
 import { writeTxnMarkers } from './write-txn-markers'
 
 export const handlers: readonly Handler<Broker>[] = [
@@ -85,4 +95,14 @@ export const handlers: readonly Handler<Broker>[] = [
   listTransactions,
   listConfigResources,
   describeTopicPartitions,
+  describeClientQuotas,
+  alterClientQuotas,
+  describeUserScramCredentials,
+  alterUserScramCredentials,
+  describeQuorum,
+  updateFeatures,
+  unregisterBroker,
+  addRaftVoter,
+  removeRaftVoter,
+  unregisterController,
 ]

@@ -8,7 +8,7 @@
  *                     +----------------------+---------------+
  */
 import { assert } from '../../../platform/assert'
-import { hashOrder } from '../../java-hash'
+import { hashOrder } from '../../../platform/java-hash'
 import { ClassicMember, type Protocol } from './member'
 import { subscribedTopics } from './subscription'
 

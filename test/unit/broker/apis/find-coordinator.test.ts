@@ -1,7 +1,7 @@
 import { findCoordinator } from '../../../../src/broker/apis/find-coordinator'
 import type { Broker } from '../../../../src/broker/broker'
 import type { Call } from '../../../../src/call/call'
-import { partitionOf } from '../../../../src/coordinator/java-hash'
+import { partitionOf } from '../../../../src/platform/java-hash'
 import { errors } from '../../../../src/protocol/errors'
 
 function ask(version: number, keyType: number, keys: readonly string[], leaders: readonly number[] = [1, 1, 1]) {

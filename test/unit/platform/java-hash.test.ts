@@ -1,4 +1,4 @@
-import { hashOrder, javaHash, partitionOf } from '../../../src/coordinator/java-hash'
+import { hashOrder, javaHash, partitionOf } from '../../../src/platform/java-hash'
 
 test('hashes as Java does', () => {
   expect(javaHash('')).toBe(0)

@@ -1,0 +1,34 @@
+/** Rows of the metadata store that are read as they were written, by an id: one table for each subject. */
+
+/** The level of a feature that was set; features without a row have the level that they came with. */
+export interface StoredFeature {
+  readonly level: number
+}
+
+/** What was set for one entity: quotas by the names of their keys. The id is `quotaEntityId`'s. */
+export type StoredQuota = Readonly<Record<string, number>>
+
+/** A SCRAM credential (RFC 5802), bytes in base64. The id is the mechanism and the user: `SCRAM-SHA-256/ann`. */
+export interface StoredScram {
+  readonly iterations: number
+  readonly salt: string
+  readonly storedKey: string
+  readonly serverKey: string
+}
+
+export interface TableRows {
+  readonly feature: StoredFeature
+  readonly quota: StoredQuota
+  readonly scram: StoredScram
+}
+
+export type TableName = keyof TableRows
+
+/** One object for as long as no row changes. */
+export interface Table<V> {
+  readonly size: number
+  get(id: string): V | undefined
+  entries(): Iterable<[string, V]>
+}
+
+export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram']

@@ -1,0 +1,61 @@
+/** Rows of every table are in the image once they are decided, and there again after a restart. */
+import { EmbeddedStore } from '../../../src/metadata/embedded-store'
+import { decideUpdateFeatures, featureLevel } from '../../../src/metadata/features'
+import type { Metadata } from '../../../src/metadata/metadata'
+import { decideAlterQuotas, quotaEntityId } from '../../../src/metadata/quotas'
+import { decideAlterScram } from '../../../src/metadata/scram'
+import { tableNames } from '../../../src/metadata/tables'
+import { Dice } from '../../../src/platform/simulated/dice'
+import { simulatedPlatform } from '../../../src/platform/simulated/platform'
+import { World } from '../../../src/platform/simulated/world'
+import { openMetadata } from '../../support/metadata'
+
+async function fill(metadata: Metadata): Promise<void> {
+  await metadata.decide(context =>
+    decideUpdateFeatures(context, [{ name: 'transaction.version', level: 1, upgradeType: 2 }]),
+  )
+  const entity = new Map([
+    ['user', 'ann/b'],
+    ['client-id', null],
+  ])
+  const operations = [{ key: 'producer_byte_rate', value: 1024 }]
+  await metadata.decide(context => decideAlterQuotas(context, [{ entity, operations }]))
+  const credential = { mechanism: 1, iterations: 4096, salt: Buffer.from('salt'), saltedPassword: Buffer.alloc(32, 7) }
+  await metadata.decide(context => decideAlterScram(context, [], [{ user: 'ann/b', ...credential }]))
+}
+
+const rows = ({ image }: Metadata) =>
+  Object.fromEntries(tableNames.map(name => [name, Object.fromEntries(image.table(name).entries())]))
+
+test('every table keeps its rows across a restart', async () => {
+  const world = new World({ seed: 1 })
+  const { files } = simulatedPlatform(world)
+  await world.until(
+    (async () => {
+      files.makeDir('/data')
+      const open = async () => openMetadata({}, { store: await EmbeddedStore.open(files, '/data', new Dice('tables')) })
+      const first = await open()
+      await fill(first)
+      const before = rows(first)
+      await first.close()
+      const second = await open()
+      expect(rows(second)).toEqual(before)
+      for (const name of tableNames) expect(second.image.table(name).size).toBeGreaterThan(0)
+      expect(featureLevel(second.image, 'transaction.version')).toBe(1)
+      await second.close()
+    })(),
+  )
+})
+
+test('a table is one object until a row of it changes', async () => {
+  const metadata = await openMetadata()
+  await fill(metadata)
+  const { image } = metadata
+  const entity = new Map([['user', 'bob']])
+  await metadata.decide(context =>
+    decideAlterQuotas(context, [{ entity, operations: [{ key: 'request_percentage', value: 5 }] }]),
+  )
+  expect(metadata.image.table('scram')).toBe(image.table('scram'))
+  expect(metadata.image.table('quota').get(quotaEntityId(entity))).toEqual({ request_percentage: 5 })
+  expect(image.table('quota').size).toBe(1)
+})
