@@ -31,7 +31,7 @@ export const explained: readonly Explained[] = [
   },
   {
     why: 'A feature is claimed once it is served: groups, shares and streams of the new kind are to come.',
-    where: /^api versions .*finalizedFeatures/,
+    where: /^api versions .*(?:finalized|supported)Features/,
     when: ({ kafka, ours }) =>
       Array.isArray(kafka) && Array.isArray(ours) && ours.every(row => kafka.some(other => isSame(row, other))),
   },

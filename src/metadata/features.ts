@@ -42,7 +42,10 @@ export function featureLevel(image: MetadataImage, name: string): number {
 
 export function featuresOf(image: MetadataImage): Features {
   return {
-    supported: known.map(({ name, min, max }) => ({ name, minVersion: min, maxVersion: max })),
+    // A client that reads that a level is supported may rely on it.
+    supported: known
+      .filter(({ served }) => served > 0)
+      .map(({ name, min, served }) => ({ name, minVersion: min, maxVersion: served })),
     finalized: known
       .map(({ name }) => ({ name, level: featureLevel(image, name) }))
       .filter(({ level }) => level > 0)

@@ -1,7 +1,7 @@
 /** Client quotas: altered, described, validated, in the order of Kafka's checks (KIP-546). */
 import { AlterClientQuotas } from '../../../src/protocol/messages/alter-client-quotas'
 import { DescribeClientQuotas } from '../../../src/protocol/messages/describe-client-quotas'
-import { sleep } from '../../judge/process'
+import { published } from '../published'
 import { type Scenario, eachVersion } from '../scenario'
 import type { Subject } from '../subject'
 
@@ -32,8 +32,7 @@ function asker(subject: Subject, alterVersion?: number, describeVersion?: number
   }
   const describe = async (components: readonly Component[], strict = false) => {
     const asked = components.map(([entityType, matchType, match]) => ({ entityType, matchType, match }))
-    // Kafka's broker hears of it a little after the controller has answered.
-    if (isAltered) await sleep(150)
+    if (isAltered) await published(subject)
     isAltered = false
     const reply = await subject.quiet(DescribeClientQuotas, { components: asked, strict }, describeVersion)
     subject.exercised.add(`${DescribeClientQuotas.key} ${describeVersion ?? subject.newest(DescribeClientQuotas)}`)

@@ -1,7 +1,7 @@
 /** SCRAM credentials: set, told of, removed (KIP-554). */
 import { AlterUserScramCredentials } from '../../../src/protocol/messages/alter-user-scram-credentials'
 import { DescribeUserScramCredentials } from '../../../src/protocol/messages/describe-user-scram-credentials'
-import { sleep } from '../../judge/process'
+import { published } from '../published'
 import { type Scenario, eachVersion } from '../scenario'
 import type { Subject } from '../subject'
 
@@ -24,9 +24,8 @@ function asker(subject: Subject) {
       deletions: deletions.map(([name, mechanism]) => ({ name, mechanism })),
       upsertions: upsertions.map(row => ({ mechanism: 1, iterations: 4096, salt, saltedPassword: password, ...row })),
     })
-  // Kafka's broker hears of it a little after the controller has answered.
   const describe = async (users: readonly string[] | null) => {
-    await sleep(150)
+    await published(subject)
     return subject.ask(DescribeUserScramCredentials, { users: users && users.map(name => ({ name })) })
   }
   return { alter, describe }
@@ -111,7 +110,7 @@ export const scramScenarios: readonly Scenario[] = [
     const { alter } = asker(subject)
     const [one, two] = [subject.name('one'), subject.name('two')]
     await alter([{ name: one }, { name: two, mechanism: 2 }])
-    await sleep(150)
+    await published(subject)
     const all = await subject.quiet(DescribeUserScramCredentials, { users: null })
     subject.note(
       'of all',
