@@ -1,5 +1,15 @@
 /** The package as a library: a broker inside of another program, most of all inside of a test. */
-export { Broker, startBroker } from './embedded/broker'
-export { BrokerError, type ClientFacts } from './embedded/commands'
+export { Broker, startBroker, type GroupWait, type ReadOptions, type Wait } from './embedded/broker'
+export {
+  BrokerError,
+  type ClientFacts,
+  type GroupFacts,
+  type MemberFacts,
+  type OffsetSpec,
+  type PartitionLag,
+  type Written,
+} from './embedded/commands'
+export type { Match } from './embedded/matching'
 export type { BrokerOptions, Isolation, Log, TopicSpec } from './embedded/options'
+export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'
 export { version } from './platform/version'

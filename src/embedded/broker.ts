@@ -9,13 +9,42 @@ import {
   type Command,
   type Engine,
   type Gives,
+  type GroupFacts,
+  type OffsetSpec,
+  type PartitionLag,
   type Takes,
+  type Written,
 } from './commands'
+import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
+import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
 import { leftoverLines } from './leftovers'
 import { openEngine } from './open-engine'
 import { type BrokerOptions, checkOptions, startOptionsOf, type TopicSpec, topicSpecOf } from './options'
 
 const drainMsDefault = 500
+/** Below the five seconds after which test runners give up, so that it is told what was missing. */
+const waitMsDefault = 4_500
+
+export interface Wait {
+  /** 4,500 by default. It passes where the broker runs: fake timers do not stop it. */
+  readonly timeoutMs?: number
+}
+
+export interface ReadOptions {
+  /** The start of each partition by default. */
+  readonly from?: OffsetSpec
+  readonly partition?: number
+  readonly as?: ReadAs
+}
+
+export interface GroupWait extends Wait {
+  readonly state?: 'Stable' | 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Dead'
+  readonly members?: number
+  /** Topics of which the members must have been assigned partitions. */
+  readonly assigned?: readonly string[]
+  /** Whether everything there is must have been committed. */
+  readonly caughtUp?: boolean
+}
 
 /** Starts a broker and resolves when it serves. Rejects with BrokerError, and has then left nothing behind. */
 export function startBroker(options: BrokerOptions = {}): Promise<Broker> {
@@ -146,6 +175,90 @@ export class Broker implements AsyncDisposable {
   /** Resolves when they are gone. */
   async deleteTopics(...names: readonly string[]): Promise<void> {
     await this.#ask('deleteTopics', names)
+  }
+
+  /** Writes records as a producer does; a missing topic is made. Gives their places. Rejects as Produce refuses. */
+  async produce(topic: string, records: RecordInput | readonly RecordInput[]): Promise<readonly Written[]> {
+    const all = Array.isArray(records) ? (records as readonly RecordInput[]) : [records as RecordInput]
+    return this.#ask('produce', { topic, records: all.map(toProduce) })
+  }
+
+  /** What a consumer that reads committed records would see, by partition. Rejects when there is no such topic. */
+  async records<T = unknown>(topic: string, options: ReadOptions = {}): Promise<Rec<T>[]> {
+    const all: Rec<T>[] = []
+    await this.#readUntil<T>(topic, { ...options, timeoutMs: 0 }, records => {
+      all.push(...records)
+      return records.length === 0
+    })
+    return all
+  }
+
+  /**
+   * The first record that matches, of those that are there and those to come, though the topic be made only then. Rejects
+   * with what was there instead when the time is up.
+   */
+  async waitForRecord<T = unknown>(topic: string, match: Match<T>, options: ReadOptions & Wait = {}): Promise<Rec<T>> {
+    const seen: Rec<T>[] = []
+    let found: Rec<T> | undefined
+    const isFound = await this.#readUntil<T>(topic, options, records => {
+      seen.push(...records)
+      return (found = records.find(record => isMatch(record, match))) !== undefined
+    })
+    if (isFound && found) return found
+    throw new BrokerError(`no record of ${topic} ${matchText(match)}. ${seenLines(seen)}`, null)
+  }
+
+  /** The first `count` records, when there are so many. */
+  async waitForRecords<T = unknown>(topic: string, count: number, options: ReadOptions & Wait = {}): Promise<Rec<T>[]> {
+    const seen: Rec<T>[] = []
+    const isFound = await this.#readUntil<T>(topic, options, records => {
+      seen.push(...records)
+      return seen.length >= count
+    })
+    if (isFound) return seen.slice(0, count)
+    throw new BrokerError(`${topic} does not have ${count} records. ${seenLines(seen)}`, null)
+  }
+
+  /** Resolves when the group is as asked: Stable when nothing is. Rejects with what it is instead. */
+  async waitForGroup(group: string, options: GroupWait = {}): Promise<GroupFacts> {
+    const { timeoutMs = waitMsDefault, members = null, assigned = [], caughtUp = false } = options
+    const state = options.state ?? (members === 0 ? null : 'Stable')
+    const wish = { state, members, assigned, caughtUp }
+    const { isSo, facts } = await this.#ask('waitForGroup', { group, wish, waitMs: timeoutMs })
+    if (isSo) return facts
+    throw new BrokerError(`group ${group} is not ${wishText(wish)} after ${timeoutMs} ms. ${groupLines(facts)}`, null)
+  }
+
+  /** The group as it is now. */
+  group(group: string): Promise<GroupFacts> {
+    return this.#ask('group', group)
+  }
+
+  /** How far a group is behind, over all partitions that it is assigned or has committed. */
+  async lag(group: string): Promise<{ total: number; seconds: number; partitions: readonly PartitionLag[] }> {
+    const { lag } = await this.group(group)
+    return {
+      total: lag.reduce((sum, { records }) => sum + records, 0),
+      seconds: Math.max(0, ...lag.map(({ seconds }) => seconds)),
+      partitions: lag,
+    }
+  }
+
+  /** Hands on what is read, piece by piece, until `enough` says so; false when the time is up first. */
+  async #readUntil<T>(
+    topic: string,
+    { from = 'start', partition, as = 'auto', timeoutMs = waitMsDefault }: ReadOptions & Wait,
+    enough: (records: Rec<T>[]) => boolean,
+  ): Promise<boolean> {
+    const ask = { topic, partition: partition ?? null, from }
+    let next: Gives<'read'>['next'] = []
+    for (let waitMs = timeoutMs; ; ) {
+      const read = await this.#ask('read', { ...ask, next, waitMs })
+      next = read.next
+      if (enough(read.records.map(raw => recordFrom<T>(topic, raw, as)))) return true
+      if (read.leftMs < 0) return false
+      waitMs = read.leftMs
+    }
   }
 
   /** Who is connected and has asked something. */

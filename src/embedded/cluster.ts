@@ -5,7 +5,7 @@ import type { NodeConfig } from '../node/config'
 import { type Core, openCore, servingOf } from '../node/core'
 import { openMetadataStore, openStore } from '../node/store'
 import type { Platform } from '../platform/platform'
-import type { ClientFacts } from './commands'
+import { BrokerError, type ClientFacts } from './commands'
 import { Watch } from './watch'
 
 /** How long a client that is just closing its connections has to be gone before it counts as forgotten. */
@@ -46,7 +46,9 @@ export class Cluster {
     this.#server.start()
   }
 
+  /** Throws BrokerError once it stops. */
   get core(): Core {
+    if (this.#stopping) throw new BrokerError('this broker has been stopped', null)
     return this.#core
   }
 

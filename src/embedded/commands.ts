@@ -23,6 +23,90 @@ export interface ClientFacts {
   readonly members: readonly { readonly group: string; readonly memberId: string }[]
 }
 
+export interface RawHeader {
+  readonly key: string
+  readonly value: Uint8Array | null
+}
+
+export interface ToProduce {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly RawHeader[]
+  /** Null leaves the choice to the key. */
+  readonly partition: number | null
+  /** Null is now. */
+  readonly timestampMs: number | null
+}
+
+export interface Written {
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+}
+
+export interface RawRecord extends Written {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly RawHeader[]
+}
+
+/** Where reading begins in each partition: an offset, an end of the log, or the first record at or after a time. */
+export type OffsetSpec = number | 'start' | 'end' | { readonly timestampMs: number }
+
+export interface ReadAsk {
+  readonly topic: string
+  /** Null is all. */
+  readonly partition: number | null
+  readonly from: OffsetSpec
+  /** Where an earlier answer ended, by partition. */
+  readonly next: readonly (readonly [partition: number, offset: number])[]
+  /** How long to wait for a first record. */
+  readonly waitMs: number
+}
+
+export interface ReadAnswer {
+  readonly records: readonly RawRecord[]
+  readonly next: readonly (readonly [partition: number, offset: number])[]
+  /** What is left of the time to wait; -1 when it was over before there was a record. */
+  readonly leftMs: number
+}
+
+export interface MemberFacts {
+  readonly memberId: string
+  readonly clientId: string
+  readonly host: string
+  readonly assigned: readonly { readonly topic: string; readonly partition: number }[]
+}
+
+/** Of a partition that a group is assigned or has committed. */
+export interface PartitionLag {
+  readonly topic: string
+  readonly partition: number
+  /** Null when nothing was. */
+  readonly committed: number | null
+  readonly end: number
+  /** Between what was committed, or the start of the log, and its end. */
+  readonly records: number
+  /** The age of the first of these; 0 when there is none. */
+  readonly seconds: number
+}
+
+export interface GroupFacts {
+  readonly group: string
+  /** As Kafka tells it: `Empty`, `PreparingRebalance`, `CompletingRebalance`, `Stable`, `Dead`. */
+  readonly state: string
+  readonly members: readonly MemberFacts[]
+  readonly lag: readonly PartitionLag[]
+}
+
+export interface GroupWish {
+  readonly state: string | null
+  readonly members: number | null
+  /** Topics of which partitions are assigned. */
+  readonly assigned: readonly string[]
+  readonly caughtUp: boolean
+}
+
 export interface Commands {
   readonly start: { readonly takes: StartOptions; readonly gives: ClusterFacts }
   /** Gives those who had not disconnected. */
@@ -30,6 +114,17 @@ export interface Commands {
   readonly connections: { readonly takes: null; readonly gives: readonly ClientFacts[] }
   readonly createTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly deleteTopics: { readonly takes: readonly string[]; readonly gives: null }
+  readonly produce: {
+    readonly takes: { readonly topic: string; readonly records: readonly ToProduce[] }
+    readonly gives: readonly Written[]
+  }
+  readonly read: { readonly takes: ReadAsk; readonly gives: ReadAnswer }
+  readonly group: { readonly takes: string; readonly gives: GroupFacts }
+  /** `isSo` is false when time was up first. */
+  readonly waitForGroup: {
+    readonly takes: { readonly group: string; readonly wish: GroupWish; readonly waitMs: number }
+    readonly gives: { readonly isSo: boolean; readonly facts: GroupFacts }
+  }
 }
 
 export type Command = keyof Commands

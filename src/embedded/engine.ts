@@ -10,11 +10,15 @@ import {
   type Engine,
   type EngineEvents,
   type Gives,
+  type GroupFacts,
   type Takes,
   toldError,
 } from './commands'
+import { checkTopic, produce, read } from './data'
+import { groupFacts, isAsWished } from './groups'
 import type { StartOptions } from './options'
 import { createTopics, deleteTopics, seedTopics } from './topics'
+import { until } from './until'
 
 type Carried = { readonly [C in Command]: (cluster: number, argument: Takes<C>) => Promise<Gives<C>> | Gives<C> }
 
@@ -48,6 +52,10 @@ export class LocalEngine implements Engine {
     connections: cluster => this.#at(cluster).watch.clients(),
     createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
     deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
+    produce: (cluster, { topic, records }) => produce(this.#at(cluster).core, this.#platform, topic, records),
+    read: (cluster, ask) => this.#read(this.#at(cluster), ask),
+    group: (cluster, group) => groupFacts(this.#at(cluster).core, this.#platform.clock, group),
+    waitForGroup: (cluster, ask) => this.#waitForGroup(this.#at(cluster), ask),
   }
 
   async #start(options: StartOptions): Promise<ClusterFacts> {
@@ -77,6 +85,24 @@ export class LocalEngine implements Engine {
     } finally {
       this.#clusters.delete(cluster)
     }
+  }
+
+  #read(cluster: Cluster, ask: Takes<'read'>): Promise<Gives<'read'>> {
+    // Who does not wait for a topic to come is told that there is none.
+    if (ask.waitMs === 0) checkTopic(cluster.core, ask.topic)
+    return read(() => cluster.core, this.#platform, ask)
+  }
+
+  async #waitForGroup(
+    cluster: Cluster,
+    { group, wish, waitMs }: Takes<'waitForGroup'>,
+  ): Promise<Gives<'waitForGroup'>> {
+    let facts: GroupFacts = { group, state: 'Dead', members: [], lag: [] }
+    const leftMs = await until(this.#platform, waitMs, async () => {
+      facts = await groupFacts(cluster.core, this.#platform.clock, group)
+      return isAsWished(facts, wish)
+    })
+    return { isSo: leftMs >= 0, facts }
   }
 
   #at(cluster: number): Cluster {

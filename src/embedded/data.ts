@@ -1,0 +1,114 @@
+/** Records of a cluster, without a client: as a producer without retries writes them, and a `read_committed` consumer sees them. */
+import type { Core } from '../node/core'
+import type { Partition } from '../partition/partition'
+import type { Clock, Timers } from '../platform/clock'
+import { batchBytesAt, isControlAt, isTransactionalAt, lastOffsetAt, producerIdAt } from '../protocol/records/batch'
+import { buildBatch, recordsOf } from '../protocol/records/records'
+import type { AbortedTransaction } from '../storage/log'
+import { BrokerError, type RawRecord, type ReadAnswer, type ReadAsk, type ToProduce, type Written } from './commands'
+import { pickPartition } from './partitioner'
+import { createTopics } from './topics'
+import { until } from './until'
+
+/** Read from one partition at a time; the caller comes back for more. */
+const pieceBytes = 1024 * 1024
+
+export interface DataWorld {
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+/** One batch for each record, in their order. A topic that is missing is made. Rejects as Produce would refuse. */
+export async function produce(core: Core, { clock }: DataWorld, topic: string, records: readonly ToProduce[]) {
+  if (!core.metadata.image.topic(topic)) await createTopics(core, [{ name: topic }])
+  const count = core.metadata.image.topic(topic)!.partitions.length
+  const written: Written[] = []
+  for (const { key, value, headers, partition: wanted, timestampMs: givenMs } of records) {
+    const index = wanted ?? pickPartition(key, count, core.partitions.find(topic, 0)?.end ?? 0)
+    const partition = core.partitions.led(topic, index)
+    const timestampMs = givenMs ?? clock.now()
+    const batch = buildBatch({ records: [{ timestampMs, key, value, headers }] })
+    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, -1, clock.now())
+    await partition.durable(nextOffset)
+    written.push({ partition: index, offset: baseOffset, timestampMs: Math.max(timestampMs, logAppendTimeMs) })
+  }
+  return written
+}
+
+/** What there is from the given places on, at most a piece of it; waits for the first record for at most `waitMs`. */
+export async function read(core: () => Core, world: DataWorld, ask: ReadAsk): Promise<ReadAnswer> {
+  let next = new Map(ask.next)
+  let records: RawRecord[] = []
+  const leftMs = await until(world, ask.waitMs, () => {
+    ;({ records, next } = readOnce(core(), ask, next))
+    return records.length > 0
+  })
+  return { records, next: [...next], leftMs }
+}
+
+function readOnce(core: Core, { topic, from, partition: only }: ReadAsk, before: ReadonlyMap<number, number>) {
+  const next = new Map(before)
+  const records: RawRecord[] = []
+  for (const { index } of core.metadata.image.topic(topic)?.partitions ?? []) {
+    if (only !== null && index !== only) continue
+    const partition = core.partitions.led(topic, index)
+    const at = next.get(index) ?? firstOf(partition, from)
+    next.set(index, readPartition(partition, Math.max(at, partition.start), records))
+  }
+  return { records, next }
+}
+
+function firstOf(partition: Partition, from: ReadAsk['from']): number {
+  if (from === 'start') return partition.start
+  if (from === 'end') return partition.lastStableOffset
+  if (typeof from === 'number') return from
+  return partition.log.findByTime(from.timestampMs, partition.start)?.offset ?? partition.lastStableOffset
+}
+
+/** Adds to `into`, and returns where to go on. Adds nothing only when there is nothing up to the end. */
+function readPartition(partition: Partition, from: number, into: RawRecord[]): number {
+  const upTo = partition.lastStableOffset
+  const had = into.length
+  let next = from
+  // A whole piece may be of transactions that were aborted.
+  while (next < upTo && into.length === had) next = readPiece(partition, next, upTo, into)
+  return next
+}
+
+function readPiece(partition: Partition, from: number, upTo: number, into: RawRecord[]): number {
+  const aborted = partition.log.aborted.between(from, upTo)
+  let next = from
+  for (const buffer of partition.read(from, { maxBytes: pieceBytes, upTo }).buffers) {
+    for (let at = 0; at < buffer.length; at += batchBytesAt(buffer, at)) {
+      next = lastOffsetAt(buffer, at) + 1
+      if (!isControlAt(buffer, at) && !isAborted(buffer, at, aborted)) readBatch(partition, buffer, at, from, into)
+    }
+  }
+  // Compaction may have left nothing behind the last batch.
+  return next === from ? upTo : next
+}
+
+function readBatch({ index }: Partition, buffer: Buffer, at: number, from: number, into: RawRecord[]): void {
+  for (const { offset, timestampMs, key, value, headers } of recordsOf(buffer, at)) {
+    if (offset < from) continue
+    // Copies: what is read here goes to another thread, and must not take the whole log along.
+    const copied = headers.map(header => ({ key: header.key, value: copyOf(header.value) }))
+    into.push({ partition: index, offset, timestampMs, key: copyOf(key), value: copyOf(value), headers: copied })
+  }
+}
+
+const copyOf = (bytes: Buffer | null): Uint8Array | null => (bytes === null ? null : new Uint8Array(bytes))
+
+function isAborted(buffer: Buffer, at: number, aborted: readonly AbortedTransaction[]): boolean {
+  if (aborted.length === 0 || !isTransactionalAt(buffer, at)) return false
+  const [producerId, last] = [producerIdAt(buffer, at), lastOffsetAt(buffer, at)]
+  return aborted.some(one => one.producerId === producerId && one.firstOffset <= last && last <= one.lastOffset)
+}
+
+/** Throws BrokerError when there is no such topic. */
+export function checkTopic({ metadata }: Core, topic: string): void {
+  if (metadata.image.topic(topic)) return
+  const names = [...metadata.image.topics()].filter(({ internal }) => !internal).map(({ name }) => name)
+  const there = names.length === 0 ? 'there are none' : `there are ${names.slice(0, 20).join(', ')}`
+  throw new BrokerError(`there is no topic ${topic}; ${there}`, 'UNKNOWN_TOPIC_OR_PARTITION')
+}

@@ -1,0 +1,85 @@
+/** What a consumer group does, and how far it is behind. */
+import type { Core } from '../node/core'
+import type { Clock } from '../platform/clock'
+import { ConsumerProtocolAssignment } from '../protocol/embedded/consumer-protocol-assignment'
+import { decodeBlob } from '../protocol/embedded/consumer-protocol'
+import { Refusal } from '../protocol/errors'
+import { groupMetadataTopic } from '../metadata/internal-topics'
+import type { GroupFacts, GroupWish, MemberFacts, PartitionLag } from './commands'
+
+const newestDescribe = 6
+
+/** A group that nobody has joined or committed for has state Dead and no members, as in Kafka. */
+export async function groupFacts({ broker, partitions }: Core, { now }: Clock, group: string): Promise<GroupFacts> {
+  const none = { group, state: 'Dead', members: [], lag: [] }
+  if (!broker.image().topic(groupMetadataTopic)) return none
+  try {
+    const { groupState, members } = await broker.groups.describe(group, newestDescribe)
+    const facts = members.map(
+      ({ memberId, clientId, clientHost, memberAssignment }): MemberFacts => ({
+        memberId,
+        clientId,
+        host: clientHost.replace(/^\//, ''),
+        assigned: assignedIn(memberAssignment),
+      }),
+    )
+    const committed = await committedOf(broker, group)
+    for (const { assigned } of facts) {
+      for (const { topic, partition } of assigned) {
+        if (!committed.some(one => one.topic === topic && one.partition === partition)) {
+          committed.push({ topic, partition, offset: null })
+        }
+      }
+    }
+    const lag = committed.flatMap(({ topic, partition, offset }): PartitionLag[] => {
+      const led = partitions.find(topic, partition)
+      if (!led) return []
+      const from = Math.max(offset ?? led.start, led.start)
+      const end = led.lastStableOffset
+      const records = Math.max(0, end - from)
+      // The first record that is left, whatever its time.
+      const oldest = records > 0 ? (led.log.findByTime(0, from)?.timestampMs ?? null) : null
+      const seconds = oldest === null ? 0 : Math.max(0, (now() - oldest) / 1000)
+      return [{ topic, partition, committed: offset, end, records, seconds }]
+    })
+    return { group, state: groupState, members: facts, lag }
+  } catch (error) {
+    if (error instanceof Refusal) return none
+    throw error
+  }
+}
+
+async function committedOf(
+  broker: Core['broker'],
+  group: string,
+): Promise<{ topic: string; partition: number; offset: number | null }[]> {
+  const topics = await broker.groups.fetch(group, null, false)
+  return topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex, committedOffset }) => ({
+      topic: name,
+      partition: partitionIndex,
+      offset: Number(committedOffset) < 0 ? null : Number(committedOffset),
+    })),
+  )
+}
+
+/** Other protocols than that of consumers (Connect) say what they like here. */
+function assignedIn(assignment: Buffer): MemberFacts['assigned'] {
+  if (assignment.length < 2) return []
+  try {
+    const { message } = decodeBlob(ConsumerProtocolAssignment, assignment)
+    return message.assignedPartitions.flatMap(({ topic, partitions }) =>
+      partitions.map(partition => ({ topic, partition })),
+    )
+  } catch {
+    return []
+  }
+}
+
+export function isAsWished(facts: GroupFacts, { state, members, assigned, caughtUp }: GroupWish): boolean {
+  if (state !== null && facts.state !== state) return false
+  if (members !== null && facts.members.length !== members) return false
+  const topics = new Set(facts.members.flatMap(member => member.assigned.map(({ topic }) => topic)))
+  if (!assigned.every(topic => topics.has(topic))) return false
+  return !caughtUp || (facts.state !== 'Dead' && facts.lag.every(({ records }) => records === 0))
+}

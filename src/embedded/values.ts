@@ -1,0 +1,92 @@
+/** Keys and values between JavaScript and bytes. */
+import type { RawRecord, ToProduce } from './commands'
+
+/** Text, bytes, null (which deletes a key where topics are compacted), or anything else as JSON. */
+export type Content = string | Uint8Array | number | boolean | object | null
+
+export interface RecordInput {
+  readonly key?: Content
+  readonly value: Content
+  readonly headers?: { readonly [key: string]: string | Uint8Array | null }
+  /** Chosen by the key, as clients do, when left out. */
+  readonly partition?: number
+  /** Milliseconds since the epoch; now when left out. */
+  readonly timestampMs?: number
+}
+
+/** How values are read. `auto` takes JSON objects and arrays for what they are, other UTF-8 for text, the rest for bytes. */
+export type ReadAs = 'auto' | 'json' | 'string' | 'buffer'
+
+export interface Rec<T = unknown> {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+  /** Text where it is UTF-8, else bytes. */
+  readonly key: string | Buffer | null
+  readonly value: T
+  readonly headers: { readonly [key: string]: string | Buffer | null }
+}
+
+const isBytes = (content: unknown): content is Uint8Array => ArrayBuffer.isView(content)
+
+function bytesOf(content: Content | undefined): Uint8Array | null {
+  if (content === undefined || content === null) return null
+  if (typeof content === 'string') return Buffer.from(content)
+  return isBytes(content) ? content : Buffer.from(JSON.stringify(content))
+}
+
+export function toProduce({ key, value, headers = {}, partition, timestampMs }: RecordInput): ToProduce {
+  return {
+    key: bytesOf(key),
+    value: bytesOf(value),
+    headers: Object.entries(headers).map(([name, content]) => ({ key: name, value: bytesOf(content) })),
+    partition: partition ?? null,
+    timestampMs: timestampMs ?? null,
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const textOrBytes = (bytes: Uint8Array | null) => (bytes === null ? null : (textOf(bytes) ?? bufferOf(bytes)))
+
+/** Throws SyntaxError for a value that is no JSON where that was asked for. */
+export function recordFrom<T>(topic: string, raw: RawRecord, as: ReadAs): Rec<T> {
+  const { partition, offset, timestampMs, key, value, headers } = raw
+  return {
+    topic,
+    partition,
+    offset,
+    timestampMs,
+    key: textOrBytes(key),
+    value: valueOf(value, as) as T,
+    headers: Object.fromEntries(headers.map(header => [header.key, textOrBytes(header.value)])),
+  }
+}
+
+function valueOf(bytes: Uint8Array | null, as: ReadAs): unknown {
+  if (bytes === null) return null
+  if (as === 'buffer') return bufferOf(bytes)
+  if (as === 'string') return bufferOf(bytes).toString('utf8')
+  if (as === 'json') return JSON.parse(bufferOf(bytes).toString('utf8')) as unknown
+  const text = textOf(bytes)
+  if (text === null) return bufferOf(bytes)
+  return /^\s*[[{]/.test(text) ? jsonOr(text) : text
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,82 @@
+import { toProduce, type RecordInput } from '../../../src/embedded/values'
+import { EngineBench } from '../../support/engine-bench'
+
+async function bench() {
+  const bench = new EngineBench()
+  const { cluster } = await bench.start({ topics: ['orders', { name: 'wide', partitions: 3 }] })
+  const produce = (topic: string, ...records: RecordInput[]) =>
+    bench.ask(cluster, 'produce', { topic, records: records.map(toProduce) })
+  const ask = (topic: string, more = {}) =>
+    ({ topic, partition: null, from: 'start', next: [], waitMs: 0, ...more }) as const
+  const read = (topic: string, more = {}) => bench.ask(cluster, 'read', ask(topic, more))
+  const values = async (topic: string, more = {}) =>
+    (await read(topic, more)).records.map(({ value }) => value && Buffer.from(value).toString())
+  return { bench, cluster, produce, read, values }
+}
+
+test('what is produced is read, by offset and by time', async () => {
+  const { produce, values } = await bench()
+  const written = await produce('orders', { value: 'a', timestampMs: 10 }, { value: 'b', timestampMs: 20 })
+  expect(written).toEqual([
+    { partition: 0, offset: 0, timestampMs: 10 },
+    { partition: 0, offset: 1, timestampMs: 20 },
+  ])
+  expect(await values('orders')).toEqual(['a', 'b'])
+  expect(await values('orders', { from: 1 })).toEqual(['b'])
+  expect(await values('orders', { from: { timestampMs: 15 } })).toEqual(['b'])
+  expect(await values('orders', { from: { timestampMs: 25 } })).toEqual([])
+  expect(await values('orders', { from: 'end' })).toEqual([])
+  expect(await values('orders', { next: [[0, 1]] })).toEqual(['b'])
+})
+
+test('a topic that is missing is made by producing, and is an error for who reads without waiting', async () => {
+  const { produce, read, values } = await bench()
+  await expect(read('new')).rejects.toMatchObject({
+    message: 'there is no topic new; there are orders, wide',
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+  await produce('new', { value: null, key: 'k' })
+  expect(await values('new')).toEqual([null])
+})
+
+test('records find their partitions by key, or are told theirs', async () => {
+  const { produce, values } = await bench()
+  const [first, second] = await produce('wide', { key: 'k', value: '1' }, { key: 'k', value: '2' })
+  expect(second!.partition).toBe(first!.partition)
+  await produce('wide', { value: '3', partition: 2 })
+  expect(await values('wide', { partition: 2 })).toContain('3')
+  await expect(produce('wide', { value: '4', partition: 3 })).rejects.toMatchObject({
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+})
+
+test('who waits is woken by a record, also of a topic that comes later, or told that time was up', async () => {
+  const { bench: at, cluster, produce, read } = await bench()
+  const waiting = at.engine.ask(cluster, 'read', {
+    topic: 'later',
+    partition: null,
+    from: 'start',
+    next: [],
+    waitMs: 1_000,
+  })
+  await at.world.runFor(100)
+  await produce('later', { value: 'x' })
+  const answer = await at.world.until(waiting)
+  expect(answer.records).toHaveLength(1)
+  expect(answer.next).toEqual([[0, 1]])
+  expect(answer.leftMs).toBeGreaterThan(0)
+  expect(await read('orders', { waitMs: 50 })).toMatchObject({ records: [], leftMs: -1 })
+})
+
+test('who waits for a broker that stops is told', async () => {
+  const { bench: at, cluster } = await bench()
+  const waiting = at.engine.ask(cluster, 'waitForGroup', {
+    group: 'g',
+    wish: { state: 'Stable', members: null, assigned: [], caughtUp: false },
+    waitMs: 1_000,
+  })
+  const refused = expect(waiting).rejects.toThrow('this broker has been stopped')
+  await at.world.runFor(10)
+  await at.ask(cluster, 'stop', { drainMs: 0 })
+  await at.world.until(refused)
+})
