@@ -64,7 +64,7 @@ class Cleaning {
   arm(delayMs: number): void {
     this.#cancel = this.#options.timers.after(delayMs, () => {
       this.#running = this.#cleanAll().then(progressed => {
-        if (!this.#isStopped) this.arm(progressed ? 0 : this.#options.settings().backoffMs)
+        if (!this.#isStopped) this.arm(progressed ? 0 : Math.max(1, this.#options.settings().backoffMs))
       })
     })
   }

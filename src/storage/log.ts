@@ -176,6 +176,8 @@ export interface AbortedTransactions {
 /** How a log is kept; read anew at every append and sweep, so that a change of config takes effect. */
 export interface LogConfig {
   readonly segmentBytes: number
+  /** Counts in the place of `segmentBytes` where it is set (`internal.segment.bytes`). */
+  readonly internalSegmentBytes?: number | null
   readonly segmentMs: number
   readonly segmentJitterMs: number
   readonly indexIntervalBytes: number

@@ -43,6 +43,8 @@ export interface Mix {
   readonly passingTopics: number
   readonly deleteRecordsChance: number
   readonly offsetsPartitions: number
+  /** Settings of the cleaner and of the segments that it goes through. */
+  readonly cleaner: readonly string[]
   readonly delayMs: readonly [number, number]
   readonly pieceBytes: number
   readonly syncMs: readonly [number, number]
@@ -93,6 +95,7 @@ export function drawMix(dice: Dice): Mix {
     ] as const),
     mishapMs: pick(dice, [Infinity, Infinity, 800, 200]),
     diskFault: pick<DiskFault>(dice, ['none', 'none', 'none', 'none', 'none', 'sync', 'write', 'full']),
+    cleaner: drawCleaner(dice),
   }
 }
 
@@ -105,6 +108,17 @@ function drawTopicConfigs(dice: Dice): TopicConfigs {
   if (dice.chance(0.2)) configs['message.timestamp.type'] = 'LogAppendTime'
   if (dice.chance(0.2)) configs['compression.type'] = pick(dice, ['gzip', 'uncompressed'])
   return configs
+}
+
+/** In most stories internal topics are compacted again and again. */
+export function drawCleaner(dice: Dice): string[] {
+  if (dice.chance(0.2)) return []
+  return [
+    `log.roll.ms=${dice.between(20, 500)}`,
+    `log.cleaner.backoff.ms=${dice.between(1, 100)}`,
+    `log.cleaner.min.cleanable.ratio=${pick(dice, ['0.01', '0.5'])}`,
+    `log.cleaner.delete.retention.ms=${pick(dice, [0, 100, 10_000])}`,
+  ]
 }
 
 const drawProducer = (dice: Dice): ProducerMix => ({

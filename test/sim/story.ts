@@ -339,6 +339,7 @@ function configOf(mix: Mix): NodeConfig {
         'auto.create.topics.enable=false',
         'group.initial.rebalance.delay.ms=100',
         `offsets.topic.num.partitions=${mix.offsetsPartitions}`,
+        ...mix.cleaner,
       ],
     },
     environment: {},

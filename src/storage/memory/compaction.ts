@@ -2,6 +2,7 @@
 import { Cleaner, type Round, RoundStopped, type SourceSegment } from '../compaction/cleaner'
 import { type CleanableFacts, grouped } from '../compaction/eligible'
 import type { AbortedTransaction, Compacted, LogConfig } from '../log'
+import { segmentBytesOf } from '../segments/roll'
 import { MemorySegment } from './segment'
 
 export interface CompactedSegment extends CleanableFacts {
@@ -31,8 +32,10 @@ export async function compactMemory(
     .filter(({ baseOffset }) => baseOffset < end)
     .map(each => ({ ...each, offsetIndexBytes: 0, timeIndexBytes: 0 }))
   const beforeBytes = concerned.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const config = log.config()
+  const limits = { segmentBytes: segmentBytesOf(config), segmentIndexBytes: config.segmentIndexBytes }
   let afterBytes = 0
-  for (const group of grouped(concerned, log.config())) {
+  for (const group of grouped(concerned, limits)) {
     const last = group.at(-1)!.segment
     const kept = new MemorySegment(group[0]!.baseOffset, last.createdMs, last.jitterMs)
     const retained: AbortedTransaction[] = []

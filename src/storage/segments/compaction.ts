@@ -7,6 +7,7 @@ import { names, pathOf, segmentFileName } from './layout'
 import type { LogMarks } from './log-marks'
 import type { LogSetting } from './log-setting'
 import type { Removal } from './removal'
+import { segmentBytesOf } from './roll'
 import { Segment } from './segment'
 import type { SegmentList } from './segment-list'
 import { removeCleaned } from './swaps'
@@ -95,7 +96,8 @@ export class Compaction {
     }))
     const beforeBytes = concerned.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     let afterBytes = 0
-    for (const group of grouped(facts, config())) {
+    const { segmentIndexBytes } = config()
+    for (const group of grouped(facts, { segmentBytes: segmentBytesOf(config()), segmentIndexBytes })) {
       afterBytes += await this.#cleanGroup(
         cleaner,
         group.map(({ segment }) => segment),

@@ -28,11 +28,13 @@ export interface Incoming {
 export function shouldRoll(active: ActiveSegment, incoming: Incoming, config: LogConfig, nowMs: number): boolean {
   if (incoming.last - active.baseOffset > relativeOffsetMax) return true
   if (active.sizeBytes === 0) return false
-  if (active.sizeBytes > config.segmentBytes - incoming.sizeBytes || active.indexesFull) return true
+  if (active.sizeBytes > segmentBytesOf(config) - incoming.sizeBytes || active.indexesFull) return true
   const byRecords = active.firstTimestampMs >= 0
   const waitedMs = byRecords ? incoming.maxTimestampMs - active.firstTimestampMs : nowMs - active.createdMs
   return waitedMs > segmentMsOf(config) - active.jitterMs
 }
+
+export const segmentBytesOf = (config: LogConfig): number => config.internalSegmentBytes ?? config.segmentBytes
 
 function segmentMsOf({ segmentMs, maxCompactionLagMs, cleanupPolicy }: LogConfig): number {
   const isCompacted = maxCompactionLagMs !== undefined && cleanupPolicy?.includes('compact')

@@ -8,6 +8,7 @@ import type { Dice } from '../../../src/platform/simulated/dice'
 import { Machine } from '../../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../../src/platform/simulated/network'
 import { World } from '../../../src/platform/simulated/world'
+import { drawCleaner } from '../mix'
 import { CreateTopics } from '../../../src/protocol/messages/create-topics'
 import { Fetch } from '../../../src/protocol/messages/fetch'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
@@ -37,6 +38,7 @@ export async function tellTransactions(
 class Story {
   readonly #world: World
   readonly #dice: Dice
+  readonly #cleaner: readonly string[]
   readonly #net: SimulatedNet
   readonly #broker: Machine
   readonly #gate = new Gate()
@@ -50,6 +52,7 @@ class Story {
   constructor(seed: number, log: (line: string) => void) {
     this.#world = new World({ seed })
     this.#dice = this.#world.dice('transactions')
+    this.#cleaner = drawCleaner(this.#world.dice('cleaner'))
     this.#net = new SimulatedNet(this.#world)
     const dice = this.#dice
     Object.assign(this.#net.faults, { delayMs: [0, dice.within([0.5, 8])], connectTimeoutMs: 1_000 })
@@ -156,7 +159,7 @@ class Story {
 
   #start(): Promise<Node> {
     this.#gate.close()
-    return this.#until(startNode(this.#broker.boot(), config()))
+    return this.#until(startNode(this.#broker.boot(), config(this.#cleaner)))
   }
 
   async #makeTopics(): Promise<Topic[]> {
@@ -247,12 +250,13 @@ class Story {
   }
 }
 
-function config() {
+function config(cleaner: readonly string[]) {
   const set = [
     'auto.create.topics.enable=false',
     'offsets.topic.num.partitions=2',
     'transaction.state.log.num.partitions=2',
     'transaction.abort.timed.out.transaction.cleanup.interval.ms=200',
+    ...cleaner,
   ]
   const { host, port } = brokerAddress
   const flags = { host, port: String(port), dataDir: '/data', profile: 'prod', flush: 'group', set } as const
