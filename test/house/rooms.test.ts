@@ -9,7 +9,6 @@ const ahead: readonly { readonly files: RegExp; readonly why: string; readonly i
   { files: /^src\/platform\/simulated\//, why: 'a world for tests' },
   { files: /^src\/client\//, why: 'a client for tests and scripts, later for a cluster' },
   { files: /^src\/protocol\/walk\.ts$/, why: 'names of namespaces, access control and audit will be found with it' },
-  { files: /^src\/protocol\/embedded\//, why: 'blobs that clients exchange, for those who look into groups' },
   { files: /^src\/protocol\/internal\//, why: 'records of coordinators to come, declared with the rest', isData: true },
 ]
 
