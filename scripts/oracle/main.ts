@@ -29,6 +29,7 @@ import { replicaScenarios } from './scenarios/replicas'
 import { scramScenarios } from './scenarios/scram'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
+import { unsecuredScenarios } from './scenarios/unsecured'
 
 const { values: options } = parseArgs({
   options: {
@@ -67,6 +68,7 @@ const scenarios: readonly Scenario[] = [
   ...scramScenarios,
   ...quotaScenarios,
   ...quorumScenarios,
+  ...unsecuredScenarios,
 ]
 
 interface Run {

@@ -10,14 +10,19 @@ import { alterPartitionReassignments } from './alter-partition-reassignments'
 import { alterReplicaLogDirs } from './alter-replica-log-dirs'
 import { alterUserScramCredentials } from './alter-user-scram-credentials'
 import { apiVersions } from './api-versions'
+import { createAcls } from './create-acls'
+import { createDelegationToken } from './create-delegation-token'
 import { createPartitions } from './create-partitions'
 import { createTopics } from './create-topics'
+import { deleteAcls } from './delete-acls'
 import { deleteGroups } from './delete-groups'
 import { deleteRecords } from './delete-records'
 import { deleteTopics } from './delete-topics'
+import { describeAcls } from './describe-acls'
 import { describeClientQuotas } from './describe-client-quotas'
 import { describeCluster } from './describe-cluster'
 import { describeConfigs } from './describe-configs'
+import { describeDelegationToken } from './describe-delegation-token'
 import { describeGroups } from './describe-groups'
 import { describeLogDirs } from './describe-log-dirs'
 import { describeProducers } from './describe-producers'
@@ -27,6 +32,7 @@ import { describeTransactions } from './describe-transactions'
 import { describeUserScramCredentials } from './describe-user-scram-credentials'
 import { electLeaders } from './elect-leaders'
 import { endTxn } from './end-txn'
+import { expireDelegationToken } from './expire-delegation-token'
 import { fetch } from './fetch'
 import { findCoordinator } from './find-coordinator'
 import { heartbeat } from './heartbeat'
@@ -46,6 +52,7 @@ import { offsetFetch } from './offset-fetch'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch'
 import { produce } from './produce'
 import { removeRaftVoter } from './remove-raft-voter'
+import { renewDelegationToken } from './renew-delegation-token'
 import { syncGroup } from './sync-group'
 import { txnOffsetCommit } from './txn-offset-commit'
 import { unregisterBroker } from './unregister-broker'
@@ -78,11 +85,18 @@ export const handlers: readonly Handler<Broker>[] = [
   endTxn,
   writeTxnMarkers,
   txnOffsetCommit,
+  describeAcls,
+  createAcls,
+  deleteAcls,
   describeConfigs,
   alterConfigs,
   alterReplicaLogDirs,
   describeLogDirs,
   createPartitions,
+  createDelegationToken,
+  renewDelegationToken,
+  expireDelegationToken,
+  describeDelegationToken,
   deleteGroups,
   electLeaders,
   incrementalAlterConfigs,

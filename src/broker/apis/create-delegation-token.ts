@@ -1,0 +1,27 @@
+/** CreateDelegationToken (38) is refused where nobody is authenticated (KIP-48). */
+import { CreateDelegationToken } from '../../protocol/messages/create-delegation-token'
+import { defineHandler } from '../broker'
+import { tokensNotAllowed } from '../unsecured'
+
+export const createDelegationToken = defineHandler({
+  api: CreateDelegationToken,
+  serves: '0-3',
+  access: 'open',
+
+  handle(_broker, { principal, version }, { ownerPrincipalType, ownerPrincipalName }) {
+    const end = principal.indexOf(':')
+    const [type, name] = [principal.slice(0, end), principal.slice(end + 1)]
+    const owns = ownerPrincipalName !== null && ownerPrincipalName !== ''
+    return {
+      ...tokensNotAllowed,
+      principalType: owns ? (ownerPrincipalType ?? '') : type,
+      principalName: owns ? ownerPrincipalName : name,
+      ...(version >= 3 ? { tokenRequesterPrincipalType: type, tokenRequesterPrincipalName: name } : {}),
+      issueTimestampMs: -1,
+      expiryTimestampMs: -1,
+      maxTimestampMs: -1,
+      tokenId: '',
+      hmac: Buffer.alloc(0),
+    }
+  },
+})
