@@ -3,8 +3,18 @@ import { handlers } from '../../src/broker/apis/index'
 import { apis } from '../../src/protocol/messages/index'
 import { rangeOf } from '../../src/protocol/versions'
 
-/** Additions are decisions: what stands here anybody may ask. DescribeCluster says only what Metadata says to anybody. */
-const open = ['ApiVersions', 'DescribeCluster']
+/**
+ * Additions are decisions: what stands here anybody may ask. DescribeCluster says only what Metadata says to anybody, and those of
+ * tokens ask who somebody is, not what he may do: everybody has tokens of his own.
+ */
+const open = [
+  'ApiVersions',
+  'CreateDelegationToken',
+  'DescribeCluster',
+  'DescribeDelegationToken',
+  'ExpireDelegationToken',
+  'RenewDelegationToken',
+]
 
 type Some = Pick<(typeof handlers)[number], 'api' | 'access' | 'serves' | 'entries' | 'refuseAll'>
 
