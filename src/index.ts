@@ -1,5 +1,5 @@
 /** The package as a library: a broker inside of another program, most of all inside of a test. */
-export { Broker, startBroker, type GroupWait, type ReadOptions, type Wait } from './embedded/broker'
+export { Broker, startBroker, type GroupWait, type ReadOptions, type Snapshot, type Wait } from './embedded/broker'
 export {
   BrokerError,
   type ClientFacts,
@@ -10,6 +10,6 @@ export {
   type Written,
 } from './embedded/commands'
 export type { Match } from './embedded/matching'
-export type { BrokerOptions, Isolation, Log, TopicSpec } from './embedded/options'
+export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'
 export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'
 export { version } from './platform/version'

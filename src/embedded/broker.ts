@@ -19,7 +19,14 @@ import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from 
 import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
 import { leftoverLines } from './leftovers'
 import { openEngine } from './open-engine'
-import { type BrokerOptions, checkOptions, startOptionsOf, type TopicSpec, topicSpecOf } from './options'
+import {
+  type BrokerOptions,
+  checkOptions,
+  type ResetOptions,
+  startOptionsOf,
+  type TopicSpec,
+  topicSpecOf,
+} from './options'
 
 const drainMsDefault = 500
 /** Below the five seconds after which test runners give up, so that it is told what was missing. */
@@ -51,11 +58,19 @@ export function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   return Broker.create(options)
 }
 
+/** What a broker remembered at some moment. It lives where the broker runs, until it is dropped or the broker stops. */
+export interface Snapshot {
+  readonly id: number
+}
+
 export class Broker implements AsyncDisposable {
   readonly #options: BrokerOptions
   #engine: Engine | null = null
   #facts: ClusterFacts | null = null
   #unwatch: Cancel = () => {}
+  /** Whose engine this one runs on; null when it has one of its own. */
+  #parent: Broker | null = null
+  readonly #forks = new Set<Broker>()
   #starting: Promise<this> | null = null
   #stopping: Promise<void> | null = null
 
@@ -103,13 +118,53 @@ export class Broker implements AsyncDisposable {
     await this.#starting.catch(() => undefined)
     const engine = this.#engine
     if (engine === null) return
+    await Promise.all([...this.#forks].map(fork => fork.stop({ drainMs })))
     try {
       const left = await engine.ask(this.#started.cluster, 'stop', { drainMs })
       this.#sayLeft(left)
     } finally {
       this.#unwatch()
-      await engine.close()
+      if (this.#parent === null) await engine.close()
+      else this.#parent.#forks.delete(this)
     }
+  }
+
+  /**
+   * A cluster of its own beside this one, on another port: with topics, records, offsets and configs as they are here now,
+   * as a snapshot has them, or with nothing. It ends with this one, or earlier when it is stopped.
+   */
+  async fork(options: { readonly from?: Snapshot | 'empty' } = {}): Promise<Broker> {
+    const { from } = options
+    const facts = await this.#ask('fork', { from: typeof from === 'object' ? from.id : (from ?? null) })
+    const fork = new Broker(this.#options)
+    fork.#parent = this
+    fork.#engine = this.#engine
+    fork.#facts = facts
+    fork.#starting = Promise.resolve(fork)
+    this.#forks.add(fork)
+    return fork
+  }
+
+  /** Remembers everything as it is at this moment. What comes later costs memory, what is there does not. */
+  async snapshot(): Promise<Snapshot> {
+    return { id: await this.#ask('snapshot', null) }
+  }
+
+  /** Becomes what it was, or what another broker of the same family was. Connections stay; groups have to be joined anew. */
+  async restore(snapshot: Snapshot): Promise<void> {
+    await this.#ask('restore', snapshot.id)
+  }
+
+  async dropSnapshot(snapshot: Snapshot): Promise<void> {
+    await this.#ask('dropSnapshot', snapshot.id)
+  }
+
+  /**
+   * Becomes what it was when it started or was forked, all at once: no client sees half of it. `keepTopics` keeps topics
+   * that were made since, without their records; `keepGroups` keeps groups with what they committed.
+   */
+  async reset(options: Partial<ResetOptions> = {}): Promise<void> {
+    await this.#ask('reset', { keepTopics: false, keepGroups: false, ...options })
   }
 
   [Symbol.asyncDispose](): Promise<void> {

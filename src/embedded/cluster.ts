@@ -1,59 +1,136 @@
-/** One cluster of one node with a door of its own, and what tests ask of it. */
+/** One cluster of one node with a door of its own. What is behind the door may be exchanged as a whole, at once. */
 import { Door } from '../edge/kafka/door'
 import { KafkaServer } from '../edge/kafka/server'
+import { newClusterId } from '../metadata/cluster-id'
+import { EmbeddedStore } from '../metadata/embedded-store'
 import type { NodeConfig } from '../node/config'
 import { type Core, openCore, servingOf } from '../node/core'
-import { openMetadataStore, openStore } from '../node/store'
+import { memoryStore, openMetadataStore, openStore } from '../node/store'
 import type { Platform } from '../platform/platform'
+import { MemoryStore } from '../storage/memory/store'
+import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
 import { BrokerError, type ClientFacts } from './commands'
+import type { ResetOptions } from './options'
 import { Watch } from './watch'
 
 /** How long a client that is just closing its connections has to be gone before it counts as forgotten. */
 const farewellMs = 50
 
+/** A core with the stores behind it, where these are in memory. */
+interface Inside {
+  readonly core: Core
+  readonly memory: { readonly logs: MemoryStore; readonly metadata: EmbeddedStore } | null
+}
+
 export class Cluster {
+  readonly config: NodeConfig
   readonly watch: Watch
   readonly #platform: Platform
   readonly #door: Door
   readonly #server: KafkaServer
-  readonly #core: Core
+  #inside: Inside
+  #initial: ClusterImage | null = null
+  /** One exchange of what is inside at a time. */
+  #becoming: Promise<unknown> = Promise.resolve()
   #stopping: Promise<readonly ClientFacts[]> | null = null
 
-  private constructor(platform: Platform, door: Door, core: Core, watch: Watch) {
+  private constructor(platform: Platform, config: NodeConfig, door: Door, watch: Watch, inside: Inside) {
     this.#platform = platform
+    this.config = config
     this.#door = door
-    this.#core = core
     this.watch = watch
-    this.#server = new KafkaServer(door, { ...servingOf(platform, core.metadata), routes: core.routes })
+    this.#inside = inside
+    // What is inside at the moment of each request serves it.
+    this.#server = new KafkaServer(
+      door,
+      servingOf(platform, () => this.#inside.core),
+    )
   }
 
-  /** Takes the port, and lets nobody in before `welcome`. Rejects as `startNode`. */
-  static async open(platform: Platform, config: NodeConfig): Promise<Cluster> {
+  /** Takes the port, and lets nobody in before `welcome`. With an image it begins as that. Rejects as `startNode`. */
+  static async open(platform: Platform, config: NodeConfig, image: ClusterImage | null = null): Promise<Cluster> {
     const door = await Door.open(platform.network, config.listen)
+    const watch = new Watch()
     try {
-      const opened = await openStore(platform, config)
-      const metadataStore = await openMetadataStore(platform, opened)
-      const watch = new Watch()
-      const core = await openCore(platform, { config, opened, metadataStore, stages: [watch.stage] })
-      return new Cluster(platform, door, core, watch)
+      const inside = image
+        ? await openInMemory(platform, config, watch, image)
+        : await openAnew(platform, config, watch)
+      return new Cluster(platform, config, door, watch, inside)
     } catch (error) {
       await door.close()
       throw error
     }
   }
 
+  /** A cluster of its own on another port, with everything that this one, or an image of it, remembers but its members. */
+  async fork(image: ClusterImage): Promise<Cluster> {
+    const own = renamed(image, newClusterId(this.#platform.random))
+    const cluster = await Cluster.open(this.#platform, this.#forkConfig, own)
+    await dismissMembers(cluster.core)
+    return cluster
+  }
+
+  /** One with the same settings, and nothing in it. */
+  forkEmpty(): Promise<Cluster> {
+    return Cluster.open(this.#platform, { ...this.#forkConfig, dataDir: null })
+  }
+
+  get #forkConfig(): NodeConfig {
+    return { ...this.config, listen: { ...this.config.listen, port: 0 }, clusterId: null }
+  }
+
+  /** Lets clients in. What is there now is what `reset` comes back to. */
   welcome(): void {
+    if (this.#inside.memory) this.#initial = this.image()
     this.#server.start()
   }
 
   /** Throws BrokerError once it stops. */
   get core(): Core {
     if (this.#stopping) throw new BrokerError('this broker has been stopped', null)
-    return this.#core
+    return this.#inside.core
   }
 
   get address(): { readonly host: string; readonly port: number } {
     return this.#door.address
+  }
+
+  /** What it remembers, all of one moment. Throws BrokerError unless that is in memory. */
+  image(): ClusterImage {
+    const { memory } = this.#inside
+    if (!memory) throw new BrokerError("snapshots, forks and resets need storage: 'memory'", null)
+    // What producers have sent is remembered beside the logs, at once.
+    for (const partition of this.core.partitions.all()) void partition.prepareStop()
+    return { metadata: memory.metadata.contents(), logs: memory.logs.contents() }
+  }
+
+  /** Becomes what an image says. Connections stay; members of groups have to join again. */
+  restore(image: ClusterImage): Promise<void> {
+    return this.#become(() => image, true)
+  }
+
+  reset(options: ResetOptions): Promise<void> {
+    return this.#become(() => {
+      const present = this.image()
+      return resetImage(this.#initial!, present, options)
+    }, !options.keepGroups)
+  }
+
+  #become(imageOf: () => ClusterImage, dismisses: boolean): Promise<void> {
+    const turn = this.#becoming.then(async () => {
+      const before = this.core
+      const image = continued(imageOf(), before.metadata.image)
+      const { clusterId } = before.metadata.image
+      const inside = await openInMemory(this.#platform, this.config, this.watch, renamed(image, clusterId))
+      if (dismisses) await dismissMembers(inside.core)
+      this.#inside = inside
+      before.dismiss()
+      // Fetches that wait there for more find nothing, and ask here.
+      for (const partition of before.partitions.all()) partition.close()
+      await before.stop()
+    })
+    this.#becoming = turn.catch(() => undefined)
+    return turn
   }
 
   /** Answers what is under way for at most `drainMs`. Gives the clients that were still connected. */
@@ -65,11 +142,13 @@ export class Cluster {
   async #stop(drainMs: number): Promise<readonly ClientFacts[]> {
     await this.#door.close()
     await this.#farewells()
+    await this.#becoming
     const left = this.watch.clients()
+    const { core } = this.#inside
     // Members that wait for others hear that there is no coordinator any more.
-    this.#core.dismiss()
+    core.dismiss()
     await this.#server.stop(drainMs)
-    await this.#core.stop()
+    await core.stop()
     return left
   }
 
@@ -81,4 +160,30 @@ export class Cluster {
       await new Promise<void>(resolve => timers.after(1, resolve))
     }
   }
+}
+
+const dismissMembers = ({ broker }: Core): Promise<void> =>
+  broker.groups.dismissMembers('it is a member of the cluster that this one was made of')
+
+async function openAnew(platform: Platform, config: NodeConfig, watch: Watch): Promise<Inside> {
+  const opened = await openStore(platform, config)
+  const metadata = await openMetadataStore(platform, opened)
+  const core = await openCore(platform, { config, opened, metadataStore: metadata, stages: [watch.stage] })
+  const { store: logs } = opened
+  const isMemory = logs instanceof MemoryStore && metadata instanceof EmbeddedStore
+  return { core, memory: isMemory ? { logs, metadata } : null }
+}
+
+async function openInMemory(
+  platform: Platform,
+  config: NodeConfig,
+  watch: Watch,
+  image: ClusterImage,
+): Promise<Inside> {
+  const logs = new MemoryStore(platform.clock, platform.random, image.logs)
+  const metadata = EmbeddedStore.inMemory(platform.random, image.metadata)
+  // As after a crash every leader epoch grows, so that clients look again at what they know of the logs.
+  const opened = { ...memoryStore(logs, config), clusterId: null, endedCleanly: false }
+  const core = await openCore(platform, { config, opened, metadataStore: metadata, stages: [watch.stage] })
+  return { core, memory: { logs, metadata } }
 }

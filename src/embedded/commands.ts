@@ -1,5 +1,5 @@
 /** What a broker in a test can be asked, wherever it runs. Everything here can be copied from one thread to another. */
-import type { StartOptions, TopicSpec } from './options'
+import type { ResetOptions, StartOptions, TopicSpec } from './options'
 
 export interface ClusterFacts {
   /** By which it is named in further commands. */
@@ -114,6 +114,13 @@ export interface Commands {
   readonly connections: { readonly takes: null; readonly gives: readonly ClientFacts[] }
   readonly createTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly deleteTopics: { readonly takes: readonly string[]; readonly gives: null }
+  /** A cluster of its own; of the present when `from` is null. */
+  readonly fork: { readonly takes: { readonly from: number | 'empty' | null }; readonly gives: ClusterFacts }
+  /** Gives the number of what was kept. */
+  readonly snapshot: { readonly takes: null; readonly gives: number }
+  readonly restore: { readonly takes: number; readonly gives: null }
+  readonly dropSnapshot: { readonly takes: number; readonly gives: null }
+  readonly reset: { readonly takes: ResetOptions; readonly gives: null }
   readonly produce: {
     readonly takes: { readonly topic: string; readonly records: readonly ToProduce[] }
     readonly gives: readonly Written[]

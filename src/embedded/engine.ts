@@ -3,6 +3,7 @@ import { type NodeConfig, readConfig } from '../node/config'
 import { lineLogger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
 import { Cluster } from './cluster'
+import type { ClusterImage } from './cluster-image'
 import {
   BrokerError,
   type ClusterFacts,
@@ -26,6 +27,8 @@ export class LocalEngine implements Engine {
   readonly #platform: Platform
   readonly #events: EngineEvents
   readonly #clusters = new Map<number, Cluster>()
+  readonly #snapshots = new Map<number, ClusterImage>()
+  /** Numbers of clusters and snapshots. */
   #last = 0
 
   constructor(platform: Platform, events: EngineEvents) {
@@ -52,6 +55,20 @@ export class LocalEngine implements Engine {
     connections: cluster => this.#at(cluster).watch.clients(),
     createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
     deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
+    fork: (cluster, { from }) => this.#fork(this.#at(cluster), from),
+    snapshot: cluster => this.#snapshot(this.#at(cluster)),
+    restore: async (cluster, snapshot) => {
+      await this.#at(cluster).restore(this.#imageOf(snapshot))
+      return null
+    },
+    dropSnapshot: (_cluster, snapshot) => {
+      this.#snapshots.delete(snapshot)
+      return null
+    },
+    reset: async (cluster, options) => {
+      await this.#at(cluster).reset(options)
+      return null
+    },
     produce: (cluster, { topic, records }) => produce(this.#at(cluster).core, this.#platform, topic, records),
     read: (cluster, ask) => this.#read(this.#at(cluster), ask),
     group: (cluster, group) => groupFacts(this.#at(cluster).core, this.#platform.clock, group),
@@ -69,6 +86,22 @@ export class LocalEngine implements Engine {
       throw error
     }
     return this.#opened(cluster)
+  }
+
+  async #fork(of: Cluster, from: number | 'empty' | null): Promise<ClusterFacts> {
+    if (from === 'empty') return this.#opened(await of.forkEmpty())
+    return this.#opened(await of.fork(from === null ? of.image() : this.#imageOf(from)))
+  }
+
+  #snapshot(cluster: Cluster): number {
+    this.#snapshots.set(++this.#last, cluster.image())
+    return this.#last
+  }
+
+  #imageOf(snapshot: number): ClusterImage {
+    const image = this.#snapshots.get(snapshot)
+    if (!image) throw new BrokerError('there is no such snapshot: it was dropped, or is of another broker', null)
+    return image
   }
 
   #opened(cluster: Cluster): ClusterFacts {

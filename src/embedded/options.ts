@@ -47,6 +47,13 @@ export interface StartOptions {
   readonly topics: readonly TopicSpec[]
 }
 
+export interface ResetOptions {
+  /** Topics that were made since stay, with their configs. Their records go, as by DeleteRecords: offsets go on. */
+  readonly keepTopics: boolean
+  /** Groups stay, with what they committed. */
+  readonly keepGroups: boolean
+}
+
 const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
   host: true,
   port: true,

@@ -24,6 +24,11 @@ const pageEntries = 1000
 const historyMax = 1000
 const historyEventsMax = 20_000
 
+export interface StoreContents {
+  readonly revision: Revision
+  readonly entries: readonly StoreEntry[]
+}
+
 interface Watch {
   readonly prefix: string
   readonly watcher: Watcher
@@ -58,9 +63,17 @@ export class EmbeddedStore implements MetadataStore {
     this.#journal = journal
   }
 
-  /** A store that lives as long as the process. */
-  static inMemory(random: Random): EmbeddedStore {
-    return new EmbeddedStore(uuidHex(random), 0, null)
+  /** A store that lives as long as the process; it begins with the contents of another one, or with none. */
+  static inMemory(random: Random, contents: StoreContents = { revision: 0, entries: [] }): EmbeddedStore {
+    const store = new EmbeddedStore(uuidHex(random), contents.revision, null)
+    for (const entry of contents.entries) store.#entries.set(entry.key, entry)
+    return store
+  }
+
+  /** What a store in memory holds, to begin another one with. */
+  contents(): StoreContents {
+    assert(this.#journal === null, 'a store with a journal may hold what is not durable yet')
+    return { revision: this.#told, entries: [...this.#entries.values()] }
   }
 
   /** The store of a data directory; see StoreJournal for what it throws. Nobody else may have the directory open. */

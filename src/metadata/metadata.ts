@@ -9,6 +9,7 @@ import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
 import { type AdoptedTopic, decideAdopt, decideAdoptKafka, decideRaiseEpochs, type KnownEpoch } from './adopt-topics'
 import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
+import { newClusterId } from './cluster-id'
 import type { ConfigTexts } from './config-layers'
 import { Configs } from './configs'
 import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './create-partitions'
@@ -261,12 +262,4 @@ export class Metadata {
 function withOwnId(statics: ConfigTexts, brokerId: number): ConfigTexts {
   const id = String(brokerId)
   return new Map([['node.id', id], ['broker.id', id], ['process.roles', 'broker,controller'], ...statics])
-}
-
-/** 16 random bytes in base64url, as Kafka's tools format them; not beginning with a dash. */
-function newClusterId(random: Random): string {
-  for (;;) {
-    const id = random.bytes(16).toString('base64url')
-    if (!id.startsWith('-')) return id
-  }
 }

@@ -26,10 +26,16 @@ const noWaits: Settings = {
   'odradek.group.evict.on.disconnect.ms': '250',
 }
 
+/** A cluster for one test is made in a moment and costs little, so its internal topics have one partition instead of 50. */
+const small: Settings = {
+  'offsets.topic.num.partitions': '1',
+  'transaction.state.log.num.partitions': '1',
+}
+
 /** Keys of Apache Kafka and of ours with the text each profile gives them. */
 export const profileSettings: { readonly [P in Profile]: Settings } = {
   dev: { ...alone, ...noWaits, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
-  test: { ...alone, ...noWaits, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
+  test: { ...alone, ...noWaits, ...small, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
   strict: { ...alone, 'odradek.flush': 'os' },
   prod: { ...alone, 'odradek.flush': 'group' },
 }

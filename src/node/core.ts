@@ -189,15 +189,21 @@ function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker 
   }
 }
 
-/** What a Kafka server needs to know of the core behind it, but for its routes. */
-export function servingOf({ clock, timers, logger }: Platform, { configs }: Metadata): Omit<ServerOptions, 'routes'> {
+/** What a Kafka server needs of the core behind it, which may be another one at every request. */
+export function servingOf({ clock, timers, logger }: Platform, core: () => Core): ServerOptions {
+  const configs = () => core().broker.configs.broker()
   return {
     clock,
     timers,
     logger,
     listener: 'PLAINTEXT',
-    maxFrameBytes: configs.broker().socketRequestMaxBytes,
-    maxConnections: () => configs.broker().maxConnections,
-    maxIdleMs: () => configs.broker().connectionsMaxIdleMs,
+    get routes() {
+      return core().routes
+    },
+    get maxFrameBytes() {
+      return configs().socketRequestMaxBytes
+    },
+    maxConnections: () => configs().maxConnections,
+    maxIdleMs: () => configs().connectionsMaxIdleMs,
   }
 }

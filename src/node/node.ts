@@ -35,7 +35,10 @@ async function start(platform: Platform, config: NodeConfig, door: Door): Promis
   const opened = await openStore(platform, config)
   const metadataStore = await openMetadataStore(platform, opened)
   const core = await openCore(platform, { config, opened, metadataStore })
-  const server = new KafkaServer(door, { ...servingOf(platform, core.metadata), routes: core.routes })
+  const server = new KafkaServer(
+    door,
+    servingOf(platform, () => core),
+  )
   server.start()
   const { clusterId } = core.metadata.image
   return { address: door.address, clusterId, nodeId: opened.nodeId, broker: core.broker, stop }

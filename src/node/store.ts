@@ -16,13 +16,14 @@ export interface OpenedStore {
   readonly endedCleanly: boolean
 }
 
+export function memoryStore(store: MemoryStore, { nodeId, clusterId }: NodeConfig): OpenedStore {
+  return { store, directory: null, nodeId: nodeId ?? defaultNodeId, clusterId, endedCleanly: true }
+}
+
 /** Rejects with DirectoryRefused, and has then changed nothing. */
 export async function openStore(platform: Platform, config: NodeConfig): Promise<OpenedStore> {
   const { dataDir: directory, clusterId } = config
-  if (directory === null) {
-    const store = new MemoryStore(platform.clock, platform.random)
-    return { store, directory, nodeId: config.nodeId ?? defaultNodeId, clusterId, endedCleanly: true }
-  }
+  if (directory === null) return memoryStore(new MemoryStore(platform.clock, platform.random), config)
   // Files are not needed by those who keep everything in memory, and start-up is for what is needed.
   const { openFileStore } = require('../storage/segments/store') as typeof import('../storage/segments/store')
   const store = await openFileStore(platform, {

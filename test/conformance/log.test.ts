@@ -21,6 +21,12 @@ describeLog('memory', async () => {
   return { store, reopen: async () => store, dispose: async () => {} }
 })
 
+describeLog('memory, begun with the contents of another', async () => {
+  let store = new MemoryStore(clock, random)
+  const reopen = async () => (store = new MemoryStore(clock, random, store.contents()))
+  return { store, reopen, dispose: async () => {} }
+})
+
 for (const flush of ['group', 'os'] as FlushMode[]) {
   describeLog(`segments on a disk, flush ${flush}`, async () => {
     const { path, remove } = scratchDirectory()

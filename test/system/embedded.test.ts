@@ -87,7 +87,16 @@ test('in jest: with fake timers, and what a test does with data', async () => {
   const jest = join(root, 'node_modules/jest/bin/jest.js')
   const { code, stderr } = await node(jest, '--rootDir', project, '--ci', '-i', '--testMatch', '**/*.test.js')
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toMatch(/Suites: 2 passed, 2 total/)
+  expect(stderr).toMatch(/Suites: 3 passed, 3 total/)
+})
+
+test('a thousand clusters take little memory, and leave none behind', async () => {
+  const { code, stdout } = await node('--expose-gc', 'many.js')
+  expect(code).toBe(0)
+  const { each, left, rssBytes } = JSON.parse(stdout) as { each: number; left: number; rssBytes: number }
+  expect(each).toBeLessThan(120 * 1024)
+  expect(left).toBeLessThan(2 * 1024)
+  expect(rssBytes).toBeLessThan(300 * 1024 * 1024)
 })
 
 test('in node:test', async () => {

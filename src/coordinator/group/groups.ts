@@ -15,7 +15,7 @@ import { partitionOf } from '../../platform/java-hash'
 import { decideHeartbeat } from './classic/heartbeat'
 import { decideJoin } from './classic/join'
 import { decideLeave, type Leaving, type Left } from './classic/leave'
-import { decideEvict } from './classic/remove'
+import { decideDismiss, decideEvict } from './classic/remove'
 import { type JoinReply, refusedJoin, refusedSync, type SyncReply } from './classic/replies'
 import { decideSync } from './classic/sync'
 import { decideDeleteGroups } from './delete'
@@ -188,7 +188,18 @@ export class Groups {
 
   /** Reads all partitions that this broker leads, so that nobody has to wait for it later. */
   async loadAll(): Promise<void> {
+    if (this.#stopped) return
     await this.list([], ['none'])
+  }
+
+  /** Removes every member of every group, as when this broker has become a copy of another and they are that one's. */
+  async dismissMembers(why: string): Promise<void> {
+    await this.loadAll()
+    await Promise.all(
+      this.#shards
+        .active()
+        .map(shard => shard.write('dismiss', (machine, turn) => decideDismiss(this.#at(machine, turn), why))),
+    )
   }
 
   /** Gives a partition up: waiting members are told to look for the coordinator again. */

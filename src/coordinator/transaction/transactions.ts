@@ -143,6 +143,7 @@ export class Transactions {
 
   /** Reads all partitions that this broker leads: transactions that were being ended when it stopped go on. */
   async loadAll(): Promise<void> {
+    if (this.#stopped) return
     await this.list({ states: ['none'], producerIds: [], openForMs: -1, matches: () => false })
   }
 

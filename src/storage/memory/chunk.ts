@@ -7,9 +7,17 @@ export class Chunk {
   readonly starts: number[] = []
   #used = 0
 
-  constructor(capacityBytes: number) {
-    // Not from Node's shared pool: a slice that somebody holds keeps this chunk alive and nothing else.
-    this.bytes = Buffer.allocUnsafeSlow(capacityBytes)
+  // Not from Node's shared pool: a slice that somebody holds keeps this chunk alive and nothing else.
+  constructor(capacityBytes: number, bytes: Buffer = Buffer.allocUnsafeSlow(capacityBytes)) {
+    this.bytes = bytes
+  }
+
+  /** The same batches in the same memory, with room for no more: what this one is given later is not seen there. */
+  sealed(): Chunk {
+    const sealed = new Chunk(this.#used, this.bytes.subarray(0, this.#used))
+    sealed.starts.push(...this.starts)
+    sealed.#used = this.#used
+    return sealed
   }
 
   get usedBytes(): number {

@@ -62,6 +62,21 @@ export class MemoryLog implements Log {
     this.#segments = [this.#newSegment(0)]
   }
 
+  /** A log of its own with the same batches. They share the memory of what is there; what comes later each has alone. */
+  copy(config: () => LogConfig): MemoryLog {
+    const copy = new MemoryLog(this.#clock, this.#random, this.id, config)
+    copy.#segments = this.#segments.map(segment => segment.copy())
+    copy.#start = this.#start
+    copy.#end = this.#end
+    copy.#sizeBytes = this.#sizeBytes
+    copy.#savedWatermark = this.#savedWatermark
+    copy.#cleaned = this.#cleaned
+    for (const { epoch, startOffset } of this.epochs.all()) copy.epochs.assign(epoch, startOffset)
+    for (const transaction of this.aborted.all()) copy.aborted.add(transaction)
+    this.snapshots.copyTo(copy.snapshots)
+    return copy
+  }
+
   get start(): number {
     return this.#start
   }

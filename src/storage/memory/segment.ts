@@ -21,6 +21,16 @@ export class MemorySegment {
     this.jitterMs = jitterMs
   }
 
+  /** One of its own with the same batches, which stay where they are in memory. */
+  copy(): MemorySegment {
+    const copy = new MemorySegment(this.baseOffset, this.createdMs, this.jitterMs)
+    // Only the last chunk is still written to.
+    copy.#chunks = this.#chunks.map((chunk, index) => (index === this.#chunks.length - 1 ? chunk.sealed() : chunk))
+    copy.#sizeBytes = this.#sizeBytes
+    copy.#maxTimestampMs = this.#maxTimestampMs
+    return copy
+  }
+
   get sizeBytes(): number {
     return this.#sizeBytes
   }

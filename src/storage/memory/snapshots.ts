@@ -4,6 +4,10 @@ import type { Snapshots } from '../log'
 export class MemorySnapshots implements Snapshots {
   readonly #byOffset = new Map<number, Buffer>()
 
+  copyTo(other: MemorySnapshots): void {
+    for (const [offset, bytes] of this.#byOffset) other.#byOffset.set(offset, bytes)
+  }
+
   async write(offset: number, bytes: Buffer): Promise<void> {
     this.#byOffset.set(offset, Buffer.from(bytes))
   }

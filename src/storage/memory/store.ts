@@ -1,9 +1,12 @@
-/** Logs in memory. They are gone with the process. */
+/** Logs in memory. They are gone with the process, unless somebody keeps a copy of their contents. */
 import type { Clock } from '../../platform/clock'
 import type { Random } from '../../platform/random'
 import { StorageFault } from '../fault'
-import type { Log, LogConfig, LogId, LogStore } from '../log'
+import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore } from '../log'
 import { MemoryLog } from './log'
+
+/** Logs by their names, `orders-0`; nobody writes to them. */
+export type MemoryContents = ReadonlyMap<string, MemoryLog>
 
 export class MemoryStore implements LogStore {
   readonly supports = { flush: false, compaction: true, sharedByNodes: false }
@@ -11,13 +14,29 @@ export class MemoryStore implements LogStore {
   readonly #random: Random
   readonly #logs = new Map<string, MemoryLog>()
 
-  constructor(clock: Clock, random: Random) {
+  /** Contents that were not opened yet. */
+  readonly #kept: Map<string, MemoryLog>
+
+  /** With contents it begins as a copy of them. */
+  constructor(clock: Clock, random: Random, contents: MemoryContents = new Map()) {
     this.#clock = clock
     this.#random = random
+    this.#kept = new Map(contents)
+  }
+
+  /** What is there now, to begin other stores with. Takes little memory: batches are shared. */
+  contents(): MemoryContents {
+    const copies = [...this.#logs].map(([name, log]) => [name, log.copy(() => defaultLogConfig)] as const)
+    return new Map([...this.#kept, ...copies])
   }
 
   async open(id: LogId, config: () => LogConfig): Promise<Log> {
     const name = `${id.topic}-${id.partition}`
+    const kept = this.#kept.get(name)
+    if (kept) {
+      this.#kept.delete(name)
+      this.#logs.set(name, kept.copy(config))
+    }
     const known = this.#logs.get(name)
     if (known && known.id.topicId !== id.topicId) {
       throw new StorageFault(`${name} belongs to topic id ${known.id.topicId}, not ${id.topicId}`)
@@ -28,12 +47,12 @@ export class MemoryStore implements LogStore {
   }
 
   async list(): Promise<readonly LogId[]> {
-    return [...this.#logs.values()].map(log => log.id)
+    return [...this.#logs.values(), ...this.#kept.values()].map(log => log.id)
   }
 
   async drop(id: LogId): Promise<void> {
     const name = `${id.topic}-${id.partition}`
-    if (this.#logs.get(name)?.id.topicId === id.topicId) this.#logs.delete(name)
+    for (const logs of [this.#logs, this.#kept]) if (logs.get(name)?.id.topicId === id.topicId) logs.delete(name)
   }
 
   space(): { path: string; totalBytes: number; usableBytes: number } {

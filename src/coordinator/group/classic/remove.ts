@@ -22,6 +22,13 @@ export function decideEvict(at: GroupTurn, groupId: string, memberId: string): v
   expel(at, group, memberId, 'its connection closed')
 }
 
+/** Nobody can be reached any more who was a member. Unlike `decideEvict`, static members go too. */
+export function decideDismiss(at: GroupTurn, why: string): void {
+  for (const group of at.machine.groups()) {
+    for (const memberId of [...group.pendingJoin.keys(), ...group.members.keys()]) expel(at, group, memberId, why)
+  }
+}
+
 function expel(at: GroupTurn, group: ClassicGroup, memberId: string, why: string): void {
   const member = group.members.get(memberId)
   const isPending = group.pendingJoin.has(memberId)

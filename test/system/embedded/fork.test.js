@@ -1,0 +1,80 @@
+// Run by jest: a client that lives through what becomes of its cluster.
+const { startBroker } = require('odradek')
+const { Kafka, logLevel } = require('kafkajs')
+
+let kafka
+beforeAll(async () => {
+  kafka = await startBroker({ topics: ['orders'], log: 'silent' })
+})
+afterAll(() => kafka.stop())
+
+async function consumerOf(broker) {
+  const client = new Kafka({ brokers: broker.brokers, clientId: 'svc', logLevel: logLevel.NOTHING, retry: { initialRetryTime: 20 } })
+  const consumer = client.consumer({ groupId: 'shipping', heartbeatInterval: 50 })
+  const values = []
+  let told = () => {}
+  await consumer.connect()
+  await consumer.subscribe({ topic: 'orders', fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      values.push(String(message.value))
+      told()
+    },
+  })
+  const has = value =>
+    new Promise(resolve => {
+      told = () => values.includes(value) && resolve()
+      told()
+    })
+  return { consumer, values, has }
+}
+
+test('one test, one cluster: what one does no other sees', async () => {
+  await Promise.all(
+    Array.from({ length: 10 }, async (_, index) => {
+      const own = await kafka.fork()
+      const { consumer, values, has } = await consumerOf(own)
+      await own.produce('orders', { value: `of ${index}` })
+      await has(`of ${index}`)
+      expect(values).toEqual([`of ${index}`])
+      await consumer.disconnect()
+      await own.stop()
+    }),
+  )
+  expect(await kafka.records('orders')).toEqual([])
+})
+
+test('a consumer goes on through resets and restores', async () => {
+  const own = await kafka.fork()
+  const { consumer, values, has } = await consumerOf(own)
+  await own.produce('orders', [{ value: 'a' }, { value: 'b' }])
+  await has('b')
+  await own.waitForGroup('shipping', { caughtUp: true })
+  const snapshot = await own.snapshot()
+
+  await own.reset({ keepTopics: true, keepGroups: true })
+  await own.produce('orders', { value: 'c' })
+  await has('c')
+  expect(values).toEqual(['a', 'b', 'c'])
+
+  await own.restore(snapshot)
+  await own.waitForGroup('shipping', { members: 1, assigned: ['orders'] })
+  await own.produce('orders', { value: 'd' })
+  await has('d')
+  expect((await own.records('orders')).map(({ value }) => value)).toEqual(['a', 'b', 'd'])
+
+  await own.reset()
+  await own.waitForGroup('shipping', { members: 1, assigned: ['orders'] })
+  await own.produce('orders', { value: 'e' })
+  await has('e')
+  await consumer.disconnect()
+  await own.stop()
+})
+
+test('forks end with their origin', async () => {
+  const origin = await startBroker({ log: 'silent' })
+  const fork = await origin.fork({ from: 'empty' })
+  await origin.stop()
+  await expect(fork.createTopics('a')).rejects.toThrow('this broker has been stopped')
+  await fork.stop()
+})
