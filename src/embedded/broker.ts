@@ -18,6 +18,7 @@ import {
 import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
 import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
 import { leftoverLines } from './leftovers'
+import { durationMs } from './duration'
 import { openEngine } from './open-engine'
 import {
   type BrokerOptions,
@@ -282,6 +283,19 @@ export class Broker implements AsyncDisposable {
     const { isSo, facts } = await this.#ask('waitForGroup', { group, wish, waitMs: timeoutMs })
     if (isSo) return facts
     throw new BrokerError(`group ${group} is not ${wishText(wish)} after ${timeoutMs} ms. ${groupLines(facts)}`, null)
+  }
+
+  /**
+   * The time of this broker: retention, compaction, timeouts of sessions and transactions go by it, and the time of day that
+   * it stamps. Waits that clients ask for themselves pass as they do.
+   */
+  readonly clock = {
+    now: (): Promise<number> => this.#ask('time', { move: 'none' }),
+    /** Milliseconds, or a text as `90s`, `15m`, `12h`, `7d`. Resolves when what falls due in it has happened. */
+    advance: (by: number | string): Promise<number> => this.#ask('time', { move: 'advance', byMs: durationMs(by) }),
+    /** Time stands still, at a time of day if one is given. */
+    freeze: (at?: Date): Promise<number> => this.#ask('time', { move: 'freeze', atMs: at?.getTime() ?? null }),
+    resume: (): Promise<number> => this.#ask('time', { move: 'resume' }),
   }
 
   /** The group as it is now. */

@@ -6,6 +6,7 @@ import { EmbeddedStore } from '../metadata/embedded-store'
 import type { NodeConfig } from '../node/config'
 import { type Core, openCore, servingOf } from '../node/core'
 import { memoryStore, openMetadataStore, openStore } from '../node/store'
+import { AdjustableTime } from '../platform/adjustable-time'
 import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
@@ -16,6 +17,13 @@ import { Watch } from './watch'
 /** How long a client that is just closing its connections has to be gone before it counts as forgotten. */
 const farewellMs = 50
 
+interface Place {
+  readonly real: Platform
+  readonly time: AdjustableTime
+  /** `real` with that time. */
+  readonly platform: Platform
+}
+
 /** A core with the stores behind it, where these are in memory. */
 interface Inside {
   readonly core: Core
@@ -25,7 +33,10 @@ interface Inside {
 export class Cluster {
   readonly config: NodeConfig
   readonly watch: Watch
-  readonly #platform: Platform
+  readonly time: AdjustableTime
+  /** Time passes for it as for everybody. */
+  readonly #real: Platform
+  readonly #place: Place
   readonly #door: Door
   readonly #server: KafkaServer
   #inside: Inside
@@ -34,8 +45,10 @@ export class Cluster {
   #becoming: Promise<unknown> = Promise.resolve()
   #stopping: Promise<readonly ClientFacts[]> | null = null
 
-  private constructor(platform: Platform, config: NodeConfig, door: Door, watch: Watch, inside: Inside) {
-    this.#platform = platform
+  private constructor(place: Place, config: NodeConfig, door: Door, watch: Watch, inside: Inside) {
+    this.time = place.time
+    this.#real = place.real
+    this.#place = place
     this.config = config
     this.#door = door
     this.watch = watch
@@ -43,19 +56,23 @@ export class Cluster {
     // What is inside at the moment of each request serves it.
     this.#server = new KafkaServer(
       door,
-      servingOf(platform, () => this.#inside.core),
+      servingOf(place.platform, () => this.#inside.core),
     )
   }
 
   /** Takes the port, and lets nobody in before `welcome`. With an image it begins as that. Rejects as `startNode`. */
-  static async open(platform: Platform, config: NodeConfig, image: ClusterImage | null = null): Promise<Cluster> {
-    const door = await Door.open(platform.network, config.listen)
+  static async open(
+    real: Platform,
+    config: NodeConfig,
+    image: ClusterImage | null = null,
+    time: AdjustableTime = new AdjustableTime(real.clock, real.timers),
+  ): Promise<Cluster> {
+    const place = { real, time, platform: { ...real, clock: time.clock, timers: time.timers } }
+    const door = await Door.open(real.network, config.listen)
     const watch = new Watch()
     try {
-      const inside = image
-        ? await openInMemory(platform, config, watch, image)
-        : await openAnew(platform, config, watch)
-      return new Cluster(platform, config, door, watch, inside)
+      const inside = image ? await openInMemory(place, config, watch, image) : await openAnew(place, config, watch)
+      return new Cluster(place, config, door, watch, inside)
     } catch (error) {
       await door.close()
       throw error
@@ -64,15 +81,15 @@ export class Cluster {
 
   /** A cluster of its own on another port, with everything that this one, or an image of it, remembers but its members. */
   async fork(image: ClusterImage): Promise<Cluster> {
-    const own = renamed(image, newClusterId(this.#platform.random))
-    const cluster = await Cluster.open(this.#platform, this.#forkConfig, own)
+    const own = renamed(image, newClusterId(this.#real.random))
+    const cluster = await Cluster.open(this.#real, this.#forkConfig, own, this.time.copy())
     await dismissMembers(cluster.core)
     return cluster
   }
 
   /** One with the same settings, and nothing in it. */
   forkEmpty(): Promise<Cluster> {
-    return Cluster.open(this.#platform, { ...this.#forkConfig, dataDir: null })
+    return Cluster.open(this.#real, { ...this.#forkConfig, dataDir: null }, null, this.time.copy())
   }
 
   get #forkConfig(): NodeConfig {
@@ -121,7 +138,7 @@ export class Cluster {
       const before = this.core
       const image = continued(imageOf(), before.metadata.image)
       const { clusterId } = before.metadata.image
-      const inside = await openInMemory(this.#platform, this.config, this.watch, renamed(image, clusterId))
+      const inside = await openInMemory(this.#place, this.config, this.watch, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)
       this.#inside = inside
       before.dismiss()
@@ -141,6 +158,8 @@ export class Cluster {
 
   async #stop(drainMs: number): Promise<readonly ClientFacts[]> {
     await this.#door.close()
+    // Nobody moves it any more, and what is under way may wait for it.
+    this.time.resume()
     await this.#farewells()
     await this.#becoming
     const left = this.watch.clients()
@@ -154,7 +173,7 @@ export class Cluster {
 
   /** A client that disconnected a moment ago is still connected here until its goodbye has been read. */
   async #farewells(): Promise<void> {
-    const { clock, timers } = this.#platform
+    const { clock, timers } = this.#real
     const deadlineMs = clock.monotonic() + farewellMs
     while (this.#server.connections.size > 0 && clock.monotonic() < deadlineMs) {
       await new Promise<void>(resolve => timers.after(1, resolve))
@@ -165,17 +184,23 @@ export class Cluster {
 const dismissMembers = ({ broker }: Core): Promise<void> =>
   broker.groups.dismissMembers('it is a member of the cluster that this one was made of')
 
-async function openAnew(platform: Platform, config: NodeConfig, watch: Watch): Promise<Inside> {
+async function openAnew({ real, platform }: Place, config: NodeConfig, watch: Watch): Promise<Inside> {
   const opened = await openStore(platform, config)
   const metadata = await openMetadataStore(platform, opened)
-  const core = await openCore(platform, { config, opened, metadataStore: metadata, stages: [watch.stage] })
+  const core = await openCore(platform, {
+    config,
+    opened,
+    metadataStore: metadata,
+    stages: [watch.stage],
+    pollTimers: real.timers,
+  })
   const { store: logs } = opened
   const isMemory = logs instanceof MemoryStore && metadata instanceof EmbeddedStore
   return { core, memory: isMemory ? { logs, metadata } : null }
 }
 
 async function openInMemory(
-  platform: Platform,
+  { real, platform }: Place,
   config: NodeConfig,
   watch: Watch,
   image: ClusterImage,
@@ -184,6 +209,12 @@ async function openInMemory(
   const metadata = EmbeddedStore.inMemory(platform.random, image.metadata)
   // As after a crash every leader epoch grows, so that clients look again at what they know of the logs.
   const opened = { ...memoryStore(logs, config), clusterId: null, endedCleanly: false }
-  const core = await openCore(platform, { config, opened, metadataStore: metadata, stages: [watch.stage] })
+  const core = await openCore(platform, {
+    config,
+    opened,
+    metadataStore: metadata,
+    stages: [watch.stage],
+    pollTimers: real.timers,
+  })
   return { core, memory: { logs, metadata } }
 }

@@ -121,6 +121,14 @@ export interface Commands {
   readonly restore: { readonly takes: number; readonly gives: null }
   readonly dropSnapshot: { readonly takes: number; readonly gives: null }
   readonly reset: { readonly takes: ResetOptions; readonly gives: null }
+  /** Moves the time of a cluster; gives what its clock says then. */
+  readonly time: {
+    readonly takes:
+      | { readonly move: 'none' | 'resume' }
+      | { readonly move: 'advance'; readonly byMs: number }
+      | { readonly move: 'freeze'; readonly atMs: number | null }
+    readonly gives: number
+  }
   readonly produce: {
     readonly takes: { readonly topic: string; readonly records: readonly ToProduce[] }
     readonly gives: readonly Written[]

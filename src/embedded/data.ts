@@ -19,7 +19,7 @@ export interface DataWorld {
 }
 
 /** One batch for each record, in their order. A topic that is missing is made. Rejects as Produce would refuse. */
-export async function produce(core: Core, { clock }: DataWorld, topic: string, records: readonly ToProduce[]) {
+export async function produce(core: Core, clock: Clock, topic: string, records: readonly ToProduce[]) {
   if (!core.metadata.image.topic(topic)) await createTopics(core, [{ name: topic }])
   const count = core.metadata.image.topic(topic)!.partitions.length
   const written: Written[] = []

@@ -1,5 +1,6 @@
 /** Runs clusters and carries out commands, in whatever thread it was made. */
 import { type NodeConfig, readConfig } from '../node/config'
+import type { AdjustableTime } from '../platform/adjustable-time'
 import { lineLogger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
 import { Cluster } from './cluster'
@@ -69,9 +70,13 @@ export class LocalEngine implements Engine {
       await this.#at(cluster).reset(options)
       return null
     },
-    produce: (cluster, { topic, records }) => produce(this.#at(cluster).core, this.#platform, topic, records),
+    time: (cluster, move) => this.#time(this.#at(cluster).time, move),
+    produce: (cluster, { topic, records }) => {
+      const { core, time } = this.#at(cluster)
+      return produce(core, time.clock, topic, records)
+    },
     read: (cluster, ask) => this.#read(this.#at(cluster), ask),
-    group: (cluster, group) => groupFacts(this.#at(cluster).core, this.#platform.clock, group),
+    group: (cluster, group) => groupFacts(this.#at(cluster).core, this.#at(cluster).time.clock, group),
     waitForGroup: (cluster, ask) => this.#waitForGroup(this.#at(cluster), ask),
   }
 
@@ -120,6 +125,13 @@ export class LocalEngine implements Engine {
     }
   }
 
+  async #time(time: AdjustableTime, ask: Takes<'time'>): Promise<number> {
+    if (ask.move === 'advance') await time.advance(ask.byMs)
+    if (ask.move === 'freeze') time.freeze(ask.atMs ?? undefined)
+    if (ask.move === 'resume') time.resume()
+    return time.clock.now()
+  }
+
   #read(cluster: Cluster, ask: Takes<'read'>): Promise<Gives<'read'>> {
     // Who does not wait for a topic to come is told that there is none.
     if (ask.waitMs === 0) checkTopic(cluster.core, ask.topic)
@@ -132,7 +144,7 @@ export class LocalEngine implements Engine {
   ): Promise<Gives<'waitForGroup'>> {
     let facts: GroupFacts = { group, state: 'Dead', members: [], lag: [] }
     const leftMs = await until(this.#platform, waitMs, async () => {
-      facts = await groupFacts(cluster.core, this.#platform.clock, group)
+      facts = await groupFacts(cluster.core, cluster.time.clock, group)
       return isAsWished(facts, wish)
     })
     return { isSo: leftMs >= 0, facts }

@@ -20,6 +20,7 @@ import type { MetadataStore } from '../metadata/store'
 import { PartitionDirectory } from '../partition/directory'
 import { startCleaning } from '../partition/cleaning'
 import { startUpkeep } from '../partition/upkeep'
+import type { Timers } from '../platform/clock'
 import type { Platform } from '../platform/platform'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
@@ -44,6 +45,8 @@ export interface CoreOptions {
   readonly metadataStore: MetadataStore
   /** Wrapped around all that the pipeline has by itself, the first outermost. */
   readonly stages?: readonly Stage[]
+  /** For the waits that clients ask for themselves, as that of a fetch, where these pass by another clock. */
+  readonly pollTimers?: Timers
 }
 
 /** Closes the stores that it was given when it rejects: with Refusal, StorageFault or what else they throw. */
@@ -62,7 +65,7 @@ export async function openCore(platform: Platform, options: CoreOptions): Promis
 
 async function open(
   platform: Platform,
-  { config, opened, metadataStore, stages = [] }: CoreOptions,
+  { config, opened, metadataStore, stages = [], pollTimers = platform.timers }: CoreOptions,
   undo: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Core> {
@@ -100,7 +103,14 @@ async function open(
     transactions.stop()
   }
   undo.push(async () => dismiss())
-  const broker = brokerOf(platform, config, { opened, metadata, directory, groups, transactions, producerIds })
+  const broker = brokerOf({ ...platform, timers: pollTimers }, config, {
+    opened,
+    metadata,
+    directory,
+    groups,
+    transactions,
+    producerIds,
+  })
   return { broker, routes: routesOf(handlers, broker, stages), metadata, partitions: directory, dismiss, stop }
 }
 

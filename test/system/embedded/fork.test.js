@@ -78,3 +78,16 @@ test('forks end with their origin', async () => {
   await expect(fork.createTopics('a')).rejects.toThrow('this broker has been stopped')
   await fork.stop()
 })
+
+test('time passes for a cluster, not for its clients', async () => {
+  const own = await kafka.fork()
+  await own.produce('orders', { value: 'old' })
+  const client = new Kafka({ brokers: own.brokers, logLevel: logLevel.NOTHING })
+  await own.clock.advance('8d')
+  expect(await own.clock.now()).toBeGreaterThan(Date.now() + 7 * 86_400_000)
+  const admin = client.admin()
+  await admin.connect()
+  expect(await admin.fetchTopicOffsets('orders')).toMatchObject([{ low: '1', high: '1' }])
+  await admin.disconnect()
+  await own.stop()
+})
