@@ -1,4 +1,5 @@
 /** Why a broker does not start, in one line each: what, why, and what to do about it. */
+import { relative } from 'node:path'
 import type { ConfigRefused, NodeConfig } from '../node/config'
 import type { Files } from '../platform/files'
 import type { OtherProcess, Process } from '../platform/process'
@@ -31,7 +32,9 @@ export function missingDataDir(process: Process): Refusal {
 export function refusedStart(error: unknown, situation: Situation): Refusal | null {
   const { code, syscall, name } = error as NodeJS.ErrnoException
   if (name === 'DirectoryRefused') return refusedDirectory(error as DirectoryError, situation)
-  if (name === 'CorruptLog' || name === 'StorageFault') return cannotRun(`${(error as Error).message}.`)
+  if (name === 'CorruptLog') return cannotRun(`${(error as Error).message}. ${mending}`)
+  if (name === 'StorageFault') return cannotRun(`${(error as Error).message}.${roomAdvice(error)}`)
+  if (name === 'Refusal') return refusedMetadata(error as Error, situation)
   if (code === undefined) return null
   if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo') return refusedAddress(code, situation)
   return refusedFile(error as NodeJS.ErrnoException)
@@ -41,7 +44,8 @@ function refusedAddress(code: string, { process, config }: Situation): Refusal {
   const { host, port } = config.listen
   switch (code) {
     case 'EADDRINUSE': {
-      const by = named(process.holderOfPort(port)) ?? 'another process'
+      // A connection that goes out, or one that just ended, holds a port without anybody listening on it.
+      const by = named(process.holderOfPort(port)) ?? 'another process or a connection that is about to end'
       return cannotRun(`port ${port} is taken by ${by}. Another port: ${commandWith(process, ['--port', '0'])}`)
     }
     case 'EACCES':
@@ -87,13 +91,47 @@ function refusedDirectory(error: DirectoryError, situation: Situation): Refusal 
       return cannotRun(
         `${said}. A newer version wrote it: run that version, or give another directory with --data-dir.`,
       )
+    case 'no identity':
+      return cannotRun(
+        `${said}. Nothing was changed. Put that file back from a copy, or give another directory with --data-dir.`,
+      )
+    case 'damaged identity':
+      return cannotRun(
+        `${said}. Nothing was changed. Put that file back from a copy or mend the line, or give another directory with --data-dir.`,
+      )
+    case 'foreign files':
+      return cannotRun(`${said}. Give an empty directory, or one that is not there yet, with --data-dir.`)
+    case 'lost metadata':
+      return cannotRun(`${said}. ${mending}`)
     default: {
       const words = fileWords[(error.cause as NodeJS.ErrnoException | undefined)?.code ?? '']
       const why = words ? `${path} cannot be used: ${words}` : said
-      return cannotRun(`${why}. Give a directory that this user can write with --data-dir.`)
+      return cannotRun(`${why}.${roomAdvice(error) || ' Give a directory that this user can write with --data-dir.'}`)
     }
   }
 }
+
+/** What helps against bytes that are not what was written. */
+const mending =
+  'Nothing was changed. Put the file back from a copy of the directory, or give another directory with --data-dir.'
+
+/** What helps where the disk has no room; empty where that is not what is wrong. */
+function roomAdvice(error: unknown): string {
+  const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT' ? ' Make room on that disk; what is stored is safe.' : ''
+}
+
+/** What the metadata refuses at start: a store that is another cluster's, or one that the disk does not take. */
+function refusedMetadata(error: Error, { config }: Situation): Refusal {
+  const said = error.message.replace(/\.$/, '')
+  const isOther = (error as Error & { code?: unknown }).code === inconsistentClusterId
+  if (isOther) return cannotRun(`${config.dataDir}: ${said}, as meta.properties has it. ${mending}`)
+  return cannotRun(
+    `the metadata in ${config.dataDir} could not be written: ${said}. Make room on that disk, or see to it.`,
+  )
+}
+
+const inconsistentClusterId = 104
 
 const fileWords: { readonly [code: string]: string } = {
   EACCES: 'permission is denied',
@@ -104,12 +142,13 @@ const fileWords: { readonly [code: string]: string } = {
   EISDIR: 'it is a directory',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
+  EDQUOT: "the user's share of the disk is used up",
   EMFILE: 'too many files are open; raise the limit (ulimit -n)',
 }
 
 function refusedFile({ path, code, message }: NodeJS.ErrnoException): Refusal | null {
-  if (path === undefined) return null
-  return cannotRun(`${path} cannot be used: ${fileWords[code!] ?? message}.`)
+  if (path === undefined) return code === 'ENOSPC' ? cannotRun(`${fileWords[code]}.${roomAdvice({ code })}`) : null
+  return cannotRun(`${path} cannot be used: ${fileWords[code!] ?? message}.${roomAdvice({ code })}`)
 }
 
 /** The lock's file begins with the process id of who holds it. */
@@ -128,9 +167,10 @@ function named(other: OtherProcess | null): string | null {
 }
 
 /** How this program was called, as far as a person would type it again. */
-function programName({ env }: Process): string {
+function programName({ env, script, workingDir }: Process): string {
   if (env['npm_lifecycle_event'] === 'npx') return 'npx odradek'
-  return env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'odradek'
+  if (env['npm_lifecycle_event'] === 'start') return 'npm start --'
+  return script.endsWith('.js') ? `node ${relative(workingDir, script)}` : 'odradek'
 }
 
 /** The command that was given, with one flag added or replaced: ready to be pasted. */

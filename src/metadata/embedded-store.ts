@@ -40,6 +40,8 @@ interface Pending extends JournalEntry {
 }
 
 export class EmbeddedStore implements MetadataStore {
+  /** What opening found: whether there were no files yet, and how much of a torn transaction was cut. */
+  found = { isNew: true, cutBytes: 0 }
   readonly limits = { maxOps: 200_000, maxBytes: 64 * 1024 * 1024 }
   readonly #storeId: string
   readonly #journal: StoreJournal | null
@@ -77,9 +79,16 @@ export class EmbeddedStore implements MetadataStore {
   }
 
   /** The store of a data directory; see StoreJournal for what it throws. Nobody else may have the directory open. */
-  static async open(files: Files, directory: string, random: Random): Promise<EmbeddedStore> {
-    const { journal, snapshot, later } = await StoreJournal.open(files, directory, () => uuidHex(random))
+  static async open(
+    files: Files,
+    directory: string,
+    random: Random,
+    { endedCleanly = false } = {},
+  ): Promise<EmbeddedStore> {
+    const opened = await StoreJournal.open(files, directory, () => uuidHex(random), endedCleanly)
+    const { journal, snapshot, later, isNew, cutBytes } = opened
     const store = new EmbeddedStore(snapshot.storeId, snapshot.revision, journal)
+    store.found = { isNew, cutBytes }
     for (const entry of snapshot.entries) store.#entries.set(entry.key, entry)
     for (const { revision, events } of later) {
       assert(revision > store.#newest, 'revisions of a journal grow')

@@ -51,13 +51,15 @@ export class StoreJournal {
 
   /**
    * Opens or makes the files of a directory and reads what they hold. A torn last frame is cut. Throws CorruptLog when
-   * a frame is damaged that no crash can have damaged, and StorageFault when a newer version wrote the files.
+   * a frame is damaged that no crash can have damaged (none can if the last process `endedCleanly`), and StorageFault
+   * when a newer version wrote the files.
    */
-  static async open(files: Files, directory: string, newStoreId: () => string) {
+  static async open(files: Files, directory: string, newStoreId: () => string, endedCleanly = false) {
     const snapshotPath = `${directory}/${snapshotName}`
+    const isNew = !files.stat(snapshotPath)
     let snapshot: StoreSnapshot
     let snapshotBytes = 0
-    if (files.stat(snapshotPath)) {
+    if (!isNew) {
       const content = files.readFile(snapshotPath)
       snapshotBytes = content.length
       snapshot = readSnapshot(content, snapshotPath)
@@ -68,7 +70,9 @@ export class StoreJournal {
     const path = `${directory}/${journalName}`
     const file = files.open(path, { create: true })
     const { entries, wholeBytes, last } = readJournal(file, path)
-    if (wholeBytes < file.size()) file.truncateSync(wholeBytes)
+    const cutBytes = file.size() - wholeBytes
+    if (cutBytes > 0 && endedCleanly) throw new CorruptLog(path, `damaged from byte ${wholeBytes} to its end`)
+    if (cutBytes > 0) file.truncateSync(wholeBytes)
     // A failed sync leaves pages that the system shows and will never write. Only those of the last frame can be such, and
     // writing them again makes the sync that follows mean what it says.
     file.writeSync([last], wholeBytes - last.length)
@@ -76,7 +80,13 @@ export class StoreJournal {
     await files.syncDir(directory)
     // A crash may have come between the snapshot and the cut of the journal it holds.
     const later = entries.filter(entry => entry.revision > snapshot.revision)
-    return { journal: new StoreJournal(files, directory, file, wholeBytes, snapshotBytes), snapshot, later }
+    return {
+      journal: new StoreJournal(files, directory, file, wholeBytes, snapshotBytes),
+      snapshot,
+      later,
+      isNew,
+      cutBytes,
+    }
   }
 
   /** Whether the files are in a state that only opening them anew can tell. */

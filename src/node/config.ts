@@ -76,6 +76,9 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const { listen, advertised, others } = placesOf(layers, problems)
   if (others.length > 0) warnings.push(`Only the first PLAINTEXT listener is opened, not ${others.join(', ')}.`)
   const dataDir = dataDirOf(layers, problems)
+  const flush = counting.findLast(({ key }) => key === 'odradek.flush')
+  if (dataDir === null && flush?.text.trim() === 'group')
+    warnings.push(`odradek.flush=group (${flush.origin}) does nothing in memory. Give a directory with --data-dir.`)
   if (problems.length > 0) throw new ConfigRefused(problems)
 
   const texts = merged(layers)

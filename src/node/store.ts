@@ -1,7 +1,10 @@
-/** Where a node keeps its logs: in memory, or in a directory that is then its own. */
+/** Where a node keeps its logs and its metadata: in memory, or in a directory that is then its own. */
 import { EmbeddedStore } from '../metadata/embedded-store'
+import { kafkaMetadataDirectory } from '../metadata/kafka-metadata'
+import { journalName } from '../metadata/store-journal'
 import type { MetadataStore } from '../metadata/store'
 import type { Platform } from '../platform/platform'
+import { DirectoryRefused } from '../storage/fault'
 import type { LogStore } from '../storage/log'
 import { MemoryStore } from '../storage/memory/store'
 import { type NodeConfig, defaultNodeId } from './config'
@@ -43,16 +46,37 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
   }
 }
 
-/** The metadata beside the logs. Closes those when it rejects, with CorruptLog or StorageFault. */
-export async function openMetadataStore(
-  { files, random }: Platform,
-  { store, directory }: OpenedStore,
-): Promise<MetadataStore> {
-  if (directory === null) return EmbeddedStore.inMemory(random)
+/**
+ * The metadata beside the logs. Closes those when it rejects: with DirectoryRefused when metadata that was there is gone,
+ * and as StoreJournal does.
+ */
+export async function openMetadataStore(platform: Platform, opened: OpenedStore): Promise<MetadataStore> {
+  if (opened.directory === null) return EmbeddedStore.inMemory(platform.random)
   try {
-    return await EmbeddedStore.open(files, directory, random)
+    return await openJournal(platform, opened, opened.directory)
   } catch (error) {
-    await store.close()
+    await opened.store.close()
     throw error
   }
+}
+
+async function openJournal(platform: Platform, opened: OpenedStore, directory: string): Promise<MetadataStore> {
+  const { files, random, logger } = platform
+  const { endedCleanly } = opened
+  const store = await EmbeddedStore.open(files, directory, random, { endedCleanly })
+  const { isNew, cutBytes } = store.found
+  if (cutBytes > 0)
+    logger.warn('metadata.torn_transaction_cut', { path: `${directory}/${journalName}`, bytes: cutBytes })
+  const { revision } = await store.identity()
+  // The first transaction of a cluster comes before its first log, and before its first clean end.
+  const isLost = !isNew && revision === 0 && (endedCleanly || (await opened.store.list()).length > 0)
+  if (isLost && !files.stat(`${directory}/${kafkaMetadataDirectory}`)) {
+    await store.close()
+    throw new DirectoryRefused(
+      directory,
+      'lost metadata',
+      `${journalName} is empty, though topics and configs were in it`,
+    )
+  }
+  return store
 }

@@ -11,6 +11,8 @@ export interface OtherProcess {
 export interface Process {
   /** What follows the name of the program. */
   readonly argv: readonly string[]
+  /** The file that Node was told to run. */
+  readonly script: string
   readonly env: { readonly [name: string]: string | undefined }
   readonly pid: number
   /** Where relative paths start. */

@@ -26,13 +26,24 @@ export class OffsetOutOfRange extends Error {
   override readonly name = 'OffsetOutOfRange'
 }
 
+export type DirectoryReason =
+  | 'locked'
+  | 'unusable'
+  | 'other cluster'
+  | 'other node'
+  | 'unknown format'
+  | 'no identity'
+  | 'damaged identity'
+  | 'foreign files'
+  | 'lost metadata'
+
 /** A data directory cannot be used as it is. Nothing in it was touched. */
 export class DirectoryRefused extends Error {
   override readonly name = 'DirectoryRefused'
   readonly path: string
-  readonly reason: 'locked' | 'unusable' | 'other cluster' | 'other node' | 'unknown format'
+  readonly reason: DirectoryReason
   /** `cause` is what the file system said, if it is to blame. */
-  constructor(path: string, reason: DirectoryRefused['reason'], says: string, cause?: unknown) {
+  constructor(path: string, reason: DirectoryReason, says: string, cause?: unknown) {
     super(`${path}: ${says}`, { cause })
     this.path = path
     this.reason = reason

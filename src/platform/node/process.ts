@@ -9,6 +9,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 export const nodeProcess: Process = {
   argv: process.argv.slice(2),
+  script: process.argv[1] ?? '',
   env: process.env,
   pid: process.pid,
   get workingDir() {
@@ -76,7 +77,9 @@ const commandLengthMax = 120
 function find(pid: number): OtherProcess | null {
   const line = readText(`/proc/${pid}/cmdline`)
   if (line === null) return isAlive(pid) ? { pid, command: '' } : null
-  const command = line.replace(/\0+$/, '').replaceAll('\0', ' ') || (readText(`/proc/${pid}/comm`) ?? '').trim()
+  // One line, whatever was written into the arguments: a script given with -c or -e has many.
+  const spoken = line.replace(/[\0\s]+/g, ' ').trim()
+  const command = spoken || (readText(`/proc/${pid}/comm`) ?? '').trim()
   return { pid, command: command.length > commandLengthMax ? `${command.slice(0, commandLengthMax)}...` : command }
 }
 

@@ -4,7 +4,7 @@ import type { FileLock, Files } from '../../platform/files'
 import type { Random } from '../../platform/random'
 import { DirectoryRefused } from '../fault'
 import { codeOf, saying } from './health'
-import { names, pathOf } from './layout'
+import { names, parseLogDirectoryName, pathOf } from './layout'
 import {
   decodeCleanShutdown,
   decodeProperties,
@@ -37,6 +37,7 @@ export async function claimDirectory(
   wanted: WantedIdentity,
 ): Promise<ClaimedDirectory> {
   const lock = await usable(path, async () => {
+    refuseUsed(files, path)
     await makeDirectory(files, path)
     return files.lock(pathOf(path, names.lock))
   })
@@ -97,8 +98,7 @@ async function identify(
   if (version !== '1') {
     throw new DirectoryRefused(path, 'unknown format', `meta.properties is of version ${version ?? 'none'}, not 1`)
   }
-  const clusterId = properties.get('cluster.id') ?? ''
-  const nodeId = Number(properties.get('node.id'))
+  const { clusterId, nodeId } = identityIn(path, properties)
   if (wanted.clusterId !== undefined && clusterId !== wanted.clusterId) {
     throw new DirectoryRefused(path, 'other cluster', `belongs to cluster ${clusterId}, not ${wanted.clusterId}`)
   }
@@ -111,6 +111,45 @@ async function identify(
   if (known === undefined) await files.replaceFile(file, encodeMetaProperties(identity))
   return identity
 }
+
+function identityIn(path: string, properties: ReadonlyMap<string, string>): { clusterId: string; nodeId: number } {
+  const clusterId = properties.get('cluster.id') ?? ''
+  const nodeId = properties.get('node.id') ?? ''
+  if (clusterId === '') throw new DirectoryRefused(path, 'damaged identity', 'meta.properties has no cluster.id')
+  if (!/^\d{1,10}$/.test(nodeId) || Number(nodeId) > 0x7f_ff_ff_ff)
+    throw new DirectoryRefused(
+      path,
+      'damaged identity',
+      `meta.properties has node.id '${nodeId}', which is no number of a node`,
+    )
+  return { clusterId, nodeId: Number(nodeId) }
+}
+
+/**
+ * A directory without an identity is a new one only if nobody has used it. What a file system, a version control or a
+ * desktop keeps in every directory does not count.
+ */
+function refuseUsed(files: Files, path: string): void {
+  const facts = files.stat(path)
+  if (facts === null || !facts.isDirectory) return
+  const found = files.list(path).filter(name => !passedBy.test(name))
+  // Looked for last, so that what another process is making just now is not taken for something without an owner.
+  if (found.length === 0 || files.stat(pathOf(path, names.metaProperties))) return
+  const ours = found.filter(
+    name =>
+      parseLogDirectoryName(name) !== null || name.startsWith('odradek-metadata.') || name === '__cluster_metadata-0',
+  )
+  if (ours.length > 0) {
+    const says = `has data (${someOf(ours)}) and no meta.properties, which says to which cluster and node it belongs`
+    throw new DirectoryRefused(path, 'no identity', says)
+  }
+  throw new DirectoryRefused(path, 'foreign files', `has files that are not a broker's (${someOf(found)})`)
+}
+
+const passedBy = /^\.|^lost\+found$|\.tmp$/
+
+const someOf = (all: readonly string[]): string =>
+  all.length > 3 ? `${all.slice(0, 3).join(', ')} and ${all.length - 3} more` : all.join(', ')
 
 /** Reads and removes the mark, so that it is not found again after a crash of this process. */
 async function takeCleanShutdown(files: Files, path: string): Promise<{ brokerEpoch: number } | null> {

@@ -10,6 +10,8 @@ export class Health {
   readonly path: string
   readonly #logger: Logger
   #failure: StorageFault | null = null
+  /** Whether the last write was refused for want of room or the like. */
+  #isRefusing = false
   readonly #waiting = new Set<(fault: StorageFault) => void>()
 
   constructor(path: string, logger: Logger) {
@@ -70,7 +72,17 @@ export class Health {
   /** The fault to throw for an error of a write: one that passes leaves the directory in use. */
   writeFailed(doing: string, error: unknown): StorageFault {
     if (!passing.has(codeOf(error))) return this.fail(doing, error)
+    if (!this.#isRefusing)
+      this.#logger.error('storage.writes_refused', { path: this.path, doing, error: saying(error) })
+    this.#isRefusing = true
     return new StorageFault(`${doing}: ${saying(error)}`, { cause: error, passes: true })
+  }
+
+  /** A write went well: if the one before did not, an operator wants to know that it is over. */
+  written(): void {
+    if (!this.#isRefusing) return
+    this.#isRefusing = false
+    this.#logger.warn('storage.writes_taken_again', { path: this.path })
   }
 }
 

@@ -60,6 +60,8 @@ export class FileStore implements LogStore {
   readonly #rootSync: DirectorySync
   readonly #stage: Stage
   readonly #open = new Map<string, OpenLog>()
+  /** Names of the logs that somebody opened, or tried to. */
+  readonly #looked = new Set<string>()
   /** The last opening or dropping of each log, which the next one has to wait for. */
   readonly #work = new Map<string, Promise<unknown>>()
   readonly #removals = new Set<Cancel>()
@@ -124,7 +126,10 @@ export class FileStore implements LogStore {
     return { path: this.#claimed.path, ...this.#platform.files.space(this.#claimed.path) }
   }
 
-  /** The mark of a clean shutdown is left out when anything in the directory failed. */
+  /**
+   * The mark of a clean shutdown is left out when anything in the directory failed, and when there are logs that nobody
+   * looked at since a crash: they are still to be recovered.
+   */
   async close(): Promise<void> {
     await Promise.allSettled(this.#work.values())
     const closed = await Promise.allSettled([...this.#open.values()].map(({ log }) => log.close()))
@@ -135,6 +140,7 @@ export class FileStore implements LogStore {
       this.health.check()
       await this.health.guard('close', async () => {
         await this.#marks.saveAll()
+        if (!this.#isAllRecovered()) return
         await markCleanShutdown(this.#platform.files, this.#claimed.path, this.brokerEpoch)
       })
     } finally {
@@ -143,10 +149,17 @@ export class FileStore implements LogStore {
     }
   }
 
+  #isAllRecovered(): boolean {
+    if (this.cleanShutdown !== null) return true
+    const logs = this.#platform.files.list(this.#claimed.path).filter(name => parseLogDirectoryName(name) !== null)
+    return logs.every(name => this.#looked.has(name))
+  }
+
   async #openNow(id: LogId, config: () => LogConfig): Promise<Log> {
     const { files, clock } = this.#platform
     const name = logDirectoryName(id.topic, id.partition)
     const directory = pathOf(this.#claimed.path, name)
+    this.#looked.add(name)
     this.health.check()
     return this.health.guard(`open of ${directory}`, async () => {
       const isNew = !files.stat(directory)

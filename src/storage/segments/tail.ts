@@ -49,6 +49,7 @@ export class Tail {
   write(buffers: readonly Buffer[], position: number): void {
     try {
       this.#log.file().writeSync(buffers, position)
+      this.#health.written()
     } catch (error) {
       throw this.#takeBack(position, error)
     }

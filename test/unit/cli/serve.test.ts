@@ -16,6 +16,7 @@ class FakeProcess implements Process {
   readonly others: OtherProcess[] = []
   #run: (signal: Signal) => void = () => {}
   readonly argv: readonly string[]
+  readonly script = '/usr/lib/node_modules/.bin/odradek'
 
   constructor(argv: readonly string[]) {
     this.argv = argv
