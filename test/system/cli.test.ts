@@ -124,7 +124,7 @@ describe('what cannot run', () => {
     expect(stdout).toBe('')
     oneLine(stderr)
     expect(stderr).toMatch(`port ${port} is taken by`)
-    expect(stderr).toMatch(`Another port: odradek start --data-dir ${directory} --port 0`)
+    expect(stderr).toMatch(`Another port: node bin/odradek.js start --data-dir ${directory} --port 0`)
     if (process.platform === 'linux') expect(stderr).toMatch(`process ${broker.pid} (`)
     expect(existsSync(directory)).toBe(false)
   })
