@@ -9,6 +9,7 @@ export {
   type PartitionLag,
   type Written,
 } from './embedded/commands'
+export type { FaultHandle, FaultOptions } from './embedded/fault-door'
 export type { Match } from './embedded/matching'
 export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'
 export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'

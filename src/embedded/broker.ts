@@ -17,6 +17,7 @@ import {
 } from './commands'
 import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
 import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
+import { FaultDoor } from './fault-door'
 import { leftoverLines } from './leftovers'
 import { durationMs } from './duration'
 import { openEngine } from './open-engine'
@@ -297,6 +298,9 @@ export class Broker implements AsyncDisposable {
     freeze: (at?: Date): Promise<number> => this.#ask('time', { move: 'freeze', atMs: at?.getTime() ?? null }),
     resume: (): Promise<number> => this.#ask('time', { move: 'resume' }),
   }
+
+  /** What goes wrong because a test wants it to. */
+  readonly faults = new FaultDoor((command, argument) => this.#ask(command, argument))
 
   /** The group as it is now. */
   group(group: string): Promise<GroupFacts> {

@@ -10,12 +10,20 @@ import { AdjustableTime } from '../platform/adjustable-time'
 import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
-import { BrokerError, type ClientFacts } from './commands'
+import { BrokerError, type ClientFacts, type Fault } from './commands'
+import { Faults } from './faults'
 import type { ResetOptions } from './options'
 import { Watch } from './watch'
 
 /** How long a client that is just closing its connections has to be gone before it counts as forgotten. */
 const farewellMs = 50
+
+interface Around {
+  readonly watch: Watch
+  readonly faults: Faults
+}
+
+const stagesOf = ({ watch, faults }: Around) => [watch.stage, faults.stage]
 
 interface Place {
   readonly real: Platform
@@ -33,10 +41,12 @@ interface Inside {
 export class Cluster {
   readonly config: NodeConfig
   readonly watch: Watch
+  readonly faults: Faults
   readonly time: AdjustableTime
   /** Time passes for it as for everybody. */
   readonly #real: Platform
   readonly #place: Place
+  readonly #around: Around
   readonly #door: Door
   readonly #server: KafkaServer
   #inside: Inside
@@ -45,13 +55,15 @@ export class Cluster {
   #becoming: Promise<unknown> = Promise.resolve()
   #stopping: Promise<readonly ClientFacts[]> | null = null
 
-  private constructor(place: Place, config: NodeConfig, door: Door, watch: Watch, inside: Inside) {
+  private constructor(place: Place, config: NodeConfig, door: Door, around: Around, inside: Inside) {
     this.time = place.time
     this.#real = place.real
     this.#place = place
     this.config = config
     this.#door = door
-    this.watch = watch
+    this.watch = around.watch
+    this.faults = around.faults
+    this.#around = around
     this.#inside = inside
     // What is inside at the moment of each request serves it.
     this.#server = new KafkaServer(
@@ -69,10 +81,13 @@ export class Cluster {
   ): Promise<Cluster> {
     const place = { real, time, platform: { ...real, clock: time.clock, timers: time.timers } }
     const door = await Door.open(real.network, config.listen)
-    const watch = new Watch()
+    const self: { cluster?: Cluster } = {}
+    const topicId = (topic: string) => self.cluster?.topicId(topic) ?? null
+    const around = { watch: new Watch(), faults: new Faults(real.timers, topicId) }
     try {
-      const inside = image ? await openInMemory(place, config, watch, image) : await openAnew(place, config, watch)
-      return new Cluster(place, config, door, watch, inside)
+      const inside = image ? await openInMemory(place, config, around, image) : await openAnew(place, config, around)
+      self.cluster = new Cluster(place, config, door, around, inside)
+      return self.cluster
     } catch (error) {
       await door.close()
       throw error
@@ -112,6 +127,23 @@ export class Cluster {
     return this.#door.address
   }
 
+  /** Throws BrokerError for an API or an error that nobody knows. */
+  addFault(fault: Fault): number {
+    return this.faults.add(fault, new Set([...this.core.routes.values()].map(({ handler }) => handler.api.name)))
+  }
+
+  /** Null when there is no such topic. */
+  topicId(topic: string): string | null {
+    return this.#inside.core.metadata.image.topic(topic)?.id ?? null
+  }
+
+  /** Ends all connections, and gives how many there were. */
+  disconnect(): number {
+    const open = [...this.#server.connections]
+    for (const connection of open) connection.destroy()
+    return open.length
+  }
+
   /** What it remembers, all of one moment. Throws BrokerError unless that is in memory. */
   image(): ClusterImage {
     const { memory } = this.#inside
@@ -138,7 +170,7 @@ export class Cluster {
       const before = this.core
       const image = continued(imageOf(), before.metadata.image)
       const { clusterId } = before.metadata.image
-      const inside = await openInMemory(this.#place, this.config, this.watch, renamed(image, clusterId))
+      const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)
       this.#inside = inside
       before.dismiss()
@@ -184,14 +216,14 @@ export class Cluster {
 const dismissMembers = ({ broker }: Core): Promise<void> =>
   broker.groups.dismissMembers('it is a member of the cluster that this one was made of')
 
-async function openAnew({ real, platform }: Place, config: NodeConfig, watch: Watch): Promise<Inside> {
+async function openAnew({ real, platform }: Place, config: NodeConfig, around: Around): Promise<Inside> {
   const opened = await openStore(platform, config)
   const metadata = await openMetadataStore(platform, opened)
   const core = await openCore(platform, {
     config,
     opened,
     metadataStore: metadata,
-    stages: [watch.stage],
+    stages: stagesOf(around),
     pollTimers: real.timers,
   })
   const { store: logs } = opened
@@ -202,7 +234,7 @@ async function openAnew({ real, platform }: Place, config: NodeConfig, watch: Wa
 async function openInMemory(
   { real, platform }: Place,
   config: NodeConfig,
-  watch: Watch,
+  around: Around,
   image: ClusterImage,
 ): Promise<Inside> {
   const logs = new MemoryStore(platform.clock, platform.random, image.logs)
@@ -213,7 +245,7 @@ async function openInMemory(
     config,
     opened,
     metadataStore: metadata,
-    stages: [watch.stage],
+    stages: stagesOf(around),
     pollTimers: real.timers,
   })
   return { core, memory: { logs, metadata } }

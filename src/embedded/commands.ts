@@ -107,6 +107,21 @@ export interface GroupWish {
   readonly caughtUp: boolean
 }
 
+export interface Fault {
+  /** As `Produce`; `*` is every API. */
+  readonly api: string
+  readonly topic: string | null
+  readonly group: string | null
+  readonly clientId: string | null
+  /** Null is until it is lifted. */
+  readonly times: number | null
+  readonly error: string | null
+  readonly delayMs: number
+  /** Ends the connection instead of an answer; `after` what was asked has been done. */
+  readonly drops: boolean
+  readonly after: boolean
+}
+
 export interface Commands {
   readonly start: { readonly takes: StartOptions; readonly gives: ClusterFacts }
   /** Gives those who had not disconnected. */
@@ -129,6 +144,12 @@ export interface Commands {
       | { readonly move: 'freeze'; readonly atMs: number | null }
     readonly gives: number
   }
+  /** Gives the number by which it is lifted. */
+  readonly addFault: { readonly takes: Fault; readonly gives: number }
+  readonly liftFault: { readonly takes: number; readonly gives: null }
+  readonly clearFaults: { readonly takes: null; readonly gives: null }
+  /** Ends all connections; gives how many. */
+  readonly disconnect: { readonly takes: null; readonly gives: number }
   readonly produce: {
     readonly takes: { readonly topic: string; readonly records: readonly ToProduce[] }
     readonly gives: readonly Written[]

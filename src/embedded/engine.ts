@@ -70,6 +70,16 @@ export class LocalEngine implements Engine {
       await this.#at(cluster).reset(options)
       return null
     },
+    addFault: (cluster, fault) => this.#at(cluster).addFault(fault),
+    liftFault: (cluster, id) => {
+      this.#at(cluster).faults.lift(id)
+      return null
+    },
+    clearFaults: cluster => {
+      this.#at(cluster).faults.clear()
+      return null
+    },
+    disconnect: cluster => this.#at(cluster).disconnect(),
     time: (cluster, move) => this.#time(this.#at(cluster).time, move),
     produce: (cluster, { topic, records }) => {
       const { core, time } = this.#at(cluster)
