@@ -27,6 +27,7 @@ import { quorumScenarios } from './scenarios/quorum'
 import { quotaScenarios } from './scenarios/quotas'
 import { replicaScenarios } from './scenarios/replicas'
 import { scramScenarios } from './scenarios/scram'
+import { throttledScenarios } from './scenarios/throttled'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
@@ -69,6 +70,7 @@ const scenarios: readonly Scenario[] = [
   ...quotaScenarios,
   ...quorumScenarios,
   ...unsecuredScenarios,
+  ...throttledScenarios,
 ]
 
 interface Run {

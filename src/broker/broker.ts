@@ -12,6 +12,7 @@ import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { FetchSessions } from './fetch/sessions'
 import type { UnsentBytes } from './fetch/unsent'
+import type { ClientQuotas } from './quotas/client-quotas'
 
 export interface ApiRange {
   readonly apiKey: number
@@ -39,6 +40,7 @@ export interface Broker {
   readonly fetchSessions: FetchSessions
   /** What fetches have read and not sent, over all connections. */
   readonly unsent: UnsentBytes
+  readonly quotas: ClientQuotas
   /** `fetch.max.bytes`, and the longest that a fetch may wait (`odradek.fetch.max.wait.ms.cap`). */
   fetchLimits(): { readonly maxBytes: number; readonly maxWaitMs: number }
   /** An id that no producer has had (KIP-98). */

@@ -21,6 +21,7 @@ export type Routes = ReadonlyMap<number, Route>
 
 export function stagesOf(broker: Broker): Stage[] {
   return [
+    timed(broker),
     guard((handler, error) =>
       broker.logger.error('request-failed', {
         api: handler.api.name,
@@ -29,6 +30,21 @@ export function stagesOf(broker: Broker): Stage[] {
     ),
   ]
 }
+
+/** Quotas of time count what a handler takes of the one thread, not what it waits; brokers among themselves have none. */
+const timed =
+  ({ quotas, clock }: Broker): Stage =>
+  (handler, next) => {
+    const { access } = handler
+    if (access !== 'open' && access.some(({ may }) => may === 'CLUSTER_ACTION')) return next
+    return (call, request) => {
+      if (quotas.isIdle) return next(call, request)
+      const beganMs = clock.monotonic()
+      const reply = next(call, request)
+      quotas.took(call, clock.monotonic() - beganMs)
+      return reply
+    }
+  }
 
 /** `outer` are stages around those of every broker, the first of them outermost. */
 export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker, outer: readonly Stage[] = []): Routes {

@@ -11,11 +11,15 @@ export interface Call {
   readonly clientHost: string
   readonly version: number
   readonly apiKey: number
+  /** Of the request as it came, without the length before it. */
+  readonly requestBytes: number
   readonly connection: CallConnection
   /** Runs `run` once when nobody looks at the reply's buffers any more: it has left, or never will. Say it once. */
   whenSent(run: () => void): void
   /** Lets the connection begin its next request while this one waits for its reply. */
   accepted(): void
+  /** The reply says that the client should wait so long, and its connection is not listened to meanwhile (KIP-219). */
+  throttle(ms: number): void
 }
 
 /** The connection behind a call: where it arrived, what its client says of itself, and its end. */

@@ -4,7 +4,9 @@ import {
   EntryFailure,
   entryOutcome,
   failed,
+  free,
   succeeded,
+  type Charge,
   type Decision,
   type DecisionContext,
   type EntryOutcome,
@@ -29,6 +31,7 @@ export interface PartitionsCreation extends EntryOutcome {
 export function decideCreatePartitions(
   context: DecisionContext,
   specs: readonly PartitionsSpec[],
+  charge: Charge = free,
 ): Decision<PartitionsCreation[]> {
   const times = new Map<string, number>()
   for (const { name } of specs) times.set(name, (times.get(name) ?? 0) + 1)
@@ -45,7 +48,7 @@ export function decideCreatePartitions(
   const operations: StoreOperation[] = []
   for (const spec of once) {
     const outcome = entryOutcome(
-      () => createPartitions(context, spec, operations),
+      () => createPartitions(context, spec, operations, charge),
       failure => failure,
     )
     reply.push({ name: spec.name, ...outcome })
@@ -53,7 +56,12 @@ export function decideCreatePartitions(
   return { if: [], do: operations, reply }
 }
 
-function createPartitions(context: DecisionContext, spec: PartitionsSpec, operations: StoreOperation[]): EntryOutcome {
+function createPartitions(
+  context: DecisionContext,
+  spec: PartitionsSpec,
+  operations: StoreOperation[],
+  charge: Charge,
+): EntryOutcome {
   const topic = context.image.topic(spec.name)
   if (!topic) throw new EntryFailure('UNKNOWN_TOPIC_OR_PARTITION')
   const present = topic.partitions.length
@@ -64,6 +72,7 @@ function createPartitions(context: DecisionContext, spec: PartitionsSpec, operat
     const why = `The topic ${spec.name} currently has ${present} partition(s); ${spec.count} would not be an increase.`
     throw new EntryFailure('INVALID_PARTITIONS', why)
   }
+  charge(spec.count - present)
   const partitions = newPartitions(context, spec, topic)
   const stored: StoredTopic = { name: topic.name, partitions: spec.count }
   operations.push({ put: storeKeys.topic(topic.id), value: JSON.stringify(stored) })

@@ -7,7 +7,9 @@ import {
   EntryFailure,
   entryOutcome,
   failed,
+  free,
   succeeded,
+  type Charge,
   type Decision,
   type DecisionContext,
   type EntryOutcome,
@@ -56,7 +58,11 @@ export const topicNamed = (name: string): TopicSpec => ({
   configs: [],
 })
 
-export function decideCreateTopics(context: DecisionContext, specs: readonly TopicSpec[]): Decision<TopicCreation[]> {
+export function decideCreateTopics(
+  context: DecisionContext,
+  specs: readonly TopicSpec[],
+  charge: Charge = free,
+): Decision<TopicCreation[]> {
   const times = new Map<string, number>()
   for (const { name } of specs) times.set(name, (times.get(name) ?? 0) + 1)
   const refuse = (name: string, outcome: EntryOutcome) => refusedTopic(name, outcome)
@@ -70,7 +76,7 @@ export function decideCreateTopics(context: DecisionContext, specs: readonly Top
   const operations: StoreOperation[] = []
   const reply = once.map(spec =>
     entryOutcome(
-      () => createTopic(context, spec, operations),
+      () => createTopic(context, spec, operations, charge),
       outcome => refuse(spec.name, outcome),
     ),
   )
@@ -96,13 +102,19 @@ function partitionsAsked({ configs }: DecisionContext, { numPartitions, assignme
   return numPartitions === -1 ? configs.broker().numPartitions : Math.max(0, numPartitions)
 }
 
-function createTopic(context: DecisionContext, spec: TopicSpec, operations: StoreOperation[]): TopicCreation {
+function createTopic(
+  context: DecisionContext,
+  spec: TopicSpec,
+  operations: StoreOperation[],
+  charge: Charge,
+): TopicCreation {
   const { name } = spec
   const { image, configs, random } = context
   checkName(context, name)
   const overrides = configsOf(spec)
   checkTopicConfigs(configs, overrides)
   const partitions = spec.assignments.length > 0 ? assigned(context, spec) : placed(context, spec)
+  charge(partitions.length)
   const topicId = newTopicId(random, id => image.topicById(id) !== null)
   operations.push(...createOperations(topicId, name, partitions, overrides))
   return {

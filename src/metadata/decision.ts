@@ -45,6 +45,11 @@ export class EntryFailure extends Error {
   }
 }
 
+/** Is told how many partitions an entry changes; throws EntryFailure when they are too many for who asks (KIP-599). */
+export type Charge = (partitions: number) => void
+
+export const free: Charge = () => {}
+
 /** Runs work on one entry; a failure of the entry is its outcome and nobody else's. */
 export function entryOutcome<T>(work: () => T, whenFailed: (outcome: EntryOutcome) => T): T {
   try {

@@ -3,7 +3,9 @@ import {
   EntryFailure,
   entryOutcome,
   failed,
+  free,
   succeeded,
+  type Charge,
   type Decision,
   type DecisionContext,
   type EntryOutcome,
@@ -29,6 +31,7 @@ export interface TopicDeletion extends EntryOutcome {
 export function decideDeleteTopics(
   { image }: DecisionContext,
   references: readonly TopicReference[],
+  charge: Charge = free,
 ): Decision<TopicDeletion[]> {
   const reply: TopicDeletion[] = []
   const refuse = (reference: TopicReference, outcome: EntryOutcome) => reply.push({ ...reference, ...outcome })
@@ -67,7 +70,11 @@ export function decideDeleteTopics(
   const operations: StoreOperation[] = []
   for (const reference of doomed) {
     const outcome = entryOutcome(
-      () => deleteTopic(reference, image.topicById(reference.topicId), operations),
+      () => {
+        const topic = image.topicById(reference.topicId)
+        if (topic) charge(topic.partitions.length)
+        return deleteTopic(reference, topic, operations)
+      },
       failure => failure,
     )
     reply.push({ ...reference, ...outcome })

@@ -14,7 +14,7 @@ import type { ConfigTexts } from './config-layers'
 import { Configs } from './configs'
 import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './create-partitions'
 import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './create-topics'
-import type { Decision, DecisionContext, EntryOutcome } from './decision'
+import type { Charge, Decision, DecisionContext, EntryOutcome } from './decision'
 import { decideDeleteTopics, type TopicDeletion, type TopicReference } from './delete-topics'
 import { decideFirstStart, decideProducerIds, decideRegister, decideRestart } from './housekeeping'
 import type { MetadataImage, TopicImage } from './image'
@@ -111,16 +111,20 @@ export class Metadata {
   }
 
   /** With `validateOnly`, says what would become of the request and does nothing. The same for the methods below. */
-  createTopics(specs: readonly TopicSpec[], validateOnly = false): Promise<TopicCreation[]> {
-    return this.decide(context => decideCreateTopics(context, specs), validateOnly)
+  createTopics(specs: readonly TopicSpec[], validateOnly = false, charge?: Charge): Promise<TopicCreation[]> {
+    return this.decide(context => decideCreateTopics(context, specs, charge), validateOnly)
   }
 
-  deleteTopics(references: readonly TopicReference[]): Promise<TopicDeletion[]> {
-    return this.decide(context => decideDeleteTopics(context, references))
+  deleteTopics(references: readonly TopicReference[], charge?: Charge): Promise<TopicDeletion[]> {
+    return this.decide(context => decideDeleteTopics(context, references, charge))
   }
 
-  createPartitions(specs: readonly PartitionsSpec[], validateOnly = false): Promise<PartitionsCreation[]> {
-    return this.decide(context => decideCreatePartitions(context, specs), validateOnly)
+  createPartitions(
+    specs: readonly PartitionsSpec[],
+    validateOnly = false,
+    charge?: Charge,
+  ): Promise<PartitionsCreation[]> {
+    return this.decide(context => decideCreatePartitions(context, specs, charge), validateOnly)
   }
 
   alterConfigs(replacements: readonly Replacement[], validateOnly = false): Promise<EntryOutcome[]> {

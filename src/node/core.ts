@@ -7,6 +7,7 @@ import { handlers } from '../broker/apis/index'
 import { FetchSessions } from '../broker/fetch/sessions'
 import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
+import { ClientQuotas } from '../broker/quotas/client-quotas'
 import type { Stage } from '../call/stage'
 import type { Groups } from '../coordinator/group/groups'
 import { openGroups } from '../coordinator/group/open'
@@ -24,7 +25,7 @@ import type { Timers } from '../platform/clock'
 import type { Platform } from '../platform/platform'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
-import { cleanerOf, compactionOf, retentionOf } from './limits'
+import { cleanerOf, compactionOf, quotaWindowsOf, retentionOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import type { OpenedStore } from './store'
 
@@ -186,6 +187,11 @@ function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker 
     ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
     fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
     unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
+    quotas: new ClientQuotas({
+      clock,
+      table: () => metadata.image.table('quota'),
+      windows: () => quotaWindowsOf(configs.broker()),
+    }),
     fetchLimits: () => {
       const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()
       return { maxBytes: fetchMaxBytes, maxWaitMs: cap < 0 ? Number.MAX_SAFE_INTEGER : cap }

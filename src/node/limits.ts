@@ -1,4 +1,5 @@
 /** From configs to what each room wants to know, so that no room reads another's keys. */
+import type { QuotaWindows } from '../broker/quotas/client-quotas'
 import type { BrokerConfigs, TopicConfigs } from '../metadata/configs'
 import type { CleanerSettings, TopicCompaction } from '../partition/cleaning'
 
@@ -24,5 +25,15 @@ export function cleanerOf(broker: BrokerConfigs): CleanerSettings {
     mapBytes: Math.floor(broker.logCleanerDedupeBufferSize / Math.max(1, broker.logCleanerThreads)),
     mapLoadFactor: broker.logCleanerIoBufferLoadFactor,
     bytesPerSecond: broker.logCleanerIoMaxBytesPerSecond,
+  }
+}
+
+export function quotaWindowsOf(broker: BrokerConfigs): QuotaWindows {
+  return {
+    client: { count: broker.quotaWindowNum, windowMs: broker.quotaWindowSizeSeconds * 1000 },
+    controller: {
+      count: broker.controllerQuotaWindowNum,
+      windowMs: broker.controllerQuotaWindowSizeSeconds * 1000,
+    },
   }
 }

@@ -129,6 +129,8 @@ export class GroupBench {
       connection,
       accepted() {},
       whenSent() {},
+      requestBytes: 0,
+      throttle() {},
     }
     const reply = await serve(call, decode(asked as never, encode(asked as never, request as never)))
     return decode(told as never, encode(told as never, { throttleTimeMs: 0, ...reply } as never))

@@ -1,5 +1,6 @@
 /** Asks a handler as a client does: bytes of one version in, bytes of that version out, refusals shaped by the pipeline. */
 import type { Broker } from '../../src/broker/broker'
+import { ClientQuotas } from '../../src/broker/quotas/client-quotas'
 import type { Call } from '../../src/call/call'
 import type { Body, Handler } from '../../src/call/handler'
 import { compose, guard } from '../../src/call/stage'
@@ -16,13 +17,25 @@ export function brokerWith(metadata: Metadata, others: Partial<Broker> = {}): Br
     configs: metadata.configs,
     image: () => metadata.image,
     advertised: (_call: Call, id: number) => ({ host: 'broker', port: 9000 + id }),
+    quotas: quotasOf(metadata),
     ...others,
   } as Broker
 }
 
+const windows = { count: 11, windowMs: 1000 }
+
+/** Quotas as they are set in the metadata, at a standstill of time. */
+const quotasOf = (metadata: Metadata) =>
+  new ClientQuotas({
+    clock: { now: () => 0, monotonic: () => 0 },
+    table: () => metadata.image.table('quota'),
+    windows: () => ({ client: windows, controller: windows }),
+  })
+
 /** The reply to a request of a version, in which fields that are left out have their defaults. */
 export async function ask(handler: Handler<Broker>, broker: Broker, version: number, request: Body): Promise<Body> {
-  const call = { version, apiKey: handler.api.key } as Call
+  const asker = { principal: 'User:ANONYMOUS', clientId: 'client', throttle() {} }
+  const call = { ...asker, version, apiKey: handler.api.key } as unknown as Call
   const serve = compose(handler, broker, [
     guard((_handler, error) => {
       throw error

@@ -13,8 +13,9 @@ export const createPartitions = defineHandler({
     refuse: ({ name }, errorCode) => ({ name, errorCode, errorMessage: null }),
   },
 
-  async handle(broker, _call, { topics, timeoutMs, validateOnly }) {
+  async handle(broker, call, { topics, timeoutMs, validateOnly }) {
     if (timeoutMs <= 0) return { results: topics.map(({ name }) => ({ name, ...timedOut })) }
-    return { results: await broker.metadata.createPartitions(topics, validateOnly) }
+    const charge = broker.quotas.mutations(call, call.version >= 3)
+    return { results: await broker.metadata.createPartitions(topics, validateOnly, charge) }
   },
 })

@@ -18,12 +18,16 @@ export const createTopics = defineHandler({
     refuse: ({ name }, errorCode) => told(refusedTopic(name, { errorCode, errorMessage: null })),
   },
 
-  async handle(broker, _call, { topics, timeoutMs, validateOnly }) {
+  async handle(broker, call, { topics, timeoutMs, validateOnly }) {
     if (timeoutMs <= 0) {
       const names = new Set(topics.map(({ name }) => name))
       return { topics: [...names].map(name => told(refusedTopic(name, timedOut))) }
     }
-    const created = await broker.metadata.createTopics(topics, validateOnly)
+    const created = await broker.metadata.createTopics(
+      topics,
+      validateOnly,
+      broker.quotas.mutations(call, call.version >= 6),
+    )
     return { topics: created.map(told) }
   },
 })

@@ -27,6 +27,8 @@ export const deleteTopics = defineHandler({
       )
     }
     if (timeoutMs <= 0) return all(timedOut)
-    return { responses: await broker.metadata.deleteTopics(references) }
+    return {
+      responses: await broker.metadata.deleteTopics(references, broker.quotas.mutations(call, call.version >= 5)),
+    }
   },
 })

@@ -19,6 +19,8 @@ type TopicReply = ResponseDraft<typeof Fetch>['responses'][number]
 type FetchReply = Omit<ResponseDraft<typeof Fetch>, 'throttleTimeMs'>
 
 const readCommitted = 1
+/** What a reply says of a partition besides its records, about: it counts for quotas. */
+const besidesRecordsBytes = 60
 
 export const fetch = defineHandler({
   api: Fetch,
@@ -62,7 +64,7 @@ function serve(
 ): FetchReply | Promise<FetchReply> {
   const { maxBytes, maxWaitMs } = broker.fetchLimits()
   const budget: FetchBudget = {
-    maxBytes: Math.min(request.maxBytes, maxBytes, broker.unsent.leftBytes),
+    maxBytes: Math.min(request.maxBytes, maxBytes, broker.unsent.leftBytes, broker.quotas.fetchBytesMax(call)),
     readCommitted: request.isolationLevel === readCommitted,
     minOneBatch: call.version >= 3,
   }
@@ -70,6 +72,10 @@ function serve(
   const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
   const answer = (all: ReadAll): FetchReply => {
+    if (!broker.quotas.mayFetch(call, all.sizeBytes + all.reads.length * besidesRecordsBytes)) {
+      release(all)
+      return { errorCode: 0, sessionId: context.known, responses: [] }
+    }
     const sent = broker.unsent.hold(all.sizeBytes)
     call.whenSent(() => {
       sent()

@@ -63,6 +63,7 @@ export const produce = defineHandler({
   borrows: true,
 
   handle(broker, call, request) {
+    broker.quotas.produced(call, call.requestBytes)
     if (call.version >= firstWithBatches && beginsTransaction(request) && request.transactionalId === null) {
       throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
     }

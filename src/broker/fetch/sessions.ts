@@ -44,6 +44,8 @@ export interface FetchContext {
   readonly wanted: readonly Wanted[]
   /** The session the reply names; 0 for none. Called once, when the reply is known. */
   sessionId(): number
+  /** The session that there was before this request; 0 when there was none. For a reply that tells nothing. */
+  readonly known: number
   /** Whether the reply must carry this partition. Called once for each, in order. */
   tells(wanted: Wanted, told: Told): boolean
 }
@@ -97,6 +99,7 @@ export class FetchSessions {
         return true
       },
       sessionId: () => this.#create(request.byId, told),
+      known: noSession,
     }
   }
 
@@ -117,6 +120,7 @@ export class FetchSessions {
       wanted: [...session.partitions.values()].map(partition => partition.wanted),
       tells: (one, told) => tellsChange(session, one, told),
       sessionId: () => session.id,
+      known: session.id,
     }
   }
 
@@ -147,7 +151,7 @@ export class FetchSessions {
 }
 
 function sessionless(wanted: readonly Wanted[]): FetchContext {
-  return { wanted, tells: () => true, sessionId: () => noSession }
+  return { wanted, tells: () => true, sessionId: () => noSession, known: noSession }
 }
 
 function tellsChange(session: Session, { key }: Wanted, told: Told): boolean {

@@ -30,6 +30,8 @@ const maxUnsentBytes = 1024 * 1024
 /** Calls accepted and not answered, as produce requests that wait for the disk. */
 const maxWaitingReplies = 1_000
 
+type OfRequest = Pick<Call, 'requestBytes' | 'accepted' | 'throttle' | 'whenSent'>
+
 let lastId = 0
 
 export class KafkaConnection implements ConnectionEvents, CallConnection {
@@ -51,6 +53,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   #isClosed = false
   #isPaused = false
   #isDraining = false
+  /** Takes back the wish to go on later; null when the client need not wait. */
+  #throttled: { readonly untilMs: number; readonly cancel: Cancel } | null = null
 
   constructor(connection: Connection, options: EdgeOptions, onEnd: (connection: KafkaConnection) => void) {
     this.#connection = connection
@@ -146,6 +150,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#queue.length = 0
+    this.#throttled?.cancel()
     this.#replies.end()
     runAll(this.#whenEnding)
     runAll(this.#whenClosed)
@@ -167,6 +172,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   #mayBegin(): boolean {
     return (
       !this.#isBusy &&
+      this.#throttled === null &&
       this.#replies.waiting < maxWaitingReplies &&
       this.#replies.heldBytes + this.#connection.queuedBytes() < maxUnsentBytes
     )
@@ -233,8 +239,22 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
     this.#isBusy = true
     let whenSent: (() => void) | undefined
-    const call = this.#callOf(header, accepted, run => (whenSent = run))
-    const answer = (body: Body | null) => place.fill(body === null ? null : encodeReply(route, header, body), whenSent)
+    let throttleTimeMs = 0
+    const throttle = (ms: number) => {
+      if (ms <= 0) return
+      throttleTimeMs = Math.max(throttleTimeMs, ms)
+      this.#throttle(ms)
+    }
+    const call = this.#callOf(header, {
+      requestBytes: frame.length,
+      accepted,
+      throttle,
+      whenSent: run => (whenSent = run),
+    })
+    const answer = (body: Body | null) => {
+      const told = body !== null && throttleTimeMs > 0 ? { ...body, throttleTimeMs } : body
+      place.fill(told === null ? null : encodeReply(route, header, told), whenSent)
+    }
     const reply = route.serve(call, request)
     if (!isPromise(reply)) {
       accepted()
@@ -253,6 +273,17 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     )
   }
 
+  #throttle(ms: number): void {
+    const untilMs = this.#options.clock.monotonic() + ms
+    if (this.#isClosed || (this.#throttled && this.#throttled.untilMs >= untilMs)) return
+    this.#throttled?.cancel()
+    const cancel = this.#options.timers.after(ms, () => {
+      this.#throttled = null
+      this.#next()
+    })
+    this.#throttled = { untilMs, cancel }
+  }
+
   #answerLater(answer: () => void): void {
     try {
       answer()
@@ -264,7 +295,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
   }
 
-  #callOf(header: RequestHeader, accepted: () => void, whenSent: (run: () => void) => void): Call {
+  #callOf(header: RequestHeader, { requestBytes, accepted, throttle, whenSent }: OfRequest): Call {
     return {
       principal: 'User:ANONYMOUS',
       namespace: '',
@@ -274,7 +305,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       version: header.apiVersion,
       apiKey: header.apiKey,
       connection: this,
+      requestBytes,
       accepted,
+      throttle,
       whenSent,
     }
   }

@@ -1,0 +1,98 @@
+/** A client that is told to wait is answered at once, and its next request is not looked at until the time is up (KIP-219). */
+import { apiVersions } from '../../../../src/broker/apis/api-versions'
+import { routesOf } from '../../../../src/broker/pipeline'
+import type { Stage } from '../../../../src/call/stage'
+import { KafkaConnection } from '../../../../src/edge/kafka/connection'
+import { silentLogger } from '../../../../src/platform/logger'
+import type { Connection } from '../../../../src/platform/network'
+import { codecOf } from '../../../../src/protocol/codec'
+import { framed } from '../../../../src/protocol/frame'
+import { readResponseHeader, writeRequestHeader } from '../../../../src/protocol/header'
+import { ApiVersions } from '../../../../src/protocol/messages/api-versions'
+import { Reader } from '../../../../src/protocol/wire/reader'
+import { brokerWith } from '../../../support/handler-bench'
+import { openMetadata } from '../../../support/metadata'
+
+const version = 2
+
+function request(correlationId: number): Buffer {
+  const { buffers } = framed(writer => {
+    writeRequestHeader(writer, ApiVersions, { apiVersion: version, correlationId, clientId: 'client' })
+    codecOf(ApiVersions, 'request', version).write(writer, {} as never)
+  })
+  return Buffer.concat(buffers)
+}
+
+async function opened(waits: number[]) {
+  const metadata = await openMetadata()
+  const features = { supported: [], finalized: [], epoch: 1 }
+  const broker = brokerWith(metadata, { apiVersions: () => [], features: () => features })
+  const slow: Stage = (_handler, next) => (call, body) => {
+    call.throttle(waits.shift() ?? 0)
+    return next(call, body)
+  }
+  const timers: { ms: number; run: () => void; isOff: boolean }[] = []
+  const replies: { correlationId: number; throttleTimeMs: number }[] = []
+  const address = { host: '127.0.0.1', port: 1 }
+  const socket = {
+    local: address,
+    remote: address,
+    queuedBytes: () => 0,
+    pause() {},
+    resume() {},
+    end() {},
+    destroy() {},
+    write(buffers: readonly Uint8Array[]) {
+      for (let rest = Buffer.concat(buffers); rest.length > 0; rest = rest.subarray(4 + rest.readInt32BE(0))) {
+        const reader = new Reader(rest.subarray(4, 4 + rest.readInt32BE(0)))
+        const correlationId = readResponseHeader(reader, ApiVersions, version)
+        const { throttleTimeMs } = codecOf(ApiVersions, 'response', version).read(reader)
+        replies.push({ correlationId, throttleTimeMs })
+      }
+    },
+  }
+  const connection = new KafkaConnection(
+    socket as unknown as Connection,
+    {
+      routes: routesOf([apiVersions], broker, [slow]),
+      clock: { now: () => 0, monotonic: () => 0 },
+      timers: {
+        after(ms, run) {
+          const timer = { ms, run, isOff: false }
+          timers.push(timer)
+          return () => void (timer.isOff = true)
+        },
+        endOfTurn: run => queueMicrotask(run),
+      },
+      logger: { ...silentLogger, level: 'info' },
+      listener: 'PLAINTEXT',
+      maxFrameBytes: 1000,
+    },
+    () => {},
+  )
+  return { connection, timers, replies, settled: () => new Promise(resolve => setImmediate(resolve)) }
+}
+
+test('its reply says how long, and what it sends meanwhile waits', async () => {
+  const { connection, timers, replies, settled } = await opened([500])
+  connection.data(Buffer.concat([request(1), request(2)]))
+  connection.data(request(3))
+  await settled()
+  expect(replies).toEqual([{ correlationId: 1, throttleTimeMs: 500 }])
+  expect(timers.map(({ ms }) => ms)).toEqual([500])
+  timers[0]!.run()
+  await settled()
+  expect(replies.slice(1)).toEqual([
+    { correlationId: 2, throttleTimeMs: 0 },
+    { correlationId: 3, throttleTimeMs: 0 },
+  ])
+})
+
+test('who ends the connection takes the wish with him', async () => {
+  const { connection, timers, replies, settled } = await opened([500])
+  connection.data(Buffer.concat([request(1), request(2)]))
+  connection.destroy()
+  await settled()
+  expect(timers[0]!.isOff).toBe(true)
+  expect(replies.filter(({ correlationId }) => correlationId === 2)).toEqual([])
+})
