@@ -2,7 +2,13 @@
 import { type Source, importsOf, sourceOf, sourcesIn } from './sources'
 
 /** Where programs and packages begin. */
-const doors = ['src/index.ts', 'src/cli/main.ts', 'src/embedded/workplace.ts']
+const doors = [
+  'src/index.ts',
+  'src/cli/main.ts',
+  'src/embedded/workplace.ts',
+  'src/embedded/jest.ts',
+  'src/embedded/node-test.ts',
+]
 
 /** Files that no program reaches yet, and why they are here all the same. Tests reach all but the data. */
 const ahead: readonly { readonly files: RegExp; readonly why: string; readonly isData?: true }[] = [

@@ -1,7 +1,8 @@
 // Run by node:test.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { startBroker } from 'odradek'
+import { useKafka } from 'odradek/node-test'
 
 test('a broker for a test', async () => {
   const kafka = await startBroker({ topics: ['orders'] })
@@ -9,4 +10,14 @@ test('a broker for a test', async () => {
   await kafka.createTopics('users')
   await assert.rejects(kafka.createTopics('users'), { code: 'TOPIC_ALREADY_EXISTS' })
   await kafka.stop()
+})
+
+describe('a cluster for each test', () => {
+  const kafka = useKafka({ topics: ['orders'] })
+  for (const value of ['a', 'b']) {
+    test(value, async () => {
+      await kafka.produce('orders', { value })
+      assert.deepEqual((await kafka.records('orders')).map(record => record.value), [value])
+    })
+  }
 })
