@@ -60,14 +60,14 @@ async function isHeard(subject: Subject, connection: string): Promise<void> {
 
 async function bytesIn(subject: Subject): Promise<void> {
   const topic = await subject.topic('t')
-  await under(subject, { key: 'producer_byte_rate', value: 1700 }, async () => {
+  await under(subject, { key: 'producer_byte_rate', value: 1780 }, async () => {
     await produces(subject, topic, 'one')
-    await isHeard(subject, 'one')
     await produces(subject, topic, 'two')
+    await isHeard(subject, 'one')
     await isHeard(subject, 'three')
   })
   await produces(subject, topic, 'four')
-  await under(subject, { entity: client(null), key: 'producer_byte_rate', value: 800 }, async () => {
+  await under(subject, { entity: client(null), key: 'producer_byte_rate', value: 780 }, async () => {
     await produces(subject, topic, 'five')
     await under(subject, { entity: client('oracle'), key: 'producer_byte_rate', value: 1_000_000 }, async () => {
       await produces(subject, topic, 'six')
@@ -112,7 +112,7 @@ async function bytesOut(subject: Subject): Promise<void> {
     await isHeard(subject, 'four')
     await isHeard(subject, 'five')
   })
-  await under(subject, { key: 'consumer_byte_rate', value: 1500 }, async () => fetches(subject, topic, 'six'))
+  await under(subject, { key: 'consumer_byte_rate', value: 1550 }, async () => fetches(subject, topic, 'six'))
   await fetches(subject, topic, 'seven')
 }
 
