@@ -2,7 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Flags } from '../node/config-sources'
 
-export type Command = 'dev' | 'start'
+export type Command = 'dev' | 'start' | 'run'
 
 export interface CommandFacts {
   readonly about: string
@@ -12,6 +12,7 @@ export interface CommandFacts {
 export const commands: { readonly [C in Command]: CommandFacts } = {
   dev: { about: 'run a broker for development, in memory unless a data directory is given', isDefault: true },
   start: { about: 'run a broker that keeps its data (needs --data-dir)' },
+  run: { about: 'run a command beside a broker on a free port: odradek run -- npm test' },
 }
 
 export interface Flag {
@@ -41,15 +42,18 @@ export interface CommandLine {
   readonly flags: Flags
   readonly json: boolean
   readonly readyFile: string | undefined
+  /** What `run` runs: everything after `--`. */
+  readonly program: readonly string[]
 }
 
 /** What the parsers give: by a flag's name, its value, `true`, or the values of one that repeats. */
 export type FlagValues = { readonly [name: string]: string | boolean | readonly string[] | undefined }
 
-export function commandLine(command: Command, values: FlagValues): CommandLine {
+export function commandLine(command: Command, values: FlagValues, program: readonly string[]): CommandLine {
   const text = (name: string) => values[name] as string | undefined
   const named = {
-    port: text('port'),
+    // A command is told where the broker is, so any port will do.
+    port: text('port') ?? (command === 'run' ? '0' : undefined),
     host: text('host'),
     dataDir: text('data-dir'),
     profile: text('profile'),
@@ -59,7 +63,7 @@ export function commandLine(command: Command, values: FlagValues): CommandLine {
     set: values['set'] as readonly string[] | undefined,
   }
   const flags = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Flags
-  return { command, flags, json: values['json'] === true, readyFile: text('ready-file') }
+  return { command, flags, json: values['json'] === true, readyFile: text('ready-file'), program }
 }
 
 /**
@@ -67,13 +71,25 @@ export function commandLine(command: Command, values: FlagValues): CommandLine {
  * everything that deserves an answer in words: help, a mistake.
  */
 export function parseUsual(argv: readonly string[]): CommandLine | null {
+  const { own, program } = splitProgram(argv)
+  // Who has nothing to run has made a mistake.
+  if ((argv[0] === 'run') !== program.length > 0) return null
   const named = argv[0] !== undefined && Object.hasOwn(commands, argv[0])
   try {
-    const { values } = parseArgs({ args: argv.slice(named ? 1 : 0), options: parseOptions() })
-    return commandLine(named ? (argv[0] as Command) : 'dev', values as FlagValues)
+    const { values } = parseArgs({ args: own.slice(named ? 1 : 0), options: parseOptions() })
+    return commandLine(named ? (argv[0] as Command) : 'dev', values as FlagValues, program)
   } catch {
     return null
   }
+}
+
+/** Our own arguments, and those of the program that `run` is given after `--`. */
+export function splitProgram(argv: readonly string[]): {
+  readonly own: readonly string[]
+  readonly program: readonly string[]
+} {
+  const at = argv[0] === 'run' ? argv.indexOf('--') : -1
+  return at < 0 ? { own: argv, program: [] } : { own: argv.slice(0, at), program: argv.slice(at + 1) }
 }
 
 function parseOptions(): NonNullable<ParseArgsConfig['options']> {

@@ -2,7 +2,15 @@
 import type { Command as Speaker } from 'commander'
 import { nearestNames } from '../platform/nearest'
 import { version } from '../platform/version'
-import { type Command, type CommandLine, type FlagValues, commandLine, commands, flagTable } from './flags'
+import {
+  type Command,
+  type CommandLine,
+  type FlagValues,
+  commandLine,
+  commands,
+  flagTable,
+  splitProgram,
+} from './flags'
 
 type Library = typeof import('commander')
 
@@ -11,6 +19,7 @@ export type Verdict = { readonly said: string; readonly exitCode: 0 | 2 } | Comm
 
 export function explain(argv: readonly string[]): Verdict {
   const library = require('commander') as Library
+  const { own, program: toRun } = splitProgram(argv)
   let said = ''
   let line: CommandLine | null = null
   const listen = (text: string): void => {
@@ -26,24 +35,27 @@ export function explain(argv: readonly string[]): Verdict {
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args
     if (unknown !== undefined) said = unknownCommand(unknown)
-    else line = commandLine('dev', valuesOf(program))
+    else line = commandLine('dev', valuesOf(program), [])
   })
   for (const [name, { about, isDefault }] of Object.entries(commands)) {
     const command = speaker(library, name, listen).description(about).helpOption('-h, --help', 'print this help')
     addFlags(library, command)
     command.action(() => {
-      line = commandLine(name as Command, { ...valuesOf(program), ...valuesOf(command) })
+      if (name === 'run' && toRun.length === 0) said = nothingToRun
+      else line = commandLine(name as Command, { ...valuesOf(program), ...valuesOf(command) }, toRun)
     })
     program.addCommand(command, { hidden: isDefault === true })
   }
   try {
-    program.parse(argv, { from: 'user' })
+    program.parse(own, { from: 'user' })
   } catch (error) {
     if (!(error instanceof library.CommanderError)) throw error
     return { said: said.trimEnd(), exitCode: error.exitCode === 0 ? 0 : 2 }
   }
   return line ?? { said: said.trimEnd(), exitCode: 2 }
 }
+
+const nothingToRun = 'odradek: run needs a command after --, such as: odradek run -- npm test (odradek --help)'
 
 function unknownCommand(name: string): string {
   const [near] = nearestNames(Object.keys(commands), name, 1)
@@ -84,6 +96,7 @@ Examples:
   odradek                                  in memory, on 127.0.0.1:9092
   odradek --port 0                         on a free port
   odradek start --data-dir ./data          keeps everything across restarts
+  odradek run -- npm test                  a broker for as long as the tests run; KAFKA_BROKERS says where
   odradek start --config server.properties --set num.partitions=3
 
 Environment: ODRADEK_PORT, ODRADEK_HOST, ODRADEK_DATA_DIR, ODRADEK_PROFILE, ODRADEK_CONFIG, ODRADEK_FLUSH,

@@ -6,6 +6,7 @@ import type { Platform } from '../platform/platform'
 import type { Process, Signal } from '../platform/process'
 import { type ReadyFacts, banner, readyJson } from './banner'
 import type { CommandLine } from './flags'
+import { runBeside } from './run'
 import { type Refusal, missingDataDir, refusedConfig, refusedStart } from './refusals'
 
 /** What `startNode` gives. */
@@ -29,7 +30,8 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   for (const warning of warnings) process.complain(`odradek: warning: ${warning}`)
   process.stay()
   platform.logger.level = config.logLevel
-  const stopping = new Stopping(process, platform, line)
+  // A command that runs beside the broker decides when both end.
+  const stopping = line.command === 'run' ? null : new Stopping(process, platform, line)
   let node: ServedNode
   try {
     if (line.readyFile !== undefined) await platform.files.remove(line.readyFile)
@@ -40,9 +42,12 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
     process.complain(`odradek: ${(error as Error).stack ?? String(error)}`)
     return process.exit(1)
   }
+  if (stopping === null) return runBeside(node, line.program, process)
   stopping.runs(node)
   await announce(factsOf(node, config, process, platform), line, process, platform)
 }
+
+const defaultProfiles = { dev: 'dev', start: 'prod', run: 'test' } as const
 
 class Refused {
   readonly refusal: Refusal
@@ -57,7 +62,7 @@ function configOf(line: CommandLine, process: Process, platform: Platform): Conf
       flags: line.flags,
       environment: process.env,
       readFile: path => platform.files.readFile(path),
-      defaultProfile: line.command === 'start' ? 'prod' : 'dev',
+      defaultProfile: defaultProfiles[line.command],
     })
     const { dataDir } = answer.config
     if (dataDir === null) return line.command === 'start' ? new Refused(missingDataDir(process)) : answer

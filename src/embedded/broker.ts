@@ -17,6 +17,7 @@ import {
 } from './commands'
 import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
 import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
+import { environmentFor } from './environment'
 import { FaultDoor } from './fault-door'
 import { leftoverLines } from './leftovers'
 import { durationMs } from './duration'
@@ -197,9 +198,7 @@ export class Broker implements AsyncDisposable {
 
   /** Variables by which programs are usually told where Kafka is. */
   env(): Record<string, string> {
-    const servers = this.bootstrapServers
-    const names = ['KAFKA_BROKERS', 'KAFKA_BOOTSTRAP_SERVERS', 'BOOTSTRAP_SERVERS', 'SPRING_KAFKA_BOOTSTRAP_SERVERS']
-    return Object.fromEntries(names.map(name => [name, servers]))
+    return environmentFor(this.bootstrapServers)
   }
 
   /** As the containers of Testcontainers call it, and the four after it. */

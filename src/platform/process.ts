@@ -8,6 +8,13 @@ export interface OtherProcess {
   readonly command: string
 }
 
+/** A program that we started. */
+export interface OwnProgram {
+  /** Its exit code; 128 and the number of the signal that ended it. Rejects with ErrnoException when it cannot be run. */
+  readonly ended: Promise<number>
+  signal(signal: Signal): void
+}
+
 export interface Process {
   /** What follows the name of the program. */
   readonly argv: readonly string[]
@@ -25,6 +32,8 @@ export interface Process {
   complain(line: string): void
   /** Keeps the process running until `exit`, though nothing else may need it to: timers do not, nor a stopped server. */
   stay(): void
+  /** Starts a program that shares our terminal; `args` are given as they are, without a shell. */
+  run(command: string, args: readonly string[], env: { readonly [name: string]: string | undefined }): OwnProgram
   /** Ends the process once what was printed has left. */
   exit(code: number): void
   onSignal(run: (signal: Signal) => void): void

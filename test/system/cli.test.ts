@@ -206,3 +206,38 @@ test('it is in the package as npm installs it', () => {
   )
   expect(paths.filter(path => /^(src|test|scripts|docs|compat|bench)\//.test(path))).toEqual([])
 })
+
+describe('a command beside a broker', () => {
+  const running = (...args: string[]) => ran(['run', ...args])
+
+  test('is told where it is, and its exit code is ours', async () => {
+    const script = `
+      const net = require('node:net')
+      const [host, port] = process.env.KAFKA_BOOTSTRAP_SERVERS.split(':')
+      const socket = net.connect(Number(port), host, () => { console.log(process.env.KAFKA_BROKERS); socket.destroy(); process.exitCode = 7 })`
+    const { code, stdout, stderr } = await running('--', process.execPath, '-e', script)
+    expect({ code, stderr }).toEqual({ code: 7, stderr: '' })
+    expect(stdout).toMatch(/^127\.0\.0\.1:\d+\n$/)
+  })
+
+  test('takes what stands behind -- as it is, and flags of ours before it', async () => {
+    const port = String(await freePort())
+    const script = 'console.log(JSON.stringify([process.env.KAFKA_BROKERS, ...process.argv.slice(1)]))'
+    const { stdout } = await running('--port', port, '--', process.execPath, '-e', script, '--', '--port', 'a b')
+    expect(JSON.parse(stdout)).toEqual([`127.0.0.1:${port}`, '--port', 'a b'])
+  })
+
+  test('says what is wrong with it', async () => {
+    const missing = await running('--', 'no-such-command-here')
+    expect(missing).toMatchObject({
+      code: 127,
+      stderr: 'odradek: no-such-command-here cannot be run: there is no such command\n',
+    })
+    for (const args of [[], ['--']]) {
+      const { code, stderr } = await running(...args)
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/^odradek: run needs a command after --, such as: odradek run -- npm test/)
+    }
+    expect((await running('--bogus', '--', 'true')).code).toBe(2)
+  })
+})

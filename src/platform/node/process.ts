@@ -1,5 +1,6 @@
 /** The process as Node shows it. Neighbours are looked up in /proc, without any other program. */
 import * as fs from 'node:fs'
+import { constants } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import type { OtherProcess, Process, Signal } from '../process'
 import { nodeTimers } from './clock'
@@ -32,6 +33,18 @@ export const nodeProcess: Process = {
     // A pipe takes what is written to it later than we return; a reader that stopped reading is not waited for.
     nodeTimers.after(exitPatienceMs, () => process.exit())
     process.stdout.write('', () => process.stderr.write('', () => process.exit()))
+  },
+
+  run(command, args, env) {
+    const { spawn } = require('node:child_process') as typeof import('node:child_process')
+    // On Windows npm and its like are scripts, which only a shell finds.
+    const shell = process.platform === 'win32'
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...env }, shell })
+    const ended = new Promise<number>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+    })
+    return { ended, signal: signal => void child.kill(signal) }
   },
 
   onSignal(run) {

@@ -1,7 +1,7 @@
 import { type CommandLine, parseUsual } from '../../../src/cli/flags'
 import { type ServedNode, type StartNode, serve } from '../../../src/cli/serve'
 import type { NodeConfig } from '../../../src/node/config'
-import type { OtherProcess, Process, Signal } from '../../../src/platform/process'
+import type { OtherProcess, OwnProgram, Process, Signal } from '../../../src/platform/process'
 import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import { World } from '../../../src/platform/simulated/world'
 
@@ -24,6 +24,9 @@ class FakeProcess implements Process {
   print = (line: string) => void this.printed.push(line)
   complain = (line: string) => void this.complaints.push(line)
   stay = () => {}
+  run(): OwnProgram {
+    throw new Error('nothing is run here')
+  }
   exit = (code: number) => void this.exits.push(code)
   onSignal = (run: (signal: Signal) => void) => void (this.#run = run)
   signal = (signal: Signal) => this.#run(signal)

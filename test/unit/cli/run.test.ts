@@ -1,0 +1,49 @@
+import { runBeside } from '../../../src/cli/run'
+import type { Process, Signal } from '../../../src/platform/process'
+
+function scene(host: string, ended: Promise<number>) {
+  const said: unknown[] = []
+  const signals: Signal[] = []
+  let ask: (signal: Signal) => void = () => {}
+  const process = {
+    env: { HOME: '/home', KAFKA_BROKERS: 'elsewhere:9092' },
+    run: (command: string, args: readonly string[], env: object) => {
+      said.push(['run', command, args, env])
+      return { ended, signal: (signal: Signal) => void signals.push(signal) }
+    },
+    onSignal: (run: typeof ask) => void (ask = run),
+    complain: (line: string) => void said.push(['complain', line]),
+    exit: (code: number) => void said.push(['exit', code]),
+  } as unknown as Process
+  const node = { address: { host, port: 9 }, stop: async () => void said.push(['stop']) }
+  return { done: runBeside(node, ['npm', 'test', '--', '-x'], process), said, signals, ask: (s: Signal) => ask(s) }
+}
+
+test('the command is told where the broker is; then the broker stops, and the exit code is passed on', async () => {
+  const { done, said, signals, ask } = scene('::', Promise.resolve(3))
+  ask('SIGINT')
+  ask('SIGTERM')
+  await done
+  const servers = '127.0.0.1:9'
+  const env = {
+    HOME: '/home',
+    KAFKA_BROKERS: servers,
+    KAFKA_BOOTSTRAP_SERVERS: servers,
+    BOOTSTRAP_SERVERS: servers,
+    SPRING_KAFKA_BOOTSTRAP_SERVERS: servers,
+  }
+  expect(said).toEqual([['run', 'npm', ['test', '--', '-x'], env], ['stop'], ['exit', 3]])
+  expect(signals).toEqual(['SIGTERM'])
+})
+
+test('an address of IPv6 stands in brackets; a command that cannot be run is told', async () => {
+  const failure = Object.assign(new Error('spawn npm EACCES'), { code: 'EACCES' })
+  const { done, said } = scene('::1', Promise.reject(failure))
+  await done
+  expect(said).toMatchObject([
+    ['run', 'npm', expect.anything(), { KAFKA_BROKERS: '[::1]:9' }],
+    ['complain', 'odradek: npm cannot be run: spawn npm EACCES'],
+    ['stop'],
+    ['exit', 126],
+  ])
+})
