@@ -28,6 +28,7 @@ import { quotaScenarios } from './scenarios/quotas'
 import { replicaScenarios } from './scenarios/replicas'
 import { scramScenarios } from './scenarios/scram'
 import { throttledScenarios } from './scenarios/throttled'
+import { storingScenarios } from './scenarios/storing'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
@@ -51,6 +52,8 @@ const settings = {
   'transaction.state.log.num.partitions': '4',
   'group.min.session.timeout.ms': '6000',
   'log.cleaner.backoff.ms': '100',
+  'log.initial.task.delay.ms': '100',
+  'log.retention.check.interval.ms': '200',
 }
 
 const scenarios: readonly Scenario[] = [
@@ -66,6 +69,7 @@ const scenarios: readonly Scenario[] = [
   ...transactionScenarios,
   ...replicaScenarios,
   ...compactionScenarios,
+  ...storingScenarios,
   ...scramScenarios,
   ...quotaScenarios,
   ...quorumScenarios,

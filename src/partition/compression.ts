@@ -1,11 +1,47 @@
 /** `compression.type`: batches are kept as their producer compressed them, or written anew. */
+import { Refusal } from '../protocol/errors'
 import { compressionAt } from '../protocol/records/batch'
 import { compressionNames } from '../protocol/records/compression'
 import { recompressed } from '../protocol/records/rebuild'
 
-/** The batch itself where nothing has to change. Throws CorruptRecord. */
-export function inCompression(batch: Buffer, compressionType: string): Buffer {
+export interface StoringConfig {
+  readonly compressionType: string
+  /** -1 for the codec's own default. */
+  readonly compressionGzipLevel?: number
+  readonly compressionZstdLevel?: number
+  readonly maxMessageBytes: number
+  readonly segmentBytes?: number
+  readonly internalSegmentBytes?: number | null
+}
+
+/**
+ * A batch as it is stored, which is the batch itself where nothing has to change. Throws CorruptRecord, MESSAGE_TOO_LARGE
+ * when it has become too large, and RECORD_LIST_TOO_LARGE for one that no segment holds.
+ */
+export function asStored(batch: Buffer, config: StoringConfig): Buffer {
+  const stored = inCompression(batch, config)
+  if (stored !== batch && stored.length > config.maxMessageBytes) {
+    const says = `A batch of ${stored.length} bytes, as it is stored, where ${config.maxMessageBytes} are allowed`
+    throw new Refusal('MESSAGE_TOO_LARGE', says)
+  }
+  const segmentBytes = config.internalSegmentBytes ?? config.segmentBytes ?? Infinity
+  if (stored.length > segmentBytes) {
+    throw new Refusal('RECORD_LIST_TOO_LARGE', `A batch of ${stored.length} bytes, and a segment holds ${segmentBytes}`)
+  }
+  return stored
+}
+
+function inCompression(batch: Buffer, config: StoringConfig): Buffer {
+  const { compressionType } = config
   if (compressionType === 'producer') return batch
-  const wanted = compressionType === 'uncompressed' ? 0 : compressionNames.findIndex(name => name === compressionType)
-  return wanted === compressionAt(batch) ? batch : recompressed(batch, { compression: wanted })
+  const compression =
+    compressionType === 'uncompressed' ? 0 : compressionNames.findIndex(name => name === compressionType)
+  if (compression === compressionAt(batch)) return batch
+  const compressionLevel = levelOf(config)
+  return recompressed(batch, { compression, ...(compressionLevel === undefined ? {} : { compressionLevel }) })
+}
+
+function levelOf({ compressionType, compressionGzipLevel, compressionZstdLevel }: StoringConfig): number | undefined {
+  if (compressionType === 'gzip') return compressionGzipLevel
+  return compressionType === 'zstd' ? compressionZstdLevel : undefined
 }

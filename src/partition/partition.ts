@@ -10,7 +10,7 @@ import {
 import { buildEndMarker } from '../protocol/records/control'
 import { StorageFault } from '../storage/fault'
 import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
-import { inCompression } from './compression'
+import { asStored, type StoringConfig } from './compression'
 import { inspect } from './inspect'
 import { encodeProducers } from './producer-snapshot'
 import { type Marker, Producers } from './producers'
@@ -18,14 +18,12 @@ import { addAborted, reloadProducers } from './reload'
 import { Waiters } from './waiters'
 
 /** How a partition treats what is produced to it; properties are read at every append. */
-export interface PartitionConfig {
-  readonly maxMessageBytes: number
+export interface PartitionConfig extends StoringConfig {
   readonly minInsyncReplicas: number
   readonly messageTimestampType: string
   readonly messageTimestampBeforeMaxMs: number
   readonly messageTimestampAfterMaxMs: number
   readonly cleanupPolicy: readonly string[]
-  readonly compressionType: string
 }
 
 /** What holds for all partitions of a node. */
@@ -175,6 +173,7 @@ export class Partition {
       timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
       nowMs,
     })
+    const stored = asStored(batch, config)
     this.#forgetTakenBack()
     const repeated = producer && this.producers.admit(producer)
     if (repeated) {
@@ -182,8 +181,8 @@ export class Partition {
       return { baseOffset: firstOffset, nextOffset: lastOffset + 1, logAppendTimeMs: timestampMs }
     }
     if (producer?.transactional) this.#checkTransaction(producer.producerId, producer.producerEpoch, verification)
-    if (stamped) setLogAppendTime(batch, 0, nowMs)
-    const { first, last } = this.#store(inCompression(batch, config.compressionType))
+    if (stamped) setLogAppendTime(stored, 0, nowMs)
+    const { first, last } = this.#store(stored)
     if (producer) this.producers.record(producer, first, last)
     this.#advance(this.#log.settled)
     return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }

@@ -4,21 +4,13 @@ import { Fetch } from '../../../src/protocol/messages/fetch'
 import { IncrementalAlterConfigs } from '../../../src/protocol/messages/incremental-alter-configs'
 import { InitProducerId } from '../../../src/protocol/messages/init-producer-id'
 import { ListOffsets } from '../../../src/protocol/messages/list-offsets'
-import {
-  attributeBits,
-  attributesAt,
-  batchBytesAt,
-  batchHeaderBytes,
-  compressionAt,
-  lastOffsetAt,
-  logOverheadBytes,
-} from '../../../src/protocol/records/batch'
-import { bodyOf, type NewBatch, buildBatch } from '../../../src/protocol/records/records'
+import { type NewBatch, buildBatch } from '../../../src/protocol/records/records'
 import { sleep } from '../../judge/process'
-import { sealed, t0 } from '../batches'
+import { t0 } from '../batches'
 import { type Scenario, scene } from '../scenario'
 import type { Subject, Topic } from '../subject'
 import { Client } from '../transactional-client'
+import { everything, whatIsLeft } from '../whole'
 
 const segmentMs = 10_000
 /** No share of a log is larger, so nothing is cleaned before a scenario says so. */
@@ -75,40 +67,6 @@ async function set(subject: Subject, topic: Topic, changes: Readonly<Record<stri
   await subject.quiet(IncrementalAlterConfigs, { resources: [{ ...resource, configs: entries }], validateOnly: false })
 }
 
-/** All batches of a partition, fetched as a consumer does: a Kafka answers with what one segment holds. */
-async function everything(subject: Subject, topic: Topic, from = 0): Promise<Buffer[]> {
-  const batches: Buffer[] = []
-  for (let fetchOffset = from; ; ) {
-    const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: 8_000_000 }]
-    const wanted = { replicaId: -1, maxWaitMs: 0, minBytes: 0, maxBytes: 50_000_000, isolationLevel: 0 }
-    const topics = [{ topic: topic.name, topicId: topic.id, partitions }]
-    const reply = await subject.quiet(Fetch, { ...wanted, topics }, 12)
-    const partition = reply.responses[0]?.partitions[0]
-    const records = partition?.records ?? Buffer.alloc(0)
-    for (let at = 0; at < records.length; at += batchBytesAt(records, at)) {
-      const batch = Buffer.from(records.subarray(at, at + batchBytesAt(records, at)))
-      batches.push(batch)
-      fetchOffset = lastOffsetAt(batch) + 1
-    }
-    if (records.length === 0) return batches
-  }
-}
-
-/** Records all that is left; not compressed, since two compressors need not make the same bytes. */
-async function left(subject: Subject, topic: Topic, from = 0): Promise<void> {
-  const batches = await everything(subject, topic, from)
-  subject.note('what is left', { records: Buffer.concat(batches.map(opened)) })
-  subject.note('compressions', batches.map(batch => compressionAt(batch)).join())
-}
-
-function opened(batch: Buffer): Buffer {
-  const { bytes, from, to } = bodyOf(batch, 0, 1_000_000)
-  const plain = Buffer.concat([batch.subarray(0, batchHeaderBytes), bytes.subarray(from, to)])
-  plain.writeInt32BE(plain.length - logOverheadBytes, 8)
-  plain.writeInt16BE(attributesAt(plain) & ~attributeBits.compression, 21)
-  return sealed(plain)
-}
-
 /** Lets a round begin, waits until it has changed what is there and nothing changes any more, and records what is left. */
 async function cleaned(
   subject: Subject,
@@ -128,7 +86,7 @@ async function cleaned(
     last = now
   }
   await set(subject, topic, { 'min.cleanable.dirty.ratio': never })
-  await left(subject, topic, from)
+  await whatIsLeft(subject, topic, from)
 }
 
 async function keys(subject: Subject): Promise<void> {
