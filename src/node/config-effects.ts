@@ -17,7 +17,9 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
 
 export const keysWithEffect: ReadonlySet<string> = new Set([
   'auto.create.topics.enable',
+  'compression.gzip.level',
   'compression.type',
+  'compression.zstd.level',
   'connections.max.idle.ms',
   'controller.quota.window.num',
   'controller.quota.window.size.seconds',

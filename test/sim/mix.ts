@@ -101,7 +101,7 @@ export function drawMix(dice: Dice): Mix {
 
 function drawTopicConfigs(dice: Dice): TopicConfigs {
   const configs: { [key: string]: string } = {}
-  if (dice.chance(0.5)) configs['internal.segment.bytes'] = String(dice.between(300, 20_000))
+  if (dice.chance(0.5)) configs['internal.segment.bytes'] = String(dice.between(15_000, 40_000))
   if (dice.chance(0.3)) configs['segment.ms'] = String(dice.between(20, 2_000))
   if (dice.chance(0.5)) configs['index.interval.bytes'] = String(dice.between(0, 2_000))
   if (dice.chance(0.3)) configs['file.delete.delay.ms'] = String(dice.between(0, 500))
