@@ -60,6 +60,7 @@ export function judgeSteps(): readonly Step[] {
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
+    { name: 'apps', command: ['npm', 'run', 'apps'], timeoutMs: 5 * minute },
     {
       name: 'torture canary',
       command: ['npm', 'run', 'torture', '--', '--rounds', '1', '--canary'],

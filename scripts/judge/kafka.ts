@@ -46,6 +46,8 @@ const tools: Readonly<Record<string, string>> = {
   'kafka-cluster': 'org.apache.kafka.tools.ClusterTool',
   'kafka-dump-log': 'org.apache.kafka.tools.DumpLogSegments',
   'kafka-metadata-quorum': 'org.apache.kafka.tools.MetadataQuorumCommand',
+  'connect-standalone': 'org.apache.kafka.connect.cli.ConnectStandalone',
+  'connect-distributed': 'org.apache.kafka.connect.cli.ConnectDistributed',
 }
 
 const complete = (dir: string): boolean => fs.existsSync(path.join(dir, '.complete'))
