@@ -60,6 +60,11 @@ export function judgeSteps(): readonly Step[] {
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
+    {
+      name: 'torture of transactions',
+      command: ['npm', 'run', 'torture', '--', '--transactions', '--rounds', '20'],
+      timeoutMs: 5 * minute,
+    },
     { name: 'apps', command: ['npm', 'run', 'apps'], timeoutMs: 5 * minute },
     {
       name: 'torture canary',

@@ -2,7 +2,9 @@
  * Torture: kill -9 under load, on real files, again and again; after each restart nothing acknowledged may be missing.
  *
  *     npm run torture -- [--rounds 20] [--seed N] [--flush group|os] [--profile prod] [--against odradek|kafka] [--port P] [--canary]
+ *     npm run torture -- --transactions [--rounds 20] [--seed N] ...
  *
+ * With --transactions, see transactions.ts: producers of transactions and their twins instead of plain ones.
  * With --canary the newest bytes of a log are cut away while the broker is down, and the run succeeds when that is noticed.
  */
 import fs from 'node:fs'
@@ -16,6 +18,7 @@ import { sleep, until } from '../judge/process'
 import { Wire } from '../oracle/wire'
 import { Dice } from './dice'
 import { PartitionLedger } from './ledger'
+import { tortureTransactions } from './transactions'
 import { verifyCommits, verifyPartition, verifyTopics } from './verify'
 import { Committer, IdempotentProducer, Producer, TopicMaker, type Worker } from './workers'
 
@@ -28,10 +31,16 @@ const { values: options } = parseArgs({
     against: { type: 'string', default: 'odradek' },
     port: { type: 'string', default: '0' },
     canary: { type: 'boolean', default: false },
+    transactions: { type: 'boolean', default: false },
   },
 })
 
-const settings = { 'offsets.topic.num.partitions': '4', 'log.index.interval.bytes': '1024' }
+const settings = {
+  'offsets.topic.num.partitions': '4',
+  'transaction.state.log.num.partitions': '4',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '200',
+  'log.index.interval.bytes': '1024',
+}
 
 interface World {
   readonly ledgers: readonly PartitionLedger[]
@@ -148,7 +157,8 @@ async function main(): Promise<void> {
   const broker = await startBroker()
   let failure: Error | null = null
   try {
-    await torture(broker, newWorld(dice), dice)
+    if (options.transactions) await tortureTransactions(broker, seed, Number(options.rounds))
+    else await torture(broker, newWorld(dice), dice)
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error))
   }

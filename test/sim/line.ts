@@ -1,5 +1,6 @@
 /** A client's line to the broker: opened when it is needed, dropped when anything fails, held up while the story says so. */
 import { ClientConnection } from '../../src/client/connection'
+import type { Address } from '../../src/platform/network'
 import type { Platform } from '../../src/platform/platform'
 import type { World } from '../../src/platform/simulated/world'
 import type { Api, RequestDraft, ResponseOf } from '../../src/protocol/schema'
@@ -46,15 +47,23 @@ export function isUnanswered(error: unknown): boolean {
 }
 
 export class Line {
-  readonly #platform: Platform
+  readonly #platform: Pick<Platform, 'network' | 'timers'>
+  readonly #address: Address
   readonly #clientId: string
   readonly #gate: Gate | null
   readonly #requestTimeoutMs: number
   #connection: ClientConnection | null = null
 
   /** `gate` null: nothing holds it up. */
-  constructor(platform: Platform, clientId: string, gate: Gate | null, requestTimeoutMs = 5_000) {
+  constructor(
+    platform: Pick<Platform, 'network' | 'timers'>,
+    clientId: string,
+    gate: Gate | null,
+    requestTimeoutMs = 5_000,
+    address: Address = brokerAddress,
+  ) {
     this.#platform = platform
+    this.#address = address
     this.#clientId = clientId
     this.#gate = gate
     this.#requestTimeoutMs = requestTimeoutMs
@@ -74,7 +83,7 @@ export class Line {
     try {
       if (!this.#connection?.isOpen) {
         const options = { network, timers, clientId: this.#clientId, requestTimeoutMs: this.#requestTimeoutMs }
-        this.#connection = await ClientConnection.open(brokerAddress, { ...options, maxFrameBytes: 1 << 26 })
+        this.#connection = await ClientConnection.open(this.#address, { ...options, maxFrameBytes: 1 << 26 })
       }
       return await speak(this.#connection)
     } catch (error) {

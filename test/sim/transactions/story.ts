@@ -10,13 +10,9 @@ import { SimulatedNet } from '../../../src/platform/simulated/network'
 import { World } from '../../../src/platform/simulated/world'
 import { drawCleaner } from '../mix'
 import { CreateTopics } from '../../../src/protocol/messages/create-topics'
-import { Fetch } from '../../../src/protocol/messages/fetch'
-import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
-import { OffsetFetch } from '../../../src/protocol/messages/offset-fetch'
-import { batchBytesAt, isControlAt, lastOffsetAt, producerIdAt } from '../../../src/protocol/records/batch'
-import { recordsOf } from '../../../src/protocol/records/records'
 import { brokerAddress, Gate, Line, StubbornLine } from '../line'
 import { judgeTransactions, type TransactionHistory, type Visible } from './history'
+import { committedBy, readCommitted } from './reading'
 import { type Topic, Worker, type WorkerMix } from './worker'
 
 export interface TransactionsReport {
@@ -124,12 +120,15 @@ class Story {
     const partitions: Visible[] = []
     for (const topic of topics) {
       for (let index = 0; index < topic.partitions; index += 1) {
-        partitions.push(await this.#until(this.#readCommitted(topic, index)))
+        partitions.push(await this.#until(readCommitted(this.#auditor, topic, index)))
       }
     }
     const committed = new Map<string, number>()
     for (const { transactionalId } of this.#workers) {
-      committed.set(transactionalId, await this.#until(this.#committedBy(transactionalId, topics[0]!)))
+      committed.set(
+        transactionalId,
+        await this.#until(committedBy(this.#auditor, this.#world, transactionalId, topics[0]!)),
+      )
     }
     for (const anomaly of judgeTransactions(this.#history, { partitions, committed })) this.#say(anomaly)
   }
@@ -176,69 +175,6 @@ class Story {
     }))
     const made = await this.#auditor.ask(CreateTopics, 7, { topics: wanted, timeoutMs: 5_000, validateOnly: false })
     return made.topics.map(({ name, topicId, numPartitions }) => ({ name, id: topicId, partitions: numPartitions }))
-  }
-
-  async #readCommitted({ name, id }: Topic, index: number): Promise<Visible> {
-    const values: string[] = []
-    const offsets: number[] = []
-    for (let next = 0; ; ) {
-      const { responses } = await this.#auditor.ask(Fetch, 13, {
-        maxWaitMs: 0,
-        minBytes: 0,
-        isolationLevel: 1,
-        topics: [{ topicId: id, partitions: [{ partition: index, fetchOffset: next, partitionMaxBytes: 2_000 }] }],
-      })
-      const told = responses[0]!.partitions[0]!
-      if (told.errorCode !== 0) throw new Error(`${name}-${index} cannot be read: error ${told.errorCode}`)
-      const before = next
-      next = this.#take(told.records, told.abortedTransactions ?? [], next, values, offsets)
-      const { lastStableOffset, highWatermark } = told
-      if (next === before) return { partition: `${name}-${index}`, values, offsets, lastStableOffset, highWatermark }
-    }
-  }
-
-  /** Leaves out what was aborted, as consumers do. Gives the offset to go on from. */
-  #take(
-    bytes: Buffer | null,
-    aborted: readonly { readonly producerId: number; readonly firstOffset: number }[],
-    from: number,
-    values: string[],
-    offsets: number[],
-  ): number {
-    const waiting = [...aborted].sort((a, b) => a.firstOffset - b.firstOffset)
-    const gone = new Set<number>()
-    let next = from
-    for (let at = 0; bytes && at + 12 < bytes.length && at + batchBytesAt(bytes, at) <= bytes.length; ) {
-      const last = lastOffsetAt(bytes, at)
-      while (waiting[0] && waiting[0].firstOffset <= last) gone.add(waiting.shift()!.producerId)
-      const producerId = producerIdAt(bytes, at)
-      if (isControlAt(bytes, at)) gone.delete(producerId)
-      else if (!gone.has(producerId)) {
-        for (const record of recordsOf(bytes, at)) {
-          if (record.offset < from) continue
-          values.push(record.value!.toString())
-          offsets.push(record.offset)
-        }
-      }
-      next = last + 1
-      at += batchBytesAt(bytes, at)
-    }
-    return next
-  }
-
-  async #committedBy(group: string, { name, id }: Topic): Promise<number> {
-    for (;;) {
-      await this.#auditor.ask(FindCoordinator, 4, { keyType: 0, coordinatorKeys: [group] })
-      const topics = [{ name, topicId: id, partitionIndexes: [0] }]
-      const { groups } = await this.#auditor.ask(OffsetFetch, 9, {
-        groups: [{ groupId: group, topics }],
-        requireStable: true,
-      })
-      const told = groups[0]!
-      const one = told.topics[0]?.partitions[0]
-      if (told.errorCode === 0 && one?.errorCode === 0) return Number(one.committedOffset)
-      await this.#world.sleep(20)
-    }
   }
 
   #until<T>(promise: Promise<T>): Promise<T> {

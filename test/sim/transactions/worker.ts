@@ -20,9 +20,10 @@ export interface Topic {
 }
 
 export interface WorkerWorld {
-  readonly world: World
+  /** Time in which it sleeps, and by which records are dated. */
+  readonly world: Pick<World, 'sleep' | 'nowMs'>
   readonly dice: Dice
-  readonly line: Line
+  readonly line: Pick<Line, 'ask'>
   readonly topics: readonly Topic[]
   readonly history: TransactionHistory[]
   /** Anomalies that are seen at once. */
