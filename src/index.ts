@@ -4,6 +4,7 @@ export {
   BrokerError,
   type ClientFacts,
   type GroupFacts,
+  type LoggedRequest,
   type MemberFacts,
   type OffsetSpec,
   type PartitionLag,

@@ -10,6 +10,7 @@ import {
   type Engine,
   type Gives,
   type GroupFacts,
+  type LoggedRequest,
   type OffsetSpec,
   type PartitionLag,
   type Takes,
@@ -331,6 +332,11 @@ export class Broker implements AsyncDisposable {
       if (read.leftMs < 0) return false
       waitMs = read.leftMs
     }
+  }
+
+  /** The last fifty requests of each API, in the order in which they came. */
+  requests(filter: { readonly api?: string; readonly clientId?: string } = {}): Promise<readonly LoggedRequest[]> {
+    return this.#ask('requests', { api: filter.api ?? null, clientId: filter.clientId ?? null })
   }
 
   /** Who is connected and has asked something. */

@@ -13,17 +13,19 @@ import { type ClusterImage, continued, renamed, resetImage } from './cluster-ima
 import { BrokerError, type ClientFacts, type Fault } from './commands'
 import { Faults } from './faults'
 import type { ResetOptions } from './options'
+import { RequestLog } from './request-log'
 import { Watch } from './watch'
 
 /** How long a client that is just closing its connections has to be gone before it counts as forgotten. */
 const farewellMs = 50
 
 interface Around {
+  readonly requests: RequestLog
   readonly watch: Watch
   readonly faults: Faults
 }
 
-const stagesOf = ({ watch, faults }: Around) => [watch.stage, faults.stage]
+const stagesOf = ({ watch, requests, faults }: Around) => [watch.stage, requests.stage, faults.stage]
 
 interface Place {
   readonly real: Platform
@@ -41,6 +43,7 @@ interface Inside {
 export class Cluster {
   readonly config: NodeConfig
   readonly watch: Watch
+  readonly requests: RequestLog
   readonly faults: Faults
   readonly time: AdjustableTime
   /** Time passes for it as for everybody. */
@@ -62,6 +65,7 @@ export class Cluster {
     this.config = config
     this.#door = door
     this.watch = around.watch
+    this.requests = around.requests
     this.faults = around.faults
     this.#around = around
     this.#inside = inside
@@ -83,7 +87,11 @@ export class Cluster {
     const door = await Door.open(real.network, config.listen)
     const self: { cluster?: Cluster } = {}
     const topicId = (topic: string) => self.cluster?.topicId(topic) ?? null
-    const around = { watch: new Watch(), faults: new Faults(real.timers, topicId) }
+    const around = {
+      watch: new Watch(),
+      requests: new RequestLog(time.clock),
+      faults: new Faults(real.timers, topicId),
+    }
     try {
       const inside = image ? await openInMemory(place, config, around, image) : await openAnew(place, config, around)
       self.cluster = new Cluster(place, config, door, around, inside)

@@ -107,6 +107,25 @@ export interface GroupWish {
   readonly caughtUp: boolean
 }
 
+export interface LoggedRequest {
+  /** Kafka's name of the API. */
+  readonly api: string
+  readonly version: number
+  readonly clientId: string | null
+  /** By the clock of the broker. */
+  readonly atMs: number
+  /** Its fields by Kafka's names. Instead of bytes it has `{ bytes: 123 }`, of long lists the first hundred. */
+  readonly request: { readonly [field: string]: unknown }
+  readonly isAnswered: boolean
+  /** Errors that stand in the answer. */
+  readonly errors: readonly string[]
+}
+
+export interface RequestFilter {
+  readonly api: string | null
+  readonly clientId: string | null
+}
+
 export interface Fault {
   /** As `Produce`; `*` is every API. */
   readonly api: string
@@ -144,6 +163,7 @@ export interface Commands {
       | { readonly move: 'freeze'; readonly atMs: number | null }
     readonly gives: number
   }
+  readonly requests: { readonly takes: RequestFilter; readonly gives: readonly LoggedRequest[] }
   /** Gives the number by which it is lifted. */
   readonly addFault: { readonly takes: Fault; readonly gives: number }
   readonly liftFault: { readonly takes: number; readonly gives: null }

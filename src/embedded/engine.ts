@@ -70,6 +70,7 @@ export class LocalEngine implements Engine {
       await this.#at(cluster).reset(options)
       return null
     },
+    requests: (cluster, filter) => this.#at(cluster).requests.list(filter),
     addFault: (cluster, fault) => this.#at(cluster).addFault(fault),
     liftFault: (cluster, id) => {
       this.#at(cluster).faults.lift(id)

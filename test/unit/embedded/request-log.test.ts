@@ -1,0 +1,54 @@
+import { Metadata } from '../../../src/protocol/messages/metadata'
+import { Produce } from '../../../src/protocol/messages/produce'
+import { makeBatch } from '../../support/batches'
+import { EngineBench } from '../../support/engine-bench'
+
+async function bench() {
+  const bench = new EngineBench()
+  const { cluster, port } = await bench.start({ topics: ['orders'] })
+  const list = (api: string | null, clientId: string | null = null) => bench.ask(cluster, 'requests', { api, clientId })
+  return { bench, list, connect: (clientId: string) => bench.connect(port, clientId) }
+}
+
+test('requests as they came, decoded, and what was said to them; bytes are counted', async () => {
+  const { bench: at, list, connect } = await bench()
+  const client = await connect('svc')
+  const records = makeBatch()
+  await at.world.until(client.request(Metadata, 9, { topics: [{ name: 'orders' }], allowAutoTopicCreation: false }))
+  await at.world.until(
+    client.request(Produce, 9, {
+      acks: 1,
+      timeoutMs: 1_000,
+      topicData: [{ name: 'missing', partitionData: [{ index: 0, records }] }],
+    }),
+  )
+  expect(await list(null)).toMatchObject([
+    { api: 'Metadata', version: 9, clientId: 'svc', request: { topics: [{ name: 'orders' }] }, errors: [] },
+    {
+      api: 'Produce',
+      request: { topicData: [{ name: 'missing', partitionData: [{ records: { bytes: records.length } }] }] },
+      isAnswered: true,
+      errors: ['UNKNOWN_TOPIC_OR_PARTITION'],
+    },
+  ])
+})
+
+test('they are found by API and by client, the last fifty of each', async () => {
+  const { bench: at, list, connect } = await bench()
+  const [first, second] = [await connect('first'), await connect('second')]
+  await at.world.until(first.request(Produce, 9, { acks: 1, timeoutMs: 1_000, topicData: [] }))
+  for (let asked = 0; asked < 60; asked += 1) await at.world.until(second.request(Metadata, 9, { topics: [] }))
+  expect(await list('Metadata')).toHaveLength(50)
+  expect(await list('Produce')).toHaveLength(1)
+  expect(await list(null, 'first')).toHaveLength(1)
+  expect(await list('Metadata', 'first')).toEqual([])
+})
+
+test('a fault is the answer that the log shows', async () => {
+  const { bench: at, list, connect } = await bench()
+  const client = await connect('svc')
+  const fault = { topic: null, group: null, clientId: null, times: 1, delayMs: 0, drops: false, after: false }
+  await at.ask(1, 'addFault', { ...fault, api: 'Metadata', error: 'KAFKA_STORAGE_ERROR' })
+  await at.world.until(client.request(Metadata, 9, { topics: [{ name: 'orders' }] }))
+  expect((await list('Metadata'))[0]!.errors).toEqual(['KAFKA_STORAGE_ERROR'])
+})
