@@ -69,3 +69,18 @@ export function messageSet(magic: 0 | 1, messages: readonly OldMessage[]): Buffe
   })
   return Buffer.concat(parts)
 }
+
+/** One message that holds others, compressed with gzip, as clients before 0.11 sent them; in magic 1 offsets are relative. */
+export function wrapperMessage(magic: 0 | 1, messages: readonly OldMessage[]): Buffer {
+  const value = zlib.gzipSync(messageSet(magic, messages))
+  const time = Buffer.alloc(magic === 1 ? 8 : 0)
+  if (magic === 1) time.writeBigInt64BE(BigInt(t0 + (messages.length - 1) * 1000))
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(value.length)
+  const body = Buffer.concat([Buffer.from([magic, 1]), time, bytesField(null), length, value])
+  const head = Buffer.alloc(16)
+  head.writeBigInt64BE(BigInt(messages.length - 1))
+  head.writeInt32BE(body.length + 4, 8)
+  head.writeUInt32BE(zlib.crc32(body), 12)
+  return Buffer.concat([head, body])
+}

@@ -1,13 +1,15 @@
 /** What a broker makes of a batch before it stores it: compression, timestamps, limits; and when it lets go of it. */
 import { IncrementalAlterConfigs } from '../../../src/protocol/messages/incremental-alter-configs'
+import { Fetch } from '../../../src/protocol/messages/fetch'
 import { ListOffsets } from '../../../src/protocol/messages/list-offsets'
 import { Produce } from '../../../src/protocol/messages/produce'
 import { compressionNames } from '../../../src/protocol/records/compression'
-import { batch, changed, t0 } from '../batches'
-import { type Scenario, scene } from '../scenario'
+import { messagesOf } from '../../../src/protocol/records/legacy'
+import { batch, changed, messageSet, t0, wrapperMessage } from '../batches'
+import { eachVersion, type Scenario, scene } from '../scenario'
 import type { Subject, Topic } from '../subject'
 import { whatIsLeft } from '../whole'
-import { produceTo } from './produce'
+import { produceTo, readAll } from './produce'
 
 const types = ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd']
 
@@ -82,6 +84,43 @@ async function startsAt(subject: Subject, topic: Topic, expected: number): Promi
   )
 }
 
+/** All messages as an old consumer gets them, in as many fetches as it takes: a Kafka cuts off what grew in conversion. */
+async function readOld(subject: Subject, topic: Topic, version: number): Promise<void> {
+  const seen = new Map<number, unknown>()
+  for (let fetchOffset = 0, before = -1; fetchOffset !== before; ) {
+    before = fetchOffset
+    const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: 1_000_000 }]
+    const wanted = { replicaId: -1, maxWaitMs: 0, minBytes: 0, maxBytes: 5_000_000, isolationLevel: 0 }
+    const topics = [{ topic: topic.name, topicId: topic.id, partitions }]
+    const reply = await subject.quiet(Fetch, { ...wanted, topics }, version)
+    const records = reply.responses[0]?.partitions[0]?.records ?? Buffer.alloc(0)
+    for (const { offset, timestampMs, key, value } of messagesOf(records)) {
+      seen.set(offset, { offset, createTimestamp: timestampMs, key: key?.toString(), value: value?.toString() })
+      fetchOffset = Math.max(fetchOffset, offset + 1)
+    }
+  }
+  subject.note(`fetched with version ${version}`, [...seen.values()])
+}
+
+/** Sets and wrappers of the oldest formats, with keys and without, read back in every format. */
+async function oldFormats(subject: Subject, version: number, configs: Readonly<Record<string, string>>): Promise<void> {
+  if (version > 2) return
+  const topic = await subject.topic('t', 1, configs)
+  const magic = version === 2 ? 1 : 0
+  const keyed = [
+    { key: 'a', value: '1' },
+    { key: 'b', value: null },
+    { key: 'a', value: '3'.repeat(200) },
+  ]
+  for (const messages of [keyed, [...keyed, { key: null, value: 'no key' }]]) {
+    await subject.ask(Produce, produceTo(topic, messageSet(magic, messages)), version)
+    await subject.ask(Produce, produceTo(topic, wrapperMessage(magic, messages)), version)
+  }
+  await subject.append(topic, batch(['new', 'newer'], { compression: 1 }))
+  for (const fetchVersion of [0, 1, 2, 3]) await readOld(subject, topic, fetchVersion)
+  await readAll(subject, topic)
+}
+
 const hour = 3_600_000
 
 /** Each batch begins a segment. */
@@ -138,4 +177,13 @@ export const storingScenarios: readonly Scenario[] = [
   scene('storing: times, LogAppendTime', subject => times(subject, 'LogAppendTime')),
   scene('storing: no key and no fitting time', keyless),
   scene('storing: retention', retention),
+  ...Object.entries<Readonly<Record<string, string>>>({
+    plain: {},
+    'log append time': { 'message.timestamp.type': 'LogAppendTime' },
+    compacted: { 'cleanup.policy': 'compact' },
+    uncompressed: { 'compression.type': 'uncompressed' },
+    gzip: { 'compression.type': 'gzip' },
+  }).map(([what, configs]) =>
+    eachVersion(Produce, `storing: old formats, ${what}`, (subject, version) => oldFormats(subject, version, configs)),
+  ),
 ]
