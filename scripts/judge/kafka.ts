@@ -48,6 +48,11 @@ const tools: Readonly<Record<string, string>> = {
   'kafka-metadata-quorum': 'org.apache.kafka.tools.MetadataQuorumCommand',
   'connect-standalone': 'org.apache.kafka.connect.cli.ConnectStandalone',
   'connect-distributed': 'org.apache.kafka.connect.cli.ConnectDistributed',
+  'kafka-acls': 'org.apache.kafka.tools.AclCommand',
+  'kafka-client-metrics': 'org.apache.kafka.tools.ClientMetricsCommand',
+  'kafka-delegation-tokens': 'org.apache.kafka.tools.DelegationTokenCommand',
+  'kafka-leader-election': 'org.apache.kafka.tools.LeaderElectionCommand',
+  'kafka-reassign-partitions': 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
 }
 
 const complete = (dir: string): boolean => fs.existsSync(path.join(dir, '.complete'))

@@ -1,0 +1,88 @@
+/** What is asked with the console tools: each a command line as an administrator would type it, in the order of a story. */
+
+export interface ToolCommand {
+  readonly tool: string
+  readonly args: readonly string[]
+}
+
+const of = (tool: string, ...lines: string[]): ToolCommand[] =>
+  lines.map(line => ({ tool, args: line.split(' ').filter(part => part !== '') }))
+
+/** `{topic}` and the like stand for files, by their names in `files`. */
+export const files: Readonly<Record<string, string>> = {
+  elect: '{"partitions":[{"topic":"orders","partition":0},{"topic":"nope","partition":0}]}',
+  move: '{"version":1,"partitions":[{"topic":"orders","partition":0,"replicas":[1]}]}',
+  away: '{"version":1,"partitions":[{"topic":"orders","partition":0,"replicas":[9]}]}',
+}
+
+export const commands: readonly ToolCommand[] = [
+  ...of(
+    'kafka-topics',
+    '--create --topic orders --partitions 2',
+    '--describe --topic orders',
+    '--create --topic orders',
+  ),
+  ...of(
+    'kafka-configs',
+    '--alter --entity-type topics --entity-name orders --add-config retention.ms=70000',
+    '--describe --entity-type topics --entity-name orders',
+    '--alter --entity-type topics --entity-name orders --add-config retention.ms=soon',
+    '--alter --entity-type brokers --entity-default --add-config log.cleaner.backoff.ms=16000',
+    '--describe --entity-type brokers --entity-default',
+    '--alter --entity-type brokers --entity-name 1 --add-config log.cleaner.backoff.ms=17000',
+    '--describe --entity-type brokers --entity-name 1',
+    '--alter --entity-type users --entity-name ann --add-config producer_byte_rate=1024,consumer_byte_rate=2048',
+    '--alter --entity-type users --entity-name ann --entity-type clients --entity-default --add-config request_percentage=20',
+    '--alter --entity-type ips --entity-name 10.1.2.3 --add-config connection_creation_rate=5',
+    '--describe --entity-type users',
+    '--describe --entity-type users --entity-type clients',
+    '--describe --entity-type ips',
+    '--alter --entity-type users --entity-name ann --add-config nonsense=1',
+    '--alter --entity-type users --entity-name bob --add-config SCRAM-SHA-256=[iterations=8192,password=secret]',
+    '--describe --entity-type users --entity-name bob',
+    '--alter --entity-type users --entity-name bob --delete-config SCRAM-SHA-256',
+    '--alter --entity-type groups --entity-name g --add-config consumer.session.timeout.ms=50000',
+    '--describe --entity-type groups --entity-name g',
+  ),
+  ...of(
+    'kafka-client-metrics',
+    '--alter --name sub --metrics org.apache.kafka. --interval 30000',
+    '--list',
+    '--describe --name sub',
+    '--delete --name sub',
+    '--list',
+  ),
+  ...of('kafka-acls', '--list', '--add --allow-principal User:ann --operation Read --topic orders'),
+  ...of(
+    'kafka-delegation-tokens',
+    '--describe --command-config {empty}',
+    '--create --max-life-time-period -1 --command-config {empty}',
+  ),
+  ...of('kafka-log-dirs', '--describe', '--describe --topic-list orders'),
+  ...of(
+    'kafka-leader-election',
+    '--election-type preferred --topic orders --partition 0',
+    '--election-type preferred --all-topic-partitions',
+    '--election-type unclean --topic orders --partition 1',
+    '--election-type preferred --path-to-json-file {elect}',
+  ),
+  ...of(
+    'kafka-reassign-partitions',
+    '--list',
+    '--execute --reassignment-json-file {move}',
+    '--verify --reassignment-json-file {move}',
+    '--execute --reassignment-json-file {away}',
+    '--cancel --reassignment-json-file {move}',
+  ),
+  ...of('kafka-groups', '--list'),
+  ...of(
+    'kafka-features',
+    'describe',
+    'upgrade --feature transaction.version=2',
+    'downgrade --feature metadata.version=20',
+    'upgrade --feature nonsense=1',
+  ),
+  ...of('kafka-metadata-quorum', 'describe --status', 'describe --replication'),
+  ...of('kafka-cluster', 'cluster-id', 'list-endpoints', 'unregister --id 77'),
+  ...of('kafka-topics', '--delete --topic orders', '--list'),
+]

@@ -1,0 +1,107 @@
+/**
+ * Apache Kafka's console tools on a fresh Apache Kafka and on a fresh broker of ours: the same commands, and what they print compared.
+ *
+ *     npm run tools -- [--only REGEX] [--port P] [--verbose]
+ *
+ * Ids, times, ports and paths are told apart by nobody, so they are masked. Fails on a difference that `differences.ts` does not explain.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { Broker } from '../judge/broker'
+import { fetchKafka, kafka, toolCommand, whyNoKafka } from '../judge/kafka'
+import { odradek, whyNoOdradek } from '../judge/odradek'
+import { run, temporaryDir } from '../judge/process'
+import { type ToolCommand, commands, files } from './commands'
+import { type Explained, explained, explanationOf } from './differences'
+import { normalised } from './normalised'
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    port: { type: 'string', default: '0' },
+    verbose: { type: 'boolean', default: false },
+  },
+})
+
+const settings = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' }
+
+async function printed(broker: Broker, { tool, args }: ToolCommand, places: ReadonlyMap<string, string>) {
+  const own = args.map(arg => arg.replace(/^\{(\w+)\}$/, (whole, name: string) => places.get(name) ?? whole))
+  // Tools with a subcommand take it last.
+  const line = ['--bootstrap-server', `127.0.0.1:${broker.port}`]
+  const all = tool === 'kafka-cluster' ? [own[0]!, ...line, ...own.slice(1)] : [...line, ...own]
+  const { code, stdout, stderr } = await run('java', toolCommand(tool, all), { timeoutMs: 60_000 })
+  return normalised(`exit ${code}\n${stdout}\n${stderr}`, broker)
+}
+
+/** The explanations that a command needed. */
+const used = new Set<Explained>()
+
+const cut = (text: string) => text.split('\n').slice(0, 12).join('\n      ')
+
+function told(name: string, theirs: string, ours: string): 'same' | 'explained' | 'different' {
+  if (theirs === ours) return 'same'
+  const [a, b] = [new Set(theirs.split('\n')), new Set(ours.split('\n'))]
+  const onlyTheirs = [...a].filter(line => !b.has(line))
+  const onlyOurs = [...b].filter(line => !a.has(line))
+  const explanation = explanationOf(name)
+  if (explanation !== undefined) {
+    used.add(explanation)
+    return 'explained'
+  }
+  process.stdout.write(`    kafka ${cut(onlyTheirs.join('\n'))}\n    ours  ${cut(onlyOurs.join('\n'))}\n`)
+  return 'different'
+}
+
+async function main(): Promise<void> {
+  const missing = whyNoKafka()
+  if (missing !== null) {
+    process.stdout.write(`tools: skipped, since no Apache Kafka can be started here: ${missing}\n0 passed, 0 failed\n`)
+    return
+  }
+  const unbuilt = whyNoOdradek()
+  if (unbuilt !== null) throw new Error(unbuilt)
+  await fetchKafka()
+  const dir = temporaryDir('tools-')
+  const places = new Map(
+    Object.entries({ ...files, empty: '' }).map(([name, text]) => {
+      const file = path.join(dir, `${name}.json`)
+      fs.writeFileSync(file, text)
+      return [name, file]
+    }),
+  )
+  const port = Number(options.port)
+  const [theirs, ours] = await Promise.all([
+    Broker.start(kafka(), { port, settings }),
+    Broker.start(odradek({ profile: 'strict' }), { port: port === 0 ? 0 : port + 5, settings }),
+  ])
+  const only = new RegExp(options.only ?? '')
+  let failed = 0
+  let asked = 0
+  try {
+    for (const command of commands) {
+      const name = `${command.tool} ${command.args.join(' ')}`
+      if (!only.test(name)) continue
+      asked++
+      const [a, b] = await Promise.all([printed(theirs, command, places), printed(ours, command, places)])
+      const verdict = told(name, a, b)
+      if (verdict === 'different') failed++
+      const [exit] = a.split('\n')
+      process.stdout.write(`${verdict.padEnd(9)} ${exit} ${name}\n`)
+      if (options.verbose) process.stdout.write(`      ${cut(a)}\n`)
+    }
+  } finally {
+    await Promise.all([theirs.dispose(), ours.dispose()])
+    fs.rmSync(dir, { recursive: true, force: true })
+  }
+  const idle = options.only === undefined ? explained.filter(row => !used.has(row)) : []
+  for (const { why } of idle) process.stdout.write(`an explanation that nothing needs: ${why}\n`)
+  process.stdout.write(`${asked - failed} passed, ${failed} failed\n`)
+  process.exit(failed > 0 || idle.length > 0 ? 1 : 0)
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`tools: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})
