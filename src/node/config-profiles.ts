@@ -26,8 +26,12 @@ const noWaits: Settings = {
   'odradek.group.evict.on.disconnect.ms': '250',
 }
 
-/** A cluster for one test is made in a moment and costs little, so its internal topics have one partition instead of 50. */
+/**
+ * A cluster for one test is made in a moment and costs little, so its internal topics have one partition instead of 50. A
+ * client that is to stop waits for its last fetch, after every test.
+ */
 const small: Settings = {
+  'odradek.fetch.max.wait.ms.cap': '20',
   'offsets.topic.num.partitions': '1',
   'transaction.state.log.num.partitions': '1',
 }
