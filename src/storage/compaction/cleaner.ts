@@ -23,7 +23,7 @@ import type { Cleanable } from './eligible'
 import { OffsetMap } from './offset-map'
 
 /** What is done before others get their turn: so much takes a few milliseconds. */
-const sliceBytes = 192 * 1024
+const sliceBytes = 96 * 1024
 /** A record costs about as much as so many bytes, whatever is in it. */
 const recordCostBytes = 64
 
