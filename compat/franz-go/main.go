@@ -120,7 +120,7 @@ func main() {
 	for _, name := range strings.Split(*only, ",") {
 		wanted[name] = true
 	}
-	for _, list := range [][]scene{recordScenes(), groupScenes(), adminScenes()} {
+	for _, list := range [][]scene{recordScenes(), groupScenes(), transactionScenes(), adminScenes()} {
 		for _, s := range list {
 			if *only == "" || wanted[s.name] {
 				s.run()

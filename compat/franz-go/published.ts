@@ -1,6 +1,6 @@
 /**
  * The published tests of franz-go's client against a broker: `node scripts/run.js compat/franz-go/published.ts [--against kafka]`.
- * What they need and is not served yet (transactions, the consumer protocol of KIP-848, share groups, SASL, telemetry) is left out.
+ * What they need and is not served yet (the consumer protocol of KIP-848, share groups, SASL, telemetry) is left out.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,7 @@ import { kafka } from '../../scripts/judge/kafka'
 import { odradek, whyNoOdradek } from '../../scripts/judge/odradek'
 import { mustRun, present, run, temporaryDir } from '../../scripts/judge/process'
 
-const notServed = 'Txn|848|Share|Scram|SCRAM|OAuth|714|Metrics'
+const notServed = '848|Share|Scram|SCRAM|OAuth|714|Metrics'
 
 /** A copy of the module that may be written to, since a module cache may not. */
 async function copyOfModule(): Promise<string> {

@@ -110,8 +110,32 @@ function ask(
 
 function added(broker: Broker, asked: PartitionsAsk): ErrorName[] | Promise<ErrorName[]> {
   const all = asked.partitions.map((): ErrorName => 'NONE')
-  const done = broker.transactions.add(asked, 2)
-  return done ? done.then(() => all) : all
+  return addPatiently(broker, asked).then(() => all)
+}
+
+/**
+ * A producer that was told of the end of its last transaction is often faster with its next batch than the markers of that
+ * end. Kafka waits a little for them instead of sending the producer away (`add.partitions.to.txn.retry.backoff.max.ms`).
+ */
+async function addPatiently({ transactions, configs, clock, timers }: Broker, asked: PartitionsAsk): Promise<void> {
+  const { addPartitionsToTxnRetryBackoffMs: pauseMs, addPartitionsToTxnRetryBackoffMaxMs: patienceMs } =
+    configs.broker()
+  const untilMs = clock.monotonic() + patienceMs
+  for (;;) {
+    try {
+      return await transactions.add(asked, 2)
+    } catch (error) {
+      const isEnding = error instanceof Refusal && error.error === 'CONCURRENT_TRANSACTIONS'
+      if (!isEnding || clock.monotonic() >= untilMs) throw error
+    }
+    await new Promise<void>(resolve => {
+      const cancel = timers.after(pauseMs, resolve)
+      void transactions.settling(asked.transactionalId)?.then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
 }
 
 function wordOf(broker: Broker, version: number, wanted: Wanted, verdict: ErrorName): Word {

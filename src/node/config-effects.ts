@@ -16,6 +16,8 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
 ])
 
 export const keysWithEffect: ReadonlySet<string> = new Set([
+  'add.partitions.to.txn.retry.backoff.max.ms',
+  'add.partitions.to.txn.retry.backoff.ms',
   'auto.create.topics.enable',
   'compression.gzip.level',
   'compression.type',

@@ -26,12 +26,12 @@ export function decideEnd(at: TransactionTurn, ask: EndAsk, freshId: number | nu
 
 const identityOf = ({ producerId, producerEpoch }: Transaction): ProducerIdentity => ({ producerId, producerEpoch })
 
-/** What an end means that was asked for in a state in which the transaction has already been decided. */
-function again({ state }: Transaction, commit: boolean): 'done' | 'under way' | 'contradicts' {
-  const decided = state === 'CompleteCommit' || state === 'PrepareCommit'
-  if (decided !== commit) return 'contradicts'
-  return state === 'CompleteCommit' || state === 'CompleteAbort' ? 'done' : 'under way'
-}
+/** Decided, with markers on their way. */
+const isUnderWay = ({ state }: Transaction): boolean => state === 'PrepareCommit' || state === 'PrepareAbort'
+
+/** Whether the end that is asked for is the one that was. */
+const isEndedSo = ({ state }: Transaction, commit: boolean): boolean =>
+  state === (commit ? 'CompleteCommit' : 'CompleteAbort')
 
 function end(at: TransactionTurn, known: Transaction, { producerId, producerEpoch, commit }: EndAsk): Ended {
   if (known.producerId !== producerId) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
@@ -41,15 +41,15 @@ function end(at: TransactionTurn, known: Transaction, { producerId, producerEpoc
     const prepared = prepare(at, known, commit, { producerEpoch, lastProducerEpoch, clientVersion: 0 })
     return { done: identityOf(prepared), spreads: true }
   }
-  if (known.state === 'Empty') throw new Refusal('INVALID_TXN_STATE')
-  const meaning = again(known, commit)
-  if (meaning === 'contradicts') throw new Refusal('INVALID_TXN_STATE')
-  if (meaning === 'under way') throw new Refusal('CONCURRENT_TRANSACTIONS')
+  if (isUnderWay(known)) throw new Refusal('CONCURRENT_TRANSACTIONS')
+  if (!isEndedSo(known, commit)) throw new Refusal('INVALID_TXN_STATE')
   return { done: identityOf(known), spreads: false }
 }
 
 function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshId: number | null): Ended {
   const { producerId, producerEpoch, commit } = ask
+  // Whoever asks: a producer that is told of the last end is faster than its markers, and may ask for the next one.
+  if (isUnderWay(known)) throw new Refusal('CONCURRENT_TRANSACTIONS')
   const wasBumped = known.clientVersion >= 2
   const isRotated =
     wasBumped &&
@@ -60,18 +60,10 @@ function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshI
   if (known.producerId !== producerId && !isRotated) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
   if (!mayEnd(known, producerEpoch, isBumped, isRotated)) throw new Refusal('PRODUCER_FENCED')
   const isRepeated = isBumped || isRotated
-  switch (known.state) {
-    case 'Ongoing':
-      break
-    case 'PrepareCommit':
-    case 'PrepareAbort':
-      throw new Refusal(again(known, commit) === 'under way' ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE')
-    default:
-      if (isRepeated && known.state !== 'Empty' && again(known, commit) === 'done') {
-        return { done: identityOf(known), spreads: false }
-      }
-      // A transaction to which nothing was added may be aborted all the same, which takes a new epoch.
-      if (isRepeated || commit) throw new Refusal('INVALID_TXN_STATE')
+  if (known.state !== 'Ongoing') {
+    if (isRepeated && isEndedSo(known, commit)) return { done: identityOf(known), spreads: false }
+    // A transaction to which nothing was added may be aborted all the same, which takes a new epoch.
+    if (isRepeated || commit) throw new Refusal('INVALID_TXN_STATE')
   }
   if (isExhausted(known) && freshId === null) return { done: null }
   const nextProducerId = isExhausted(known) ? freshId! : -1
@@ -90,9 +82,6 @@ function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshI
 function mayEnd(known: Transaction, epoch: number, isBumped: boolean, isRotated: boolean): boolean {
   if (known.clientVersion < 2) return epoch === known.producerEpoch
   switch (known.state) {
-    case 'PrepareCommit':
-    case 'PrepareAbort':
-      return isBumped
     case 'CompleteCommit':
     case 'CompleteAbort':
       return isBumped || isRotated || epoch === known.producerEpoch

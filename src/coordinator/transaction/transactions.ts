@@ -1,4 +1,5 @@
 /** The transaction coordinator: what handlers call. Finds the shard of an id, asks the decision, spreads the markers. */
+import { Deferred } from '../../platform/collections'
 import { Shards } from '../../machine/shards'
 import type { MachineKind, Shard } from '../../machine/shard'
 import type { RecordLog } from '../../machine/record-log'
@@ -40,7 +41,7 @@ export class Transactions {
   readonly #world: TransactionsWorld
   readonly #shards: Shards<TransactionMachine, TransactionRecord>
   /** Transactions whose markers are on their way, by id. */
-  readonly #spreading = new Map<string, Transaction>()
+  readonly #spreading = new Map<string, { readonly decided: Transaction; readonly done: Deferred<void> }>()
   readonly #cancels = new Map<string, Cancel>()
   #stopped = false
 
@@ -111,6 +112,11 @@ export class Transactions {
     }
   }
 
+  /** Resolves when the end that is under way is complete, or given up; null when there is none. */
+  settling(transactionalId: string): Promise<void> | null {
+    return this.#spreading.get(transactionalId)?.done.promise ?? null
+  }
+
   /** Throws INVALID_REQUEST, TRANSACTIONAL_ID_NOT_FOUND. */
   describe(transactionalId: string): Wait<Transaction> {
     if (transactionalId === '') throw new Refusal('INVALID_REQUEST')
@@ -170,13 +176,15 @@ export class Transactions {
     const spread = async (): Promise<void> => {
       const index = this.#indexOf(transactionalId)
       const decided = await this.#shards.use(index, shard => shard.read(machine => machine.get(transactionalId)))
-      if (!decided?.state.startsWith('Prepare') || this.#spreading.get(transactionalId) === decided) return
-      this.#spreading.set(transactionalId, decided)
+      if (!decided?.state.startsWith('Prepare') || this.#spreading.get(transactionalId)?.decided === decided) return
+      const done = new Deferred<void>()
+      this.#spreading.set(transactionalId, { decided, done })
       try {
         await spreadMarkers(this.#world, decided, this.#world.coordinatorEpoch(index), () => this.#stopped)
         if (!this.#stopped) await this.#decide('complete', transactionalId, at => decideComplete(at, decided))
       } finally {
         this.#spreading.delete(transactionalId)
+        done.resolve()
       }
     }
     spread().catch((error: unknown) => {
