@@ -98,6 +98,14 @@ async function asksForToken(subject: Subject, version: number): Promise<void> {
   if (version < 3) return
   const owner = { ownerPrincipalType: 'User', ownerPrincipalName: 'bob' }
   await subject.ask(CreateDelegationToken, { ...owner, renewers: [], maxLifetimeMs: -1 }, version)
+  for (const [ownerPrincipalType, ownerPrincipalName] of [
+    [null, 'bob'],
+    ['User', null],
+    ['', 'bob'],
+  ] as const) {
+    const asked = { ownerPrincipalType, ownerPrincipalName, renewers: [], maxLifetimeMs: -1 }
+    await subject.ask(CreateDelegationToken, asked, version)
+  }
 }
 
 export const unsecuredScenarios: readonly Scenario[] = [

@@ -1,5 +1,6 @@
 /** CreateDelegationToken (38) is refused where nobody is authenticated (KIP-48). */
 import { CreateDelegationToken } from '../../protocol/messages/create-delegation-token'
+import { errors } from '../../protocol/errors'
 import { defineHandler } from '../broker'
 import { tokensNotAllowed } from '../unsecured'
 
@@ -12,10 +13,12 @@ export const createDelegationToken = defineHandler({
     const end = principal.indexOf(':')
     const [type, name] = [principal.slice(0, end), principal.slice(end + 1)]
     const owns = ownerPrincipalName !== null && ownerPrincipalName !== ''
+    // Kafka makes no principal of a name alone, and fails.
+    const isNobody = owns && ownerPrincipalType === null
     return {
-      ...tokensNotAllowed,
-      principalType: owns ? (ownerPrincipalType ?? '') : type,
-      principalName: owns ? ownerPrincipalName : name,
+      errorCode: isNobody ? errors.UNKNOWN_SERVER_ERROR.code : tokensNotAllowed.errorCode,
+      principalType: owns && !isNobody ? ownerPrincipalType! : type,
+      principalName: owns && !isNobody ? ownerPrincipalName : name,
       ...(version >= 3 ? { tokenRequesterPrincipalType: type, tokenRequesterPrincipalName: name } : {}),
       issueTimestampMs: -1,
       expiryTimestampMs: -1,

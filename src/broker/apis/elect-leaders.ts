@@ -30,7 +30,7 @@ export const electLeaders = defineHandler({
         return { partitionId, errorCode: errors[error].code, errorMessage: errors[error].says }
       }),
     }))
-    const errorCode = isKnown || wanted.length === 0 ? 0 : errors.INVALID_REQUEST.code
+    const errorCode = isKnown || topicPartitions?.length === 0 ? 0 : errors.INVALID_REQUEST.code
     return { errorCode, replicaElectionResults }
   },
 })
