@@ -2,7 +2,8 @@
 
 export interface LoadJob {
   readonly port: number
-  readonly kind: 'produce' | 'fetch'
+  /** `transactions`: each request is a batch and the commit of its transaction. */
+  readonly kind: 'produce' | 'fetch' | 'transactions'
   readonly topic: string
   readonly partitions: number
   readonly connections: number
@@ -16,6 +17,10 @@ export interface LoadJob {
   readonly fetchBytes: number
   /** Fetch: records in each partition, after which reading starts anew. */
   readonly recordsPerPartition: number
+  /** Produce: the batches are of an idempotent producer, one on each connection. */
+  readonly isIdempotent?: boolean
+  /** Fetch: as consumers of committed records do. */
+  readonly isReadCommitted?: boolean
 }
 
 export interface LoadResult {

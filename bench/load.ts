@@ -10,7 +10,9 @@ import { Fetch } from '../src/protocol/messages/fetch'
 import { Produce } from '../src/protocol/messages/produce'
 import type { Api, RequestDraft } from '../src/protocol/schema'
 import type { LoadJob, LoadResult } from './job'
-import { batchOf } from './payload'
+import { Latencies, ownCpu } from './latencies'
+import { batchOf, type Producer, stampProducer } from './payload'
+import { producerOf, transactions } from './transactions'
 
 /** Not flexible, so that fields of replies stand at fixed places; every broker and client since 2018 has them. */
 const produceVersion = 7
@@ -39,6 +41,7 @@ function fetchRequest(job: LoadJob, partition: number): { request: Buffer; offse
     maxWaitMs: 1000,
     minBytes: 1,
     maxBytes: job.fetchBytes,
+    isolationLevel: job.isReadCommitted ? 1 : 0,
     topics: [{ topic: job.topic, partitions }],
     forgottenTopicsData: [],
   }
@@ -46,27 +49,6 @@ function fetchRequest(job: LoadJob, partition: number): { request: Buffer; offse
   const bytes = Buffer.alloc(8)
   bytes.writeBigInt64BE(BigInt(marker))
   return { request, offsetAt: request.indexOf(bytes) }
-}
-
-/** Times between sending and reply, in a histogram of microseconds that costs an index and an addition. */
-class Latencies {
-  private readonly counts = new Uint32Array(2_000_000)
-  private count = 0
-
-  add(ms: number): void {
-    const at = Math.min(this.counts.length - 1, Math.round(ms * 1000))
-    this.counts[at] = (this.counts[at] ?? 0) + 1
-    this.count++
-  }
-
-  quantileMs(q: number): number {
-    let left = Math.ceil(this.count * q)
-    for (let at = 0; at < this.counts.length; at++) {
-      left -= this.counts[at] ?? 0
-      if (left <= 0) return at / 1000
-    }
-    return 0
-  }
 }
 
 /** Heads of replies are gathered here; what follows is only counted. */
@@ -192,6 +174,30 @@ function produceSource(job: LoadJob): Source {
   }
 }
 
+/** Every request has the next sequence, and so a checksum of its own, which the generator has to make. */
+async function idempotentSource(job: LoadJob): Promise<Source> {
+  const batch = batchOf(job.batchBytes, job.recordBytes)
+  const count = batch.readInt32BE(57)
+  const lanes: { readonly producer: Producer; sequence: number }[] = []
+  for (let lane = 0; lane < job.connections; lane++) {
+    lanes.push({ producer: await producerOf(job, null), sequence: 0 })
+  }
+  const errorAt = produceErrorAt(job.topic)
+  return {
+    next: lane => {
+      const own = lanes[lane] ?? fail('no such lane')
+      const stamped = stampProducer(Buffer.from(batch), own.producer, own.sequence)
+      own.sequence += count
+      return produceRequest(job, lane % job.partitions, stamped, -1)
+    },
+    bytesOf: head => {
+      const errorCode = head.readInt16BE(errorAt)
+      if (errorCode !== 0) fail(`produce: error ${errorCode}`)
+      return batch.length
+    },
+  }
+}
+
 function fetchSource(job: LoadJob): Source {
   const batch = batchOf(job.batchBytes, job.recordBytes)
   const batches = Math.max(1, Math.floor(job.fetchBytes / batch.length))
@@ -264,11 +270,6 @@ async function answered(job: LoadJob, source: Source): Promise<LoadResult> {
   }
 }
 
-const ownCpu = (): number => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
 /** Produce with acks=0: as fast as the sockets take it, then one acknowledged request a lane to know that all is there. */
 async function unanswered(job: LoadJob): Promise<LoadResult> {
   const batch = batchOf(job.batchBytes, job.recordBytes)
@@ -312,9 +313,11 @@ async function main(): Promise<void> {
   const result =
     job.kind === 'fetch'
       ? await answered(job, fetchSource(job))
-      : job.acks === 0
-        ? await unanswered(job)
-        : await answered(job, produceSource(job))
+      : job.kind === 'transactions'
+        ? await transactions(job)
+        : job.acks === 0
+          ? await unanswered(job)
+          : await answered(job, job.isIdempotent ? await idempotentSource(job) : produceSource(job))
   process.stdout.write(`${JSON.stringify(result)}\n`)
   process.exit(0)
 }

@@ -1,4 +1,5 @@
 /** The batch that is sent again and again: records of one size whose bytes do not compress. */
+import { crc32c } from '../src/protocol/records/crc32c'
 import { buildBatch } from '../src/protocol/records/records'
 
 /** Bytes a record needs beside its value: its length, attributes, deltas, the absent key, the value's length, no headers. */
@@ -15,4 +16,19 @@ export function batchOf(batchBytes: number, recordBytes: number): Buffer {
   }
   const timestampMs = Date.now()
   return buildBatch({ records: Array.from({ length: count }, () => ({ timestampMs, key: null, value })) })
+}
+
+export interface Producer {
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+/** Makes a batch one of a producer, in place: its id, epoch and sequence, and the checksum over them. */
+export function stampProducer(batch: Buffer, producer: Producer, sequence: number, isTransactional = false): Buffer {
+  if (isTransactional) batch.writeInt16BE(batch.readInt16BE(21) | 0x10, 21)
+  batch.writeBigInt64BE(BigInt(producer.producerId), 43)
+  batch.writeInt16BE(producer.producerEpoch, 51)
+  batch.writeInt32BE(sequence, 53)
+  batch.writeUInt32BE(crc32c(batch, 21), 17)
+  return batch
 }

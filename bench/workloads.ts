@@ -69,6 +69,29 @@ export function workloads(scale: number): Workload[] {
       shape: { ...one, acks: -1, connections: 8, depth: 8, requests: Math.ceil(120_000 * scale) },
     },
     {
+      name: 'idempotent produce 16 KB',
+      about: '8 connections, each a producer with 4 requests in flight',
+      shape: { ...small, acks: -1, isIdempotent: true },
+    },
+    {
+      name: 'transactions of 16 KB',
+      about: '8 producers; a request is a batch and its commit',
+      shape: { ...small, kind: 'transactions', acks: -1, depth: 1, requests: Math.ceil(8000 * scale) },
+    },
+    {
+      name: 'fetch 16 KB batches, 1 MB a time, read_committed',
+      about: '4 connections, 1 request in flight on each',
+      shape: {
+        ...small,
+        kind: 'fetch',
+        isReadCommitted: true,
+        fetchBytes: mib,
+        connections: 4,
+        depth: 1,
+        requests: requestsFor(4 * produced, mib),
+      },
+    },
+    {
       name: 'fetch 16 KB batches, 1 MB a time',
       about: '4 connections, 1 request in flight on each',
       shape: {
