@@ -1,40 +1,14 @@
 /** The package as its users have it: packed, installed, and used by `require`, `import`, jest and node:test. */
-import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { packedProject, root } from './packed'
 
-const root = join(__dirname, '../..')
-// Inside of the repository, where the packages that it needs are found in a folder above.
-mkdirSync(join(root, '.cache'), { recursive: true })
-const project = mkdtempSync(join(root, '.cache/packed-'))
+const { folder: project, node, runTests, remove } = packedProject()
 
-beforeAll(() => {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', project], { cwd: root, stdio: 'pipe' })
-  const tarball = readdirSync(project).find(name => name.endsWith('.tgz'))!
-  const installed = join(project, 'node_modules/odradek')
-  mkdirSync(installed, { recursive: true })
-  execFileSync('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components=1'])
-  cpSync(join(__dirname, 'embedded'), project, { recursive: true })
-  writeFileSync(join(project, 'package.json'), '{ "name": "users-project", "private": true }')
-})
+beforeAll(() => cpSync(join(__dirname, 'embedded'), project, { recursive: true }))
 
-afterAll(() => rmSync(project, { recursive: true, force: true }))
-
-interface Ran {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function node(...args: string[]): Promise<Ran> {
-  const { NODE_OPTIONS: _, ...env } = process.env
-  // What never ends is ended, and has then no code.
-  const child = spawn(process.execPath, args, { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', chunk => (stdout += String(chunk)))
-  child.stderr.on('data', chunk => (stderr += String(chunk)))
-  return new Promise(resolve => child.on('close', code => resolve({ code, stdout, stderr })))
-}
+afterAll(remove)
 
 const places = ['worker', 'inline', 'process']
 
@@ -84,8 +58,7 @@ export async function f(options: BrokerOptions): Promise<string[]> {
 })
 
 test('in jest: with fake timers, and what a test does with data', async () => {
-  const jest = join(root, 'node_modules/jest/bin/jest.js')
-  const { code, stderr } = await node(jest, '--rootDir', project, '--ci', '-i', '--testMatch', '**/*.test.js')
+  const { code, stderr } = await runTests()
   expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stderr).toMatch(/Suites: 4 passed, 4 total/)
 })
