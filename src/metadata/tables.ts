@@ -16,10 +16,25 @@ export interface StoredScram {
   readonly serverKey: string
 }
 
+/** An access rule, in the numbers of the protocol. The id is `aclId`'s. */
+export interface StoredAcl {
+  readonly resourceType: number
+  readonly resourceName: string
+  /** 3 is literal, 4 prefixed. */
+  readonly patternType: number
+  /** Kind and name: `User:ann`. */
+  readonly principal: string
+  readonly host: string
+  readonly operation: number
+  /** 2 denies, 3 allows. */
+  readonly permissionType: number
+}
+
 export interface TableRows {
   readonly feature: StoredFeature
   readonly quota: StoredQuota
   readonly scram: StoredScram
+  readonly acl: StoredAcl
 }
 
 export type TableName = keyof TableRows
@@ -31,4 +46,4 @@ export interface Table<V> {
   entries(): Iterable<[string, V]>
 }
 
-export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram']
+export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl']

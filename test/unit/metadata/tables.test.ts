@@ -1,4 +1,5 @@
 /** Rows of every table are in the image once they are decided, and there again after a restart. */
+import { decideCreateAcls } from '../../../src/metadata/acls'
 import { EmbeddedStore } from '../../../src/metadata/embedded-store'
 import { decideUpdateFeatures, featureLevel } from '../../../src/metadata/features'
 import type { Metadata } from '../../../src/metadata/metadata'
@@ -22,6 +23,9 @@ async function fill(metadata: Metadata): Promise<void> {
   await metadata.decide(context => decideAlterQuotas(context, [{ entity, operations }]))
   const credential = { mechanism: 1, iterations: 4096, salt: Buffer.from('salt'), saltedPassword: Buffer.alloc(32, 7) }
   await metadata.decide(context => decideAlterScram(context, [], [{ user: 'ann/b', ...credential }]))
+  const about = { resourceType: 2, resourceName: 'a/"b', patternType: 3 }
+  const rule = { ...about, principal: 'User:ann', host: '*', operation: 3, permissionType: 3 }
+  await metadata.decide(context => decideCreateAcls(context, [rule]))
 }
 
 const rows = ({ image }: Metadata) =>
