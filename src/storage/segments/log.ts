@@ -335,8 +335,8 @@ export class SegmentLog implements Log, Staged {
     const end = this.#end
     const { unmarkedBytes } = this.#marks
     // Segments below the start are not synced any more, so it has to be known where the log starts.
-    const syncs = [this.#epochs.settled(), this.#marks.startSaved, ...this.#segments.syncs(), this.#growth.syncNames()]
-    await Promise.all(syncs)
+    const syncs = [...this.#segments.syncs(), ...this.aborted.syncs(), this.#growth.syncNames()]
+    await Promise.all([this.#epochs.settled(), this.#marks.startSaved, ...syncs])
     this.#marks.reached(end, unmarkedBytes)
     return end
   }

@@ -43,7 +43,9 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const trusted = wasClean ? end : Math.min(mark.recovery, end)
   await snapshots.removeAll(at => at > trusted || at < list.oldest.baseOffset)
   if (!wasClean) await files.syncDir(directory)
-  if (mark.recovery !== end) {
+  // After a recovery the indexes of aborted transactions are still to be filled by whoever knows of transactions, and to be
+  // synced: until then, as before, nothing above the mark counts as being on the disk.
+  if (wasClean ? mark.recovery !== end : mark.recovery > end) {
     mark.recovery = end
     setting.marks.changed('recovery')
   }

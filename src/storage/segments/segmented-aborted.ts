@@ -6,6 +6,8 @@ import type { Segment } from './segment'
 export class SegmentedAborted implements AbortedTransactions {
   readonly #health: Health
   readonly #segments: () => readonly Segment[]
+  /** Those whose index was written to since the last sync: after a recovery they may be older than anything else that was. */
+  readonly #touched = new Set<Segment>()
 
   constructor(health: Health, segments: () => readonly Segment[]) {
     this.#health = health
@@ -16,11 +18,20 @@ export class SegmentedAborted implements AbortedTransactions {
   add(transaction: AbortedTransaction): void {
     const segment = this.#segments().findLast(each => each.baseOffset <= transaction.lastOffset)
     if (!segment) return
+    this.#touched.add(segment)
     try {
       segment.transactions.add(transaction)
     } catch (error) {
       throw this.#health.writeFailed(`write to ${segment.transactions.handle.path}`, error)
     }
+  }
+
+  /** Makes what was added durable, as far as the segments themselves are not about to. */
+  syncs(): Promise<void>[] {
+    const segments = this.#segments()
+    const dirty = [...this.#touched].filter(segment => segment.dirty && segments.includes(segment))
+    this.#touched.clear()
+    return dirty.map(segment => segment.sync())
   }
 
   between(from: number, upTo: number): readonly AbortedTransaction[] {
