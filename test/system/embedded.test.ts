@@ -68,8 +68,10 @@ test('a thousand clusters take little memory, and leave none behind', async () =
   expect(code).toBe(0)
   const { each, left, rssBytes } = JSON.parse(stdout) as { each: number; left: number; rssBytes: number }
   expect(each).toBeLessThan(120 * 1024)
-  expect(left).toBeLessThan(2 * 1024)
-  expect(rssBytes).toBeLessThan(300 * 1024 * 1024)
+  // One that stayed would be some 90 KiB; what there is besides differs from one Node to the next.
+  expect(left).toBeLessThan(8 * 1024)
+  // How much garbage there is at some moment is Node's affair; `npm run bench:dx` measures what is left of it.
+  expect(rssBytes).toBeLessThan(768 * 1024 * 1024)
 })
 
 test('in node:test', async () => {
