@@ -9,7 +9,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 if ! have kcat && have apt-get; then
   { apt-get install -y kcat || { apt-get update && apt-get install -y kcat; }; } >/dev/null 2>&1 || echo "kcat could not be installed"
 fi
-if have python3 && ! compat/.venv/bin/python -c 'import confluent_kafka, aiokafka, cramjam' 2>/dev/null; then
+if have python3 && ! compat/.venv/bin/python -c 'import confluent_kafka, aiokafka, cramjam, pytest' 2>/dev/null; then
   python3 -m venv compat/.venv && compat/.venv/bin/pip install -q -r compat/requirements.txt || echo "the Python clients could not be installed"
 fi
 if have java && have mvn; then

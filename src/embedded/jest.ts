@@ -6,7 +6,7 @@ import { type Hooks, type UseOptions, useKafka as use } from './use-kafka'
 export function useKafka(options: UseOptions = {}): Broker {
   const { beforeAll, beforeEach, afterEach, afterAll } = globalThis as unknown as Partial<Hooks>
   if (!beforeAll || !beforeEach || !afterEach || !afterAll) {
-    throw new Error('odradek/jest needs beforeAll and its like as globals; in vitest, set globals: true')
+    throw new Error('odradek/jest needs beforeAll and its like as globals; in vitest, use odradek/vitest')
   }
   return use({ beforeAll, beforeEach, afterEach, afterAll }, options)
 }

@@ -1,0 +1,8 @@
+/** The part of vitest that its glue uses: vitest itself is there in the projects of those who use it. */
+declare module 'vitest' {
+  type Hook = (work: () => Promise<void>) => void
+  export const beforeAll: Hook
+  export const beforeEach: Hook
+  export const afterEach: Hook
+  export const afterAll: Hook
+}
