@@ -4,7 +4,7 @@ import type { FileLock, Files } from '../../platform/files'
 import type { Random } from '../../platform/random'
 import { DirectoryRefused } from '../fault'
 import { codeOf, saying } from './health'
-import { names, parseLogDirectoryName, pathOf } from './layout'
+import { names, parseLogDirectoryName, parseSegmentFileName, pathOf } from './layout'
 import {
   decodeCleanShutdown,
   decodeProperties,
@@ -136,14 +136,20 @@ function refuseUsed(files: Files, path: string): void {
   // Looked for last, so that what another process is making just now is not taken for something without an owner.
   if (found.length === 0 || files.stat(pathOf(path, names.metaProperties))) return
   const ours = found.filter(
-    name =>
-      parseLogDirectoryName(name) !== null || name.startsWith('odradek-metadata.') || name === '__cluster_metadata-0',
+    name => holdsLog(files, path, name) || name.startsWith('odradek-metadata.') || name === '__cluster_metadata-0',
   )
   if (ours.length > 0) {
     const says = `has data (${someOf(ours)}) and no meta.properties, which says to which cluster and node it belongs`
     throw new DirectoryRefused(path, 'no identity', says)
   }
   throw new DirectoryRefused(path, 'foreign files', `has files that are not a broker's (${someOf(found)})`)
+}
+
+/** A name alone proves little: many a package ends in a dash and a number. */
+function holdsLog(files: Files, path: string, name: string): boolean {
+  const directory = pathOf(path, name)
+  if (parseLogDirectoryName(name) === null || !files.stat(directory)?.isDirectory) return false
+  return files.list(directory).some(each => each === names.partitionMetadata || parseSegmentFileName(each) !== null)
 }
 
 const passedBy = /^\.|^lost\+found$|\.tmp$/

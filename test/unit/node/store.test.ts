@@ -62,9 +62,11 @@ test.each(['version=1\ncluster.id=c\n', 'version=1\ncluster.id=c\nnode.id=one\n'
 )
 
 test("a directory with somebody else's files is refused, one with what file systems keep is not", async () => {
-  mkdirSync(`${data()}/src`, { recursive: true })
+  // One of a log's names is there, but no log.
+  mkdirSync(`${data()}/dbus-1`, { recursive: true })
+  mkdirSync(`${data()}/src`)
   await expectRefused({ reason: 'foreign files', message: expect.stringContaining('src') })
-  rmSync(`${data()}/src`, { recursive: true })
+  for (const name of ['src', 'dbus-1']) rmSync(`${data()}/${name}`, { recursive: true })
   mkdirSync(`${data()}/lost+found`)
   writeFileSync(`${data()}/meta.properties.tmp`, 'half')
   await (await start()).stop()
