@@ -4,7 +4,7 @@ import { KafkaServer } from '../edge/kafka/server'
 import { newClusterId } from '../metadata/cluster-id'
 import { EmbeddedStore } from '../metadata/embedded-store'
 import type { NodeConfig } from '../node/config'
-import { type Core, openCore, servingOf } from '../node/core'
+import { type Core, type CoreOptions, openCore, servingOf } from '../node/core'
 import { memoryStore, openMetadataStore, openStore } from '../node/store'
 import { AdjustableTime } from '../platform/adjustable-time'
 import type { Platform } from '../platform/platform'
@@ -224,37 +224,31 @@ export class Cluster {
 const dismissMembers = ({ broker }: Core): Promise<void> =>
   broker.groups.dismissMembers('it is a member of the cluster that this one was made of')
 
-async function openAnew({ real, platform }: Place, config: NodeConfig, around: Around): Promise<Inside> {
+function coreOf(
+  { real, platform }: Place,
+  config: NodeConfig,
+  around: Around,
+  stores: Pick<CoreOptions, 'opened' | 'metadataStore'>,
+): Promise<Core> {
+  return openCore(platform, { config, ...stores, stages: stagesOf(around), pollTimers: real.timers })
+}
+
+async function openAnew(place: Place, config: NodeConfig, around: Around): Promise<Inside> {
+  const { platform } = place
   const opened = await openStore(platform, config)
   const metadata = await openMetadataStore(platform, opened)
-  const core = await openCore(platform, {
-    config,
-    opened,
-    metadataStore: metadata,
-    stages: stagesOf(around),
-    pollTimers: real.timers,
-  })
+  const core = await coreOf(place, config, around, { opened, metadataStore: metadata })
   const { store: logs } = opened
   const isMemory = logs instanceof MemoryStore && metadata instanceof EmbeddedStore
   return { core, memory: isMemory ? { logs, metadata } : null }
 }
 
-async function openInMemory(
-  { real, platform }: Place,
-  config: NodeConfig,
-  around: Around,
-  image: ClusterImage,
-): Promise<Inside> {
+async function openInMemory(place: Place, config: NodeConfig, around: Around, image: ClusterImage): Promise<Inside> {
+  const { platform } = place
   const logs = new MemoryStore(platform.clock, platform.random, image.logs)
   const metadata = EmbeddedStore.inMemory(platform.random, image.metadata)
   // As after a crash every leader epoch grows, so that clients look again at what they know of the logs.
   const opened = { ...memoryStore(logs, config), clusterId: null, endedCleanly: false }
-  const core = await openCore(platform, {
-    config,
-    opened,
-    metadataStore: metadata,
-    stages: stagesOf(around),
-    pollTimers: real.timers,
-  })
+  const core = await coreOf(place, config, around, { opened, metadataStore: metadata })
   return { core, memory: { logs, metadata } }
 }

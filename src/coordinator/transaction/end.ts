@@ -81,13 +81,8 @@ function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshI
 /** With an epoch for each transaction, the epoch alone tells whether a request is of this transaction or of the last. */
 function mayEnd(known: Transaction, epoch: number, isBumped: boolean, isRotated: boolean): boolean {
   if (known.clientVersion < 2) return epoch === known.producerEpoch
-  switch (known.state) {
-    case 'CompleteCommit':
-    case 'CompleteAbort':
-      return isBumped || isRotated || epoch === known.producerEpoch
-    default:
-      return epoch === known.producerEpoch
-  }
+  const isComplete = known.state === 'CompleteCommit' || known.state === 'CompleteAbort'
+  return epoch === known.producerEpoch || (isComplete && (isBumped || isRotated))
 }
 
 function prepare(at: TransactionTurn, known: Transaction, commit: boolean, changed: Partial<Transaction>): Transaction {
