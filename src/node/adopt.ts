@@ -21,10 +21,13 @@ export async function adoptTopics(
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
   if (kafka) await metadata.adoptKafka(kafka)
-  const unknown = (await store.list()).filter(
-    ({ topic, topicId }) => !notTopics.has(topic) && topicId !== '' && !metadata.image.topic(topic),
-  )
-  if (kafka === null && !metadata.isNew) return finishDeletions(store, unknown, logger)
+  const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
+  if (kafka === null && !metadata.isNew) {
+    // A topic of the same name may have been made before the logs of the last one were gone.
+    const deleted = logs.filter(({ topic, topicId }) => metadata.image.topic(topic)?.id !== topicId)
+    return finishDeletions(store, deleted, logger)
+  }
+  const unknown = logs.filter(({ topic }) => !metadata.image.topic(topic))
   const found = new Map<string, { topicId: string; partitions: number }>()
   for (const { topic, partition, topicId } of unknown) {
     const partitions = Math.max(found.get(topic)?.partitions ?? 0, partition + 1)
