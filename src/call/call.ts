@@ -20,6 +20,8 @@ export interface Call {
   accepted(): void
   /** The reply says that the client should wait so long, and its connection is not listened to meanwhile (KIP-219). */
   throttle(ms: number): void
+  /** The reply is sent twice, as nobody should: for those who want to see what their client makes of it. */
+  repeat(): void
 }
 
 /** The connection behind a call: where it arrived, what its client says of itself, and its end. */

@@ -7,11 +7,13 @@ import type { NodeConfig } from '../node/config'
 import { type Core, type CoreOptions, openCore, servingOf } from '../node/core'
 import { memoryStore, openMetadataStore, openStore } from '../node/store'
 import { AdjustableTime } from '../platform/adjustable-time'
+import { FillingFiles } from '../platform/filling-files'
 import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
-import { BrokerError, type ClientFacts, type Fault } from './commands'
+import { BrokerError, type ClientFacts, type Fault, type Happening } from './commands'
 import { Faults } from './faults'
+import { happen } from './happenings'
 import type { ResetOptions } from './options'
 import { RequestLog } from './request-log'
 import { Watch } from './watch'
@@ -30,7 +32,8 @@ const stagesOf = ({ watch, requests, faults }: Around) => [watch.stage, requests
 interface Place {
   readonly real: Platform
   readonly time: AdjustableTime
-  /** `real` with that time. */
+  readonly files: FillingFiles
+  /** `real` with that time and these files. */
   readonly platform: Platform
 }
 
@@ -83,14 +86,19 @@ export class Cluster {
     image: ClusterImage | null = null,
     time: AdjustableTime = new AdjustableTime(real.clock, real.timers),
   ): Promise<Cluster> {
-    const place = { real, time, platform: { ...real, clock: time.clock, timers: time.timers } }
+    const files = new FillingFiles(real.files)
+    const place = { real, time, files, platform: { ...real, clock: time.clock, timers: time.timers, files } }
     const door = await Door.open(real.network, config.listen)
     const self: { cluster?: Cluster } = {}
-    const topicId = (topic: string) => self.cluster?.topicId(topic) ?? null
     const around = {
       watch: new Watch(),
       requests: new RequestLog(time.clock),
-      faults: new Faults(real.timers, topicId),
+      faults: new Faults({
+        timers: real.timers,
+        topicId: topic => self.cluster?.topicId(topic) ?? null,
+        fetchSession: id => self.cluster?.core.broker.fetchSessions.partitionsOf(id) ?? [],
+        happen: async (what, to) => self.cluster?.happen(what, to) ?? 0,
+      }),
     }
     try {
       const inside = image ? await openInMemory(place, config, around, image) : await openAnew(place, config, around)
@@ -145,11 +153,18 @@ export class Cluster {
     return this.#inside.core.metadata.image.topic(topic)?.id ?? null
   }
 
-  /** Ends all connections, and gives how many there were. */
-  disconnect(): number {
+  /** Gives how many connections, groups or transactional ids it happened to. */
+  async happen(what: Happening, to: string | null): Promise<number> {
+    if (what !== 'disconnectAll') return happen(this.core, what, to)
     const open = [...this.#server.connections]
     for (const connection of open) connection.destroy()
     return open.length
+  }
+
+  /** Whether there is no room for anything more, on the disk or in memory. */
+  fillDisk(isFull: boolean): void {
+    this.#place.files.isFull = isFull
+    if (this.#inside.memory) this.#inside.memory.logs.isFull = isFull
   }
 
   /** What it remembers, all of one moment. Throws BrokerError unless that is in memory. */
@@ -181,6 +196,7 @@ export class Cluster {
       const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)
       this.#inside = inside
+      this.fillDisk(this.#place.files.isFull)
       before.dismiss()
       // Fetches that wait there for more find nothing, and ask here.
       for (const partition of before.partitions.all()) partition.close()
@@ -221,8 +237,8 @@ export class Cluster {
   }
 }
 
-const dismissMembers = ({ broker }: Core): Promise<void> =>
-  broker.groups.dismissMembers('it is a member of the cluster that this one was made of')
+const dismissMembers = ({ broker }: Core): Promise<number> =>
+  broker.groups.dismissMembers({ groupId: null, why: 'it is a member of the cluster that this one was made of' })
 
 function coreOf(
   { real, platform }: Place,

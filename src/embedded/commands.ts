@@ -126,19 +126,34 @@ export interface RequestFilter {
   readonly clientId: string | null
 }
 
+/** What can be made to happen to a cluster at the moment when a request comes. */
+export type Happening = 'disconnectAll' | 'rebalance' | 'evict' | 'fence'
+
+export type FaultEffect =
+  /** Refused, where the fault names a topic for that topic alone. `after` what was asked has been done all the same. */
+  | { readonly does: 'error'; readonly error: string; readonly after: boolean }
+  | { readonly does: 'delay' | 'throttle'; readonly ms: number }
+  /** Ends the connection instead of an answer. */
+  | { readonly does: 'drop'; readonly after: boolean }
+  /** The answer comes twice. */
+  | { readonly does: 'repeat' }
+  /** Before the request is served. To all groups where neither the fault nor the request names one. */
+  | { readonly does: Happening }
+
 export interface Fault {
   /** As `Produce`; `*` is every API. */
-  readonly api: string
+  readonly apis: readonly string[]
   readonly topic: string | null
+  /** Of that topic; null is all. */
+  readonly partition: number | null
   readonly group: string | null
+  readonly transactionalId: string | null
   readonly clientId: string | null
+  /** So many requests pass before the first that it befalls. */
+  readonly skip: number
   /** Null is until it is lifted. */
   readonly times: number | null
-  readonly error: string | null
-  readonly delayMs: number
-  /** Ends the connection instead of an answer; `after` what was asked has been done. */
-  readonly drops: boolean
-  readonly after: boolean
+  readonly effect: FaultEffect
 }
 
 export interface Commands {
@@ -168,8 +183,15 @@ export interface Commands {
   readonly addFault: { readonly takes: Fault; readonly gives: number }
   readonly liftFault: { readonly takes: number; readonly gives: null }
   readonly clearFaults: { readonly takes: null; readonly gives: null }
-  /** Ends all connections; gives how many. */
-  readonly disconnect: { readonly takes: null; readonly gives: number }
+  /** How many requests it has befallen. */
+  readonly faultHits: { readonly takes: number; readonly gives: number }
+  /** Makes something happen now, to a group or a transactional id, or to all groups; gives how many it happened to. */
+  readonly happen: {
+    readonly takes: { readonly what: Happening; readonly to: string | null }
+    readonly gives: number
+  }
+  /** From here on there is no room on the disk, or there is again. */
+  readonly fillDisk: { readonly takes: boolean; readonly gives: null }
   readonly produce: {
     readonly takes: { readonly topic: string; readonly records: readonly ToProduce[] }
     readonly gives: readonly Written[]

@@ -80,7 +80,12 @@ export class LocalEngine implements Engine {
       this.#at(cluster).faults.clear()
       return null
     },
-    disconnect: cluster => this.#at(cluster).disconnect(),
+    faultHits: (cluster, id) => this.#at(cluster).faults.hits(id),
+    happen: (cluster, { what, to }) => this.#at(cluster).happen(what, to),
+    fillDisk: (cluster, isFull) => {
+      this.#at(cluster).fillDisk(isFull)
+      return null
+    },
     time: (cluster, move) => this.#time(this.#at(cluster).time, move),
     produce: (cluster, { topic, records }) => {
       const { core, time } = this.#at(cluster)

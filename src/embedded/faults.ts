@@ -4,119 +4,245 @@ import type { Body, Handler } from '../call/handler'
 import { isPromise, type Next, refuseAll, type Stage } from '../call/stage'
 import type { Timers } from '../platform/clock'
 import { errors, type ErrorName } from '../protocol/errors'
-import { BrokerError, type Fault } from './commands'
+import { BrokerError, type Fault, type FaultEffect, type Happening } from './commands'
+import { type About, type Entries, namesText, splitRequest, withEntries, withOwnBytes } from './fault-parts'
+
+/** What faults know of the cluster around them, and do to it. */
+export interface FaultWorld {
+  readonly timers: Timers
+  /** By which newer versions of requests name a topic; null when there is no such topic. */
+  topicId(topic: string): string | null
+  /** The partitions that a fetch session goes on with. */
+  fetchSession(id: number): readonly FetchedPartition[]
+  happen(what: Happening, to: string | null): Promise<number>
+}
+
+export interface FetchedPartition {
+  readonly topic: string
+  readonly topicId: string
+  readonly index: number
+}
 
 interface Armed {
   readonly fault: Fault
+  skip: number
   left: number
+  hits: number
 }
+
+type Served = Body | Promise<Body>
 
 /** Every request is held against every fault. */
 const faultsMax = 1_000
 
 export class Faults {
-  readonly #timers: Timers
-  readonly #topicId: (topic: string) => string | null
+  readonly #world: FaultWorld
   readonly #armed = new Map<number, Armed>()
+  /** Some of `#armed` are worn out, and only remember what they did. */
+  #inForce = 0
   #last = 0
 
-  /** `topicId` finds the id of a topic, by which newer versions of requests name it. */
-  constructor(timers: Timers, topicId: (topic: string) => string | null) {
-    this.#timers = timers
-    this.#topicId = topicId
+  constructor(world: FaultWorld) {
+    this.#world = world
   }
 
   /** Gives the number by which it is lifted. Throws BrokerError for an API or an error that nobody knows. */
   add(fault: Fault, apis: ReadonlySet<string>): number {
-    if (fault.api !== '*' && !apis.has(fault.api)) throw new BrokerError(`no API is called ${fault.api}`, null)
-    if (fault.error !== null && !Object.hasOwn(errors, fault.error)) {
-      throw new BrokerError(`no error is called ${fault.error}`, null)
+    const unknown = fault.apis.find(api => api !== '*' && !apis.has(api))
+    if (unknown !== undefined) throw new BrokerError(`no API is called ${unknown}`, null)
+    const { effect } = fault
+    if (effect.does === 'error' && !Object.hasOwn(errors, effect.error)) {
+      throw new BrokerError(`no error is called ${effect.error}`, null)
     }
+    if (fault.partition !== null && fault.topic === null) {
+      throw new BrokerError('a partition is one of a topic: name the topic too', null)
+    }
+    if (this.#armed.size >= faultsMax) this.#forgetWornOut()
     if (this.#armed.size >= faultsMax) throw new BrokerError(`there are ${faultsMax} faults already`, null)
-    this.#armed.set(++this.#last, { fault, left: fault.times ?? Number.POSITIVE_INFINITY })
+    const left = fault.times ?? Number.POSITIVE_INFINITY
+    this.#armed.set(++this.#last, { fault, skip: fault.skip, left, hits: 0 })
+    this.#inForce += 1
     return this.#last
   }
 
   lift(id: number): void {
-    this.#armed.delete(id)
+    const armed = this.#armed.get(id)
+    if (armed && armed.left > 0) this.#inForce -= 1
+    if (armed) armed.left = 0
   }
 
   clear(): void {
     this.#armed.clear()
+    this.#inForce = 0
+  }
+
+  /** How many requests a fault has befallen; 0 when nothing is known of it any more. */
+  hits(id: number): number {
+    return this.#armed.get(id)?.hits ?? 0
   }
 
   readonly stage: Stage = (handler, next) => {
-    const api = handler.api.name
-    return (call, request) =>
-      this.#armed.size === 0 ? next(call, request) : this.#through(handler, api, call, request, next)
+    return (call, request) => (this.#inForce === 0 ? next(call, request) : this.#through(handler, call, request, next))
   }
 
-  #through(handler: Handler<never>, api: string, call: Call, request: Body, next: Next): Body | Promise<Body> {
-    const fault = this.#take(api, call, request)
+  #through(handler: Handler<never>, call: Call, request: Body, next: Next): Served {
+    const fault = this.#take(handler, call, request)
     if (fault === null) return next(call, request)
-    if (fault.delayMs > 0) return this.#later(handler, fault, call, request, next)
-    return this.#now(handler, fault, call, request, next)
-  }
-
-  #now(handler: Handler<never>, fault: Fault, call: Call, request: Body, next: Next): Body | Promise<Body> {
-    // Who wants no acknowledgement gets none, and hears of errors by the end of the connection, as in Kafka.
-    const isSilent = handler.api.name === 'Produce' && request.acks === 0
-    if (fault.error !== null && !isSilent)
-      return refuseAll(handler, call, request, errors[fault.error as ErrorName].code, null)
-    if (!fault.drops && fault.error === null) return next(call, request)
-    // What was asked is done all the same, where the answer is what gets lost.
-    const done = fault.after ? next(call, request) : null
-    const gone = (): null => {
-      call.connection.close('a fault that a test asked for')
-      return null
+    const { effect } = fault
+    switch (effect.does) {
+      case 'delay':
+        return this.#later(handler, call, request, next, () => this.#waits(effect.ms, call))
+      case 'throttle':
+        call.throttle(effect.ms)
+        return next(call, request)
+      case 'repeat':
+        call.repeat()
+        return next(call, request)
+      case 'drop':
+        return dropped(call, request, effect.after ? next : null)
+      case 'error':
+        return this.#refused(handler, fault, effect, call, request, next)
+      default:
+        return this.#later(handler, call, request, next, () => this.#happens(effect.does, fault, request))
     }
-    return isPromise(done) ? done.then(gone, gone) : gone()
   }
 
-  async #later(handler: Handler<never>, fault: Fault, call: Call, lent: Body, next: Next): Promise<Body> {
-    const request = handler.borrows === true ? kept(lent) : lent
-    await new Promise<void>(resolve => {
-      const cancel = this.#timers.after(fault.delayMs, resolve)
+  #refused(
+    handler: Handler<never>,
+    fault: Fault,
+    { error, after }: FaultEffect & { does: 'error' },
+    call: Call,
+    request: Body,
+    next: Next,
+  ): Served {
+    const { code } = errors[error as ErrorName]
+    // Who wants no acknowledgement gets none, and hears of errors by the end of the connection, as in Kafka.
+    if (handler.api.name === 'Produce' && request.acks === 0) return dropped(call, request, after ? next : null)
+    const { entries } = handler
+    const about = entries ? this.#aboutEntries(fault) : null
+    if (!entries || !about) {
+      const refuse = (): Body => refuseAll(handler, call, request, code, null)
+      return after ? andThen(next(call, request), refuse) : refuse()
+    }
+    if (handler.api.name === 'Fetch') return this.#refusedFetch(entries, about, code, call, request, next)
+    const { taken, rest } = splitRequest(entries, request, about)
+    // Who asks for all names none: what is meant is then found in the reply.
+    const refused = (reply: Body): Body[] => {
+      const meant = request[entries.request] ? taken : splitRequest(namedAs(entries), reply, about).taken
+      return meant.map(entry => entries.refuse(entry, code))
+    }
+    return andThen(next(call, after ? request : rest), reply => {
+      return reply === null ? null : withEntries(reply, entries, refused(reply))
+    })
+  }
+
+  /** A session knows partitions that its fetches do not name, and whoever hears of an error hears of it at once. */
+  #refusedFetch(entries: Entries, about: About, code: number, call: Call, request: Body, next: Next): Served {
+    const refused = this.#fetched(request)
+      .filter(one => isMeant(one, about))
+      .map(({ topic, topicId, index }) => entries.refuse({ topic, topicId, partitions: [{ partition: index }] }, code))
+    return andThen(next(call, { ...request, maxWaitMs: 0 }), reply => {
+      return reply === null || reply.errorCode !== 0 ? reply : withEntries(reply, entries, refused)
+    })
+  }
+
+  async #later(
+    handler: Handler<never>,
+    call: Call,
+    lent: Body,
+    next: Next,
+    first: () => Promise<unknown>,
+  ): Promise<Body> {
+    const request = handler.borrows === true ? withOwnBytes(lent) : lent
+    await first()
+    return next(call, request)
+  }
+
+  #waits(ms: number, call: Call): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#world.timers.after(ms, resolve)
       call.connection.onClosed(() => {
         cancel()
         resolve()
       })
     })
-    return this.#now(handler, fault, call, request, next)
   }
 
-  /** The first that concerns the request, and counts it. */
-  #take(api: string, call: Call, request: Body): Fault | null {
-    for (const [id, armed] of this.#armed) {
-      if (!this.#concerns(armed.fault, api, call, request)) continue
+  #happens(what: Happening, { group, transactionalId }: Fault, request: Body): Promise<number> {
+    const named: unknown = what === 'fence' ? (transactionalId ?? request.transactionalId) : (group ?? request.groupId)
+    return this.#world.happen(what, typeof named === 'string' ? named : null)
+  }
+
+  /** The first that concerns the request and whose turn has come, and counts it. */
+  #take(handler: Handler<never>, call: Call, request: Body): Fault | null {
+    for (const armed of this.#armed.values()) {
+      if (armed.left <= 0 || !this.#concerns(armed.fault, handler, call, request)) continue
+      if (armed.skip > 0) {
+        armed.skip -= 1
+        continue
+      }
       armed.left -= 1
-      if (armed.left <= 0) this.#armed.delete(id)
+      armed.hits += 1
+      if (armed.left <= 0) this.#inForce -= 1
       return armed.fault
     }
     return null
   }
 
-  #concerns({ api, topic, group, clientId }: Fault, asked: string, call: Call, request: Body): boolean {
-    if (api !== '*' && api !== asked) return false
+  #concerns(fault: Fault, handler: Handler<never>, call: Call, request: Body): boolean {
+    const { apis, topic, group, transactionalId, clientId } = fault
+    const { name } = handler.api
+    if (!apis.includes('*') && !apis.includes(name)) return false
     if (clientId !== null && clientId !== call.clientId) return false
-    if (group !== null && !names(request, group)) return false
-    if (topic === null || names(request, topic)) return true
-    const id = this.#topicId(topic)
-    return id !== null && names(request, id)
+    if (group !== null && !namesText(request, group)) return false
+    if (transactionalId !== null && !namesText(request, transactionalId)) return false
+    if (topic === null) return true
+    const about = { names: this.#namesOf(topic), partition: fault.partition }
+    if (name === 'Fetch') return this.#fetched(request).some(one => isMeant(one, about))
+    if (name === 'Metadata' && request.topics === null) return true
+    if (handler.entries && fault.partition !== null) {
+      return splitRequest(handler.entries, request, about).taken.length > 0
+    }
+    return about.names.some(known => namesText(request, known))
+  }
+
+  #aboutEntries({ topic, partition, group }: Fault): About | null {
+    if (topic !== null) return { names: this.#namesOf(topic), partition }
+    return group === null ? null : { names: [group], partition: null }
+  }
+
+  #namesOf(topic: string): string[] {
+    const id = this.#world.topicId(topic)
+    return id === null ? [topic] : [topic, id]
+  }
+
+  #fetched({ sessionId, topics }: Body): FetchedPartition[] {
+    const named = (topics as Body[]).flatMap(({ topic, topicId, partitions }) =>
+      (partitions as Body[]).map(({ partition }): FetchedPartition => ({ topic, topicId, index: partition })),
+    )
+    return [...named, ...this.#world.fetchSession(sessionId)]
+  }
+
+  #forgetWornOut(): void {
+    for (const [id, { left }] of this.#armed) if (left <= 0) this.#armed.delete(id)
   }
 }
 
-/** The same with bytes of its own. */
-function kept(part: Body): Body {
-  if (Buffer.isBuffer(part)) return Buffer.from(part)
-  if (Array.isArray(part)) return part.map(kept)
-  if (typeof part !== 'object' || part === null) return part
-  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, kept(value)]))
-}
+/** The list of a reply, in the place of that of a request. */
+const namedAs = (entries: Entries): Entries => ({ ...entries, request: entries.response })
 
-/** Whether a text stands anywhere in a request: requests are small, and faults rare. */
-function names(request: unknown, text: string): boolean {
-  if (typeof request === 'string') return request === text
-  if (typeof request !== 'object' || request === null || ArrayBuffer.isView(request)) return false
-  return Object.values(request).some(part => names(part, text))
+const isMeant = ({ topic, topicId, index }: FetchedPartition, { names, partition }: About): boolean =>
+  (names.includes(topic) || names.includes(topicId)) && (partition === null || partition === index)
+
+const andThen = (reply: Served, change: (reply: Body) => Body): Served =>
+  isPromise(reply) ? reply.then(change) : change(reply)
+
+/** What was asked is done by `next` all the same, where the answer is what gets lost. */
+function dropped(call: Call, request: Body, next: Next | null): Served {
+  const gone = (): null => {
+    call.connection.close('a fault that a test asked for')
+    return null
+  }
+  const done = next?.(call, request)
+  return isPromise(done) ? done.then(gone, gone) : gone()
 }

@@ -131,6 +131,7 @@ export class GroupBench {
       whenSent() {},
       requestBytes: 0,
       throttle() {},
+      repeat() {},
     }
     const reply = await serve(call, decode(asked as never, encode(asked as never, request as never)))
     return decode(told as never, encode(told as never, { throttleTimeMs: 0, ...reply } as never))

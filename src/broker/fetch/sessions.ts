@@ -77,6 +77,11 @@ export class FetchSessions {
     return this.#sessions.size
   }
 
+  /** The partitions that a session goes on with; none when there is no such session. */
+  partitionsOf(sessionId: number): readonly Wanted[] {
+    return [...(this.#sessions.get(sessionId)?.partitions.values() ?? [])].map(({ wanted }) => wanted)
+  }
+
   open(request: FetchRequest): Opened {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === finalEpoch || sessionEpoch === initialEpoch) {

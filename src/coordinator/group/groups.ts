@@ -15,7 +15,7 @@ import { partitionOf } from '../../platform/java-hash'
 import { decideHeartbeat } from './classic/heartbeat'
 import { decideJoin } from './classic/join'
 import { decideLeave, type Leaving, type Left } from './classic/leave'
-import { decideDismiss, decideEvict } from './classic/remove'
+import { decideDismiss, decideEvict, decideRebalance, type Dismissal } from './classic/remove'
 import { type JoinReply, refusedJoin, refusedSync, type SyncReply } from './classic/replies'
 import { decideSync } from './classic/sync'
 import { decideDeleteGroups } from './delete'
@@ -192,14 +192,22 @@ export class Groups {
     await this.list([], ['none'])
   }
 
-  /** Removes every member of every group, as when this broker has become a copy of another and they are that one's. */
-  async dismissMembers(why: string): Promise<void> {
+  /** Removes every member, as when this broker has become a copy of another and they are that one's. Gives how many groups. */
+  dismissMembers(dismissal: Dismissal): Promise<number> {
+    return this.#everywhere('dismiss', at => decideDismiss(at, dismissal))
+  }
+
+  /** Has members join again. Gives how many groups. */
+  rebalance(dismissal: Dismissal): Promise<number> {
+    return this.#everywhere('rebalance', at => decideRebalance(at, dismissal))
+  }
+
+  async #everywhere(name: string, decide: (at: GroupTurn) => number): Promise<number> {
     await this.loadAll()
-    await Promise.all(
-      this.#shards
-        .active()
-        .map(shard => shard.write('dismiss', (machine, turn) => decideDismiss(this.#at(machine, turn), why))),
+    const counts = await Promise.all(
+      this.#shards.active().map(shard => shard.write(name, (machine, turn) => decide(this.#at(machine, turn)))),
     )
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   /** Gives a partition up: waiting members are told to look for the coordinator again. */

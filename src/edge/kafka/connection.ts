@@ -13,6 +13,7 @@ import { readRequestHeader, type RequestHeader } from '../../protocol/header'
 import { Frames } from '../../protocol/frame'
 import { Malformed } from '../../protocol/wire/faults'
 import { Reader } from '../../protocol/wire/reader'
+import type { Slices } from '../../protocol/wire/slices'
 import { decodeRequest, encodeReply, unsupportedApiVersions } from './message'
 import { Replies } from './replies'
 
@@ -30,7 +31,7 @@ const maxUnsentBytes = 1024 * 1024
 /** Calls accepted and not answered, as produce requests that wait for the disk. */
 const maxWaitingReplies = 1_000
 
-type OfRequest = Pick<Call, 'requestBytes' | 'accepted' | 'throttle' | 'whenSent'>
+type OfRequest = Pick<Call, 'requestBytes' | 'accepted' | 'throttle' | 'repeat' | 'whenSent'>
 
 let lastId = 0
 
@@ -240,6 +241,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#isBusy = true
     let whenSent: (() => void) | undefined
     let throttleTimeMs = 0
+    let isRepeated = false
     const throttle = (ms: number) => {
       if (ms <= 0) return
       throttleTimeMs = Math.max(throttleTimeMs, ms)
@@ -249,11 +251,13 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       requestBytes: frame.length,
       accepted,
       throttle,
+      repeat: () => (isRepeated = true),
       whenSent: run => (whenSent = run),
     })
     const answer = (body: Body | null) => {
       const told = body !== null && throttleTimeMs > 0 ? { ...body, throttleTimeMs } : body
-      place.fill(told === null ? null : encodeReply(route, header, told), whenSent)
+      const reply = told === null ? null : encodeReply(route, header, told)
+      place.fill(reply && isRepeated ? twice(reply) : reply, whenSent)
     }
     const reply = route.serve(call, request)
     if (!isPromise(reply)) {
@@ -295,7 +299,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
   }
 
-  #callOf(header: RequestHeader, { requestBytes, accepted, throttle, whenSent }: OfRequest): Call {
+  #callOf(header: RequestHeader, ofRequest: OfRequest): Call {
     return {
       principal: 'User:ANONYMOUS',
       namespace: '',
@@ -305,10 +309,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       version: header.apiVersion,
       apiKey: header.apiKey,
       connection: this,
-      requestBytes,
-      accepted,
-      throttle,
-      whenSent,
+      ...ofRequest,
     }
   }
 
@@ -318,6 +319,11 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isDraining && this.isIdle) this.#finish()
   }
 }
+
+const twice = ({ buffers, sizeBytes }: Slices): Slices => ({
+  buffers: [...buffers, ...buffers],
+  sizeBytes: 2 * sizeBytes,
+})
 
 function runAll(wishes: Set<() => void>): void {
   const all = [...wishes]

@@ -8,7 +8,7 @@ import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../bat
 import { EpochEntries } from '../epoch-entries'
 import { RoundStopped } from '../compaction/cleaner'
 import { cleanable, type Cleanable } from '../compaction/eligible'
-import { OffsetOutOfRange } from '../fault'
+import { OffsetOutOfRange, StorageFault } from '../fault'
 import {
   type AbortedTransaction,
   type Appended,
@@ -44,6 +44,7 @@ export class MemoryLog implements Log {
   readonly #clock: Clock
   readonly #random: Random
   readonly #config: () => LogConfig
+  readonly #hasRoom: () => boolean
   #segments: MemorySegment[]
   #start = 0
   #end = 0
@@ -53,18 +54,19 @@ export class MemoryLog implements Log {
   #cleaned = 0
   #isCompacting = false
 
-  constructor(clock: Clock, random: Random, id: LogId, config: () => LogConfig) {
+  constructor(clock: Clock, random: Random, id: LogId, config: () => LogConfig, hasRoom = () => true) {
     this.#clock = clock
     this.#random = random
     this.id = id
     this.#config = config
+    this.#hasRoom = hasRoom
     this.epochs = new EpochEntries(() => this.#end)
     this.#segments = [this.#newSegment(0)]
   }
 
   /** A log of its own with the same batches. They share the memory of what is there; what comes later each has alone. */
-  copy(config: () => LogConfig): MemoryLog {
-    const copy = new MemoryLog(this.#clock, this.#random, this.id, config)
+  copy(config: () => LogConfig, hasRoom?: () => boolean): MemoryLog {
+    const copy = new MemoryLog(this.#clock, this.#random, this.id, config, hasRoom)
     copy.#segments = this.#segments.map(segment => segment.copy())
     copy.#start = this.#start
     copy.#end = this.#end
@@ -106,6 +108,7 @@ export class MemoryLog implements Log {
   }
 
   append(batches: Buffer, stamp: AppendStamp): Appended {
+    this.#mustHaveRoom()
     const facts = stampBatches(batches, this.#end, stamp.leaderEpoch)
     const rolled = this.#store(batches, facts)
     if (stamp.leaderEpoch >= 0) this.epochs.assign(stamp.leaderEpoch, facts.first)
@@ -113,6 +116,7 @@ export class MemoryLog implements Log {
   }
 
   appendAsIs(batches: Buffer): Appended {
+    this.#mustHaveRoom()
     const facts = checkBatches(batches, this.#end)
     const rolled = this.#store(batches, facts)
     learnEpochs(this.epochs, batches)
@@ -269,6 +273,11 @@ export class MemoryLog implements Log {
 
   /** A memory log stays as it is, since opening it again must find it. */
   async close(): Promise<void> {}
+
+  #mustHaveRoom(): void {
+    if (this.#hasRoom()) return
+    throw new StorageFault(`${this.id.topic}-${this.id.partition} has no room`, { passes: true })
+  }
 
   #store(batches: Buffer, facts: BatchFacts): boolean {
     let active = this.#segments.at(-1)!

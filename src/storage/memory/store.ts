@@ -13,6 +13,8 @@ export class MemoryStore implements LogStore {
   readonly #clock: Clock
   readonly #random: Random
   readonly #logs = new Map<string, MemoryLog>()
+  /** Set to have every append refused, as by a disk that is full. */
+  isFull = false
 
   /** Contents that were not opened yet. */
   readonly #kept: Map<string, MemoryLog>
@@ -35,13 +37,13 @@ export class MemoryStore implements LogStore {
     const kept = this.#kept.get(name)
     if (kept) {
       this.#kept.delete(name)
-      this.#logs.set(name, kept.copy(config))
+      this.#logs.set(name, kept.copy(config, this.#hasRoom))
     }
     const known = this.#logs.get(name)
     if (known && known.id.topicId !== id.topicId) {
       throw new StorageFault(`${name} belongs to topic id ${known.id.topicId}, not ${id.topicId}`)
     }
-    const log = known ?? new MemoryLog(this.#clock, this.#random, id, config)
+    const log = known ?? new MemoryLog(this.#clock, this.#random, id, config, this.#hasRoom)
     this.#logs.set(name, log)
     return log
   }
@@ -60,4 +62,6 @@ export class MemoryStore implements LogStore {
   }
 
   async close(): Promise<void> {}
+
+  readonly #hasRoom = (): boolean => !this.isFull
 }

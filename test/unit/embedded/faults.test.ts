@@ -1,34 +1,30 @@
-import type { Fault } from '../../../src/embedded/commands'
+import { FaultDoor } from '../../../src/embedded/fault-door'
+import type { BrokerOptions } from '../../../src/embedded/options'
 import { Fetch } from '../../../src/protocol/messages/fetch'
+import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
 import { Heartbeat } from '../../../src/protocol/messages/heartbeat'
+import { InitProducerId } from '../../../src/protocol/messages/init-producer-id'
+import { JoinGroup } from '../../../src/protocol/messages/join-group'
 import { Metadata } from '../../../src/protocol/messages/metadata'
+import { OffsetCommit } from '../../../src/protocol/messages/offset-commit'
 import { Produce } from '../../../src/protocol/messages/produce'
+import { SyncGroup } from '../../../src/protocol/messages/sync-group'
 import { errorNameOf } from '../../../src/protocol/errors'
 import { makeBatch } from '../../support/batches'
 import { EngineBench } from '../../support/engine-bench'
 
-const plain: Fault = {
-  api: '*',
-  topic: null,
-  group: null,
-  clientId: null,
-  times: null,
-  error: null,
-  delayMs: 0,
-  drops: false,
-  after: false,
-}
-
-async function bench() {
+async function bench(options: BrokerOptions = {}) {
   const bench = new EngineBench()
-  const { cluster, port } = await bench.start({ topics: ['orders', 'users'] })
+  const topics = ['orders', 'users', { name: 'many', partitions: 3 }]
+  const { cluster, port } = await bench.start({ topics, ...options })
   const client = await bench.connect(port, 'svc')
-  const add = (fault: Partial<Fault>) => bench.ask(cluster, 'addFault', { ...plain, ...fault })
-  const sendTo = (topic: string, version = 9, acks = 1, by = client) =>
-    by.request(Produce, version, {
+  const faults = new FaultDoor((command, argument) => bench.ask(cluster, command, argument))
+  const partitionData = (indexes: readonly number[]) => indexes.map(index => ({ index, records: makeBatch() }))
+  const sendTo = (topic: string, { acks = 1, by = client, partitions = [0] } = {}) =>
+    by.request(Produce, 9, {
       acks,
       timeoutMs: 1_000,
-      topicData: [{ name: topic, partitionData: [{ index: 0, records: makeBatch() }] }],
+      topicData: [{ name: topic, partitionData: partitionData(partitions) }],
     })
   const produce = async (topic: string) => {
     const { responses } = await bench.world.until(sendTo(topic))
@@ -38,57 +34,106 @@ async function bench() {
     const ask = { topic, partition: null, from: 'start', next: [], waitMs: 0 } as const
     return (await bench.ask(cluster, 'read', ask)).records.length
   }
-  return { bench, cluster, port, client, add, produce, sendTo, end }
+  const idOf = async (name: string) => {
+    const { topics } = await bench.world.until(client.request(Metadata, 12, { topics: [{ name }] }))
+    return topics[0]!.topicId
+  }
+  return { bench, world: bench.world, cluster, port, client, faults, produce, sendTo, end, idOf, partitionData }
 }
 
+type Bench = Awaited<ReturnType<typeof bench>>
+
 test('an error is told so many times, to those who name the topic', async () => {
-  const { add, produce, end } = await bench()
-  await add({ api: 'Produce', error: 'NOT_LEADER_OR_FOLLOWER', topic: 'orders', times: 2 })
+  const { faults, produce, end } = await bench()
+  const fault = await faults.error('Produce', 'NOT_LEADER_OR_FOLLOWER', { topic: 'orders', times: 2, skip: 1 })
   expect(await produce('users')).toBe('NONE')
-  expect([await produce('orders'), await produce('orders'), await produce('orders')]).toEqual([
-    'NOT_LEADER_OR_FOLLOWER',
-    'NOT_LEADER_OR_FOLLOWER',
-    'NONE',
-  ])
-  expect(await end('orders')).toBe(1)
+  const told = [await produce('orders'), await produce('orders'), await produce('orders'), await produce('orders')]
+  expect(told).toEqual(['NONE', 'NOT_LEADER_OR_FOLLOWER', 'NOT_LEADER_OR_FOLLOWER', 'NONE'])
+  expect(await fault.hits()).toBe(2)
+  expect(await end('orders')).toBe(2)
 })
 
-test('the id of a topic is a name of it', async () => {
-  const { bench: at, add, client } = await bench()
-  const { topics } = await at.world.until(client.request(Metadata, 12, { topics: [{ name: 'orders' }] }))
-  await add({ api: 'Fetch', error: 'KAFKA_STORAGE_ERROR', topic: 'orders' })
-  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1024 }]
-  const ask = { maxWaitMs: 0, minBytes: 1, topics: [{ topicId: topics[0]!.topicId, partitions }] }
-  const { errorCode } = await at.world.until(client.request(Fetch, 13, ask))
-  expect(errorNameOf(errorCode)).toBe('KAFKA_STORAGE_ERROR')
+test('other topics and partitions of the same request are served', async () => {
+  const { world, faults, client, end, partitionData } = await bench()
+  await faults.error('Produce', 'MESSAGE_TOO_LARGE', { topic: 'many', partition: 1 })
+  const topicData = [
+    { name: 'many', partitionData: partitionData([0, 1, 2]) },
+    { name: 'orders', partitionData: partitionData([0]) },
+  ]
+  const { responses } = await world.until(client.request(Produce, 9, { acks: 1, timeoutMs: 1_000, topicData }))
+  const told = responses.flatMap(({ name, partitionResponses }) =>
+    partitionResponses.map(({ index, errorCode }) => `${name}-${index} ${errorNameOf(errorCode)}`),
+  )
+  expect(told.toSorted()).toEqual(['many-0 NONE', 'many-1 MESSAGE_TOO_LARGE', 'many-2 NONE', 'orders-0 NONE'])
+  expect(responses).toHaveLength(2)
+  expect([await end('many'), await end('orders')]).toEqual([2, 1])
+})
+
+test('an error of which nobody knows that it was done all the same', async () => {
+  const { faults, produce, end } = await bench()
+  await faults.error('Produce', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', { topic: 'orders', times: 1, after: true })
+  expect([await produce('orders'), await end('orders')]).toEqual(['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 1])
+})
+
+test('who asks of all topics hears of the one', async () => {
+  const { world, faults, client } = await bench()
+  await faults.error('Metadata', 'LEADER_NOT_AVAILABLE', { topic: 'users' })
+  const { topics, brokers } = await world.until(client.request(Metadata, 9, { topics: null }))
+  const told = topics.map(({ name, errorCode }) => `${name} ${errorNameOf(errorCode)}`)
+  expect(told.toSorted()).toEqual(['many NONE', 'orders NONE', 'users LEADER_NOT_AVAILABLE'])
+  expect(brokers).toHaveLength(1)
+})
+
+test('a fetch that goes on with its session hears at once of a partition that it does not name', async () => {
+  const { world, faults, client, idOf } = await bench()
+  const topicId = await idOf('many')
+  const partitions = [0, 1].map(partition => ({ partition, fetchOffset: 0, partitionMaxBytes: 1024 }))
+  const named = { topicId, partitions }
+  const fetch = async (sessionId: number, sessionEpoch: number, topics: (typeof named)[]) => {
+    const ask = { maxWaitMs: 60_000, minBytes: 1, sessionId, sessionEpoch, topics }
+    const reply = await world.until(client.request(Fetch, 13, ask))
+    const told = reply.responses.flatMap(one => one.partitions)
+    return { ...reply, told: told.map(one => `${one.partitionIndex} ${errorNameOf(one.errorCode)}`) }
+  }
+  const first = await fetch(0, 0, [named])
+  expect(first.told).toEqual(['0 NONE', '1 NONE'])
+  expect(first.sessionId).not.toBe(0)
+  await faults.error('Fetch', 'KAFKA_STORAGE_ERROR', { topic: 'many', partition: 1, times: 2 })
+  const second = await fetch(first.sessionId, 1, [])
+  expect([second.errorCode, second.sessionId, second.told]).toEqual([0, first.sessionId, ['1 KAFKA_STORAGE_ERROR']])
+  expect((await fetch(0, -1, [named])).told).toEqual(['0 NONE', '1 KAFKA_STORAGE_ERROR'])
+  expect((await fetch(0, -1, [named])).told).toEqual(['0 NONE', '1 NONE'])
 })
 
 test('by group and by client; what is lifted is over', async () => {
-  const { bench: at, cluster, port, client, add } = await bench()
+  const { bench: at, port, client, faults } = await bench()
   const beat = async (groupId: string, by = client) => {
     const ask = { groupId, generationId: 1, memberId: 'm' }
     return errorNameOf((await at.world.until(by.request(Heartbeat, 3, ask))).errorCode)
   }
-  const id = await add({ error: 'REBALANCE_IN_PROGRESS', group: 'g', clientId: 'svc' })
+  const fault = await faults.error('*', 'REBALANCE_IN_PROGRESS', { group: 'g', clientId: 'svc' })
   const other = await at.connect(port, 'other')
   expect(await beat('g')).toBe('REBALANCE_IN_PROGRESS')
   expect(await beat('h')).not.toBe('REBALANCE_IN_PROGRESS')
   expect(await beat('g', other)).not.toBe('REBALANCE_IN_PROGRESS')
-  await at.ask(cluster, 'liftFault', id)
+  await fault.lift()
   expect(await beat('g')).not.toBe('REBALANCE_IN_PROGRESS')
-  await add({ error: 'REBALANCE_IN_PROGRESS' })
-  await at.ask(cluster, 'clearFaults', null)
-  expect(await beat('g')).not.toBe('REBALANCE_IN_PROGRESS')
+  await faults.coordinator('group', 'COORDINATOR_LOAD_IN_PROGRESS')
+  expect(await beat('g')).not.toBe('COORDINATOR_LOAD_IN_PROGRESS')
+  await faults.coordinator('group', 'COORDINATOR_NOT_AVAILABLE')
+  expect(await beat('g')).toBe('COORDINATOR_NOT_AVAILABLE')
+  await faults.clear()
+  expect(await beat('g')).not.toBe('COORDINATOR_NOT_AVAILABLE')
 })
 
 test('a delayed request is carried out later, with the bytes that it came with', async () => {
-  const { bench: at, add, sendTo, produce, end, port } = await bench()
-  await add({ api: 'Produce', delayMs: 500, times: 1 })
+  const { bench: at, faults, sendTo, produce, end, port } = await bench()
+  await faults.delay('Produce', 500, { times: 1 })
   const before = at.world.nowMs
   const delayed = sendTo('orders')
   // What comes meanwhile uses the buffer of the network again.
   const other = await at.connect(port, 'other')
-  await at.world.until(sendTo('users', 9, 1, other))
+  await at.world.until(sendTo('users', { by: other }))
   expect(await end('orders')).toBe(0)
   await at.world.until(delayed)
   expect(at.world.nowMs - before).toBeGreaterThanOrEqual(500)
@@ -96,20 +141,36 @@ test('a delayed request is carried out later, with the bytes that it came with',
   expect(await produce('orders')).toBe('NONE')
 })
 
+test('a throttled client is told how long to wait, and not listened to for so long', async () => {
+  const { world, faults, sendTo } = await bench()
+  await faults.throttle('Produce', '2s', { times: 1 })
+  const before = world.nowMs
+  expect((await world.until(sendTo('orders'))).throttleTimeMs).toBe(2_000)
+  expect(world.nowMs - before).toBeLessThan(1_000)
+  expect((await world.until(sendTo('orders'))).throttleTimeMs).toBe(0)
+  expect(world.nowMs - before).toBeGreaterThanOrEqual(2_000)
+})
+
 test('a connection drops before what was asked, or after it', async () => {
-  const { bench: at, port, add, sendTo, end } = await bench()
+  const { bench: at, port, faults, sendTo, end } = await bench()
   for (const after of [false, true]) {
-    const client = await at.connect(port)
-    await add({ api: 'Produce', drops: true, after, times: 1 })
-    await expect(at.world.until(sendTo('orders', 9, 1, client))).rejects.toThrow()
-    expect(client.isOpen).toBe(false)
+    const by = await at.connect(port)
+    await faults.drop('Produce', { after, times: 1 })
+    await expect(at.world.until(sendTo('orders', { by }))).rejects.toThrow()
+    expect(by.isOpen).toBe(false)
     expect(await end('orders')).toBe(after ? 1 : 0)
   }
 })
 
+test('a request of which the answer comes twice is served once', async () => {
+  const { faults, produce, end } = await bench()
+  const fault = await faults.repeat('Produce', { times: 1 })
+  expect([await produce('orders'), await end('orders'), await fault.hits()]).toEqual(['NONE', 1, 1])
+})
+
 test('who wants no acknowledgement hears of an error by the end of the connection', async () => {
-  const { bench: at, client, add, end } = await bench()
-  await add({ api: 'Produce', error: 'NOT_LEADER_OR_FOLLOWER' })
+  const { bench: at, client, faults, end } = await bench()
+  await faults.error('Produce', 'NOT_LEADER_OR_FOLLOWER')
   client.tell(Produce, 9, {
     acks: 0,
     timeoutMs: 1_000,
@@ -120,11 +181,71 @@ test('who wants no acknowledgement hears of an error by the end of the connectio
   expect(await end('orders')).toBe(0)
 })
 
+async function join({ world, client }: Bench) {
+  await world.until(client.request(FindCoordinator, 1, { key: 'g', keyType: 0 }))
+  const protocols = [{ name: 'range', metadata: Buffer.alloc(0) }]
+  const times = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 30_000 }
+  const ask = { groupId: 'g', ...times, memberId: '', protocolType: 'consumer', protocols }
+  const { memberId, generationId } = await world.until(client.request(JoinGroup, 3, ask))
+  const member = { groupId: 'g', generationId, memberId }
+  await world.until(client.request(SyncGroup, 2, { ...member, assignments: [] }))
+  const beat = async () => errorNameOf((await world.until(client.request(Heartbeat, 3, member))).errorCode)
+  const commit = async () => {
+    const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1, committedMetadata: '' }] }]
+    const ask = { groupId: 'g', memberId, generationIdOrMemberEpoch: generationId, topics }
+    const reply = await world.until(client.request(OffsetCommit, 5, ask))
+    return errorNameOf(reply.topics[0]!.partitions[0]!.errorCode)
+  }
+  return { beat, commit }
+}
+
+test('a rebalance has members join again, an eviction takes their places; by themselves, or when a request comes', async () => {
+  const at = await bench()
+  const { faults } = at
+  const member = await join(at)
+  expect([await member.beat(), await faults.rebalance('other'), await member.beat()]).toEqual(['NONE', 0, 'NONE'])
+  expect([await faults.rebalance('g'), await member.beat()]).toEqual([1, 'REBALANCE_IN_PROGRESS'])
+  const again = await join(at)
+  await faults.when('OffsetCommit', 'rebalance', { times: 1 })
+  expect(await again.beat()).toBe('NONE')
+  await again.commit()
+  expect(await again.beat()).toBe('REBALANCE_IN_PROGRESS')
+  expect(await faults.evict()).toBe(1)
+  expect(await again.beat()).toBe('UNKNOWN_MEMBER_ID')
+})
+
+test('a fenced producer has an epoch that is over', async () => {
+  const { world, faults, client } = await bench()
+  const begin = async (transactionalId: string) => {
+    const reply = await world.until(client.request(InitProducerId, 2, { transactionalId, transactionTimeoutMs: 1_000 }))
+    return reply.producerEpoch
+  }
+  await world.until(client.request(FindCoordinator, 1, { key: 't', keyType: 1 }))
+  expect(await begin('t')).toBe(0)
+  await faults.fence('t')
+  await faults.fence('nobody')
+  expect(await begin('t')).toBe(2)
+})
+
+test.each(['memory', { dir: '/data' }] as const)(
+  'a full disk refuses what writes until there is room, %j',
+  async storage => {
+    const { faults, produce, end } = await bench({ storage })
+    expect(await produce('orders')).toBe('NONE')
+    const full = await faults.diskFull()
+    expect([await produce('orders'), await end('orders')]).toEqual(['KAFKA_STORAGE_ERROR', 1])
+    await full.lift()
+    expect([await produce('orders'), await end('orders')]).toEqual(['NONE', 2])
+  },
+)
+
 test('all connections are ended; what nobody knows is refused', async () => {
-  const { bench: at, cluster, client, add } = await bench()
-  expect(await at.ask(cluster, 'disconnect', null)).toBe(1)
-  await at.world.runFor(1_000)
+  const { world, client, faults } = await bench()
+  expect(await faults.disconnectAll()).toBe(1)
+  await world.runFor(1_000)
   expect(client.isOpen).toBe(false)
-  await expect(add({ api: 'Produze' })).rejects.toThrow('no API is called Produze')
-  await expect(add({ error: 'OOPS' })).rejects.toThrow('no error is called OOPS')
+  await expect(faults.error('Produze', 'NOT_CONTROLLER')).rejects.toThrow('no API is called Produze')
+  await expect(faults.error(['Fetch', 'Fetsch'], 'NOT_CONTROLLER')).rejects.toThrow('no API is called Fetsch')
+  await expect(faults.error('Produce', 'OOPS' as never)).rejects.toThrow('no error is called OOPS')
+  await expect(faults.drop('Produce', { partition: 1 })).rejects.toThrow('name the topic too')
 })

@@ -1,3 +1,4 @@
+import { faultOf } from '../../../src/embedded/fault-door'
 import { Metadata } from '../../../src/protocol/messages/metadata'
 import { Produce } from '../../../src/protocol/messages/produce'
 import { makeBatch } from '../../support/batches'
@@ -47,8 +48,8 @@ test('they are found by API and by client, the last fifty of each', async () => 
 test('a fault is the answer that the log shows', async () => {
   const { bench: at, list, connect } = await bench()
   const client = await connect('svc')
-  const fault = { topic: null, group: null, clientId: null, times: 1, delayMs: 0, drops: false, after: false }
-  await at.ask(1, 'addFault', { ...fault, api: 'Metadata', error: 'KAFKA_STORAGE_ERROR' })
+  const effect = { does: 'error', error: 'KAFKA_STORAGE_ERROR', after: false } as const
+  await at.ask(1, 'addFault', faultOf('Metadata', { times: 1 }, effect))
   await at.world.until(client.request(Metadata, 9, { topics: [{ name: 'orders' }] }))
   expect((await list('Metadata'))[0]!.errors).toEqual(['KAFKA_STORAGE_ERROR'])
 })

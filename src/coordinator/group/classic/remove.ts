@@ -2,7 +2,7 @@
 import type { GroupTurn } from '../world'
 import type { ClassicGroup } from './group'
 import type { ClassicMember } from './member'
-import { completeJoin, rebalanceOrComplete } from './rebalance'
+import { completeJoin, prepareRebalance, rebalanceOrComplete } from './rebalance'
 import { refusedJoin, refusedSync } from './replies'
 import { endSession } from './session'
 
@@ -22,11 +22,33 @@ export function decideEvict(at: GroupTurn, groupId: string, memberId: string): v
   expel(at, group, memberId, 'its connection closed')
 }
 
-/** Nobody can be reached any more who was a member. Unlike `decideEvict`, static members go too. */
-export function decideDismiss(at: GroupTurn, why: string): void {
+/** Members of one group, or of all when `groupId` is null. */
+export interface Dismissal {
+  readonly groupId: string | null
+  readonly why: string
+}
+
+/** Nobody can be reached any more who was a member. Unlike `decideEvict`, static members go too. Gives how many groups. */
+export function decideDismiss(at: GroupTurn, { groupId, why }: Dismissal): number {
+  let count = 0
   for (const group of at.machine.groups()) {
-    for (const memberId of [...group.pendingJoin.keys(), ...group.members.keys()]) expel(at, group, memberId, why)
+    if (groupId !== null && group.id !== groupId) continue
+    const all = [...group.pendingJoin.keys(), ...group.members.keys()]
+    for (const memberId of all) expel(at, group, memberId, why)
+    if (all.length > 0) count += 1
   }
+  return count
+}
+
+/** Members keep their places and have to join again. Groups in which nobody is, or that do so already, stay as they are. */
+export function decideRebalance(at: GroupTurn, { groupId, why }: Dismissal): number {
+  let count = 0
+  for (const group of at.machine.groups()) {
+    if ((groupId !== null && group.id !== groupId) || group.members.size === 0 || !group.canRebalance) continue
+    prepareRebalance(at, group, why)
+    count += 1
+  }
+  return count
 }
 
 function expel(at: GroupTurn, group: ClassicGroup, memberId: string, why: string): void {

@@ -23,12 +23,13 @@ function request(correlationId: number): Buffer {
   return Buffer.concat(buffers)
 }
 
-async function opened(waits: number[]) {
+async function opened(waits: number[], repeats = false) {
   const metadata = await openMetadata()
   const features = { supported: [], finalized: [], epoch: 1 }
   const broker = brokerWith(metadata, { apiVersions: () => [], features: () => features })
   const slow: Stage = (_handler, next) => (call, body) => {
     call.throttle(waits.shift() ?? 0)
+    if (repeats) call.repeat()
     return next(call, body)
   }
   const timers: { ms: number; run: () => void; isOff: boolean }[] = []
@@ -95,4 +96,11 @@ test('who ends the connection takes the wish with him', async () => {
   await settled()
   expect(timers[0]!.isOff).toBe(true)
   expect(replies.filter(({ correlationId }) => correlationId === 2)).toEqual([])
+})
+
+test('a reply that is repeated stands there twice, before that of the next request', async () => {
+  const { connection, replies, settled } = await opened([], true)
+  connection.data(Buffer.concat([request(1), request(2)]))
+  await settled()
+  expect(replies.map(({ correlationId }) => correlationId)).toEqual([1, 1, 2, 2])
 })
