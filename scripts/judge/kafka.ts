@@ -64,6 +64,9 @@ export function whyNoKafka(): string | null {
   return null
 }
 
+/** What takes the place of the one logger. */
+const otherLoggers = 'log4j,slf4j-log4j12,reload4j,slf4j-reload4j'
+
 /** Resolves an artifact list with all it needs at run time into a directory, once. */
 async function fetchJars(dir: string, artifacts: readonly string[], level: string): Promise<void> {
   if (complete(dir)) return
@@ -83,7 +86,12 @@ async function fetchJars(dir: string, artifacts: readonly string[], level: strin
     `${head}${id}<dependencies>${dependencies.join('')}</dependencies></project>`,
   )
   fs.rmSync(dir, { recursive: true, force: true })
-  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${dir}`]
+  const goal = [
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${dir}`,
+    `-DexcludeArtifactIds=${otherLoggers}`,
+  ]
   await mustRun('mvn', ['-B', '-q', '-f', path.join(work, 'pom.xml'), ...goal], { timeoutMs: 600_000 })
   const appender = [
     'type=Console',
@@ -102,10 +110,15 @@ async function fetchJars(dir: string, artifacts: readonly string[], level: strin
   fs.writeFileSync(path.join(dir, '.complete'), '')
 }
 
-/** Gets the jars of a broker when they are not there yet. Those before 4.0 speak to their logger by its first version. */
+/**
+ * Gets the jars of a broker when they are not there yet. Those before 4.0 speak to their logger by its first version, and
+ * the ZooKeeper of the oldest finds no address on a newer Java.
+ */
 async function fetchBroker(version: string): Promise<void> {
-  const bridge = version.startsWith('3.') ? [`org.apache.logging.log4j:log4j-1.2-api:${log4jVersion}`] : []
-  await fetchJars(brokerJarsOf(version), [`org.apache.kafka:kafka_2.13:${version}`, ...bridge], 'info')
+  const bridge = /^[23]\./.test(version) ? [`org.apache.logging.log4j:log4j-1.2-api:${log4jVersion}`] : []
+  const keeper = /^2\.[0-3]\./.test(version) ? ['org.apache.zookeeper:zookeeper:3.5.9'] : []
+  const scala = keeper.length > 0 ? '2.12' : '2.13'
+  await fetchJars(brokerJarsOf(version), [`org.apache.kafka:kafka_${scala}:${version}`, ...bridge, ...keeper], 'info')
 }
 
 /** Gets the jars of the broker and of the tools when they are not there yet. */
@@ -126,6 +139,13 @@ export async function fetchKafka(): Promise<void> {
     [...parts, ...more].map(name => `org.apache.kafka:${name}:${toolsVersion}`),
     'error',
   )
+}
+
+/** Gets the Java client of a release when it is not there yet; its class path. */
+export async function fetchClients(version: string): Promise<string> {
+  const dir = path.join(cache, `clients-${version}`)
+  await fetchJars(dir, [`org.apache.kafka:kafka-clients:${version}`], 'error')
+  return `${dir}/*`
 }
 
 /** Class path of Kafka's Java clients and tools. */
@@ -183,6 +203,46 @@ export function kafka(heap = '1g', version = kafkaVersion): Launcher {
     },
     command: ({ dataDir }) => ({ file: 'java', args: [...javaArgs(jars, heap), 'kafka.Kafka', home(dataDir)] }),
     ready: log => log.includes('Kafka Server started'),
+  }
+}
+
+/** A broker of a release that kept its metadata in ZooKeeper, together with one; that listens one port above. */
+export function kafkaOnZooKeeper(version: string): Launcher {
+  const jars = brokerJarsOf(version)
+  const beside = (dataDir: string, name: string) => path.join(path.dirname(dataDir), name)
+  return {
+    kind: `kafka-${version}`,
+    startTimeoutMs: 90_000,
+    prepare: async ({ port, dataDir, settings }) => {
+      await fetchBroker(version)
+      const keeper = {
+        dataDir: beside(dataDir, 'zookeeper'),
+        clientPort: port + 1,
+        clientPortAddress: '127.0.0.1',
+        'admin.enableServer': false,
+      }
+      const broker = {
+        'broker.id': 1,
+        listeners: `PLAINTEXT://127.0.0.1:${port}`,
+        'zookeeper.connect': `127.0.0.1:${port + 1}`,
+        'zookeeper.connection.timeout.ms': 60_000,
+        'log.dirs': dataDir,
+        'offsets.topic.replication.factor': 1,
+        'transaction.state.log.replication.factor': 1,
+        'transaction.state.log.min.isr': 1,
+        ...settings,
+      }
+      const text = (of: object) => Object.entries(of).map(([key, value]) => `${key}=${String(value)}\n`)
+      fs.writeFileSync(beside(dataDir, 'zookeeper.properties'), text(keeper).join(''))
+      fs.writeFileSync(beside(dataDir, 'server.properties'), text(broker).join(''))
+    },
+    command: ({ dataDir }) => {
+      const java = (...args: string[]) => ['java', ...javaArgs(jars, '512m'), ...args].map(arg => `'${arg}'`).join(' ')
+      const keeper = java('org.apache.zookeeper.server.quorum.QuorumPeerMain', beside(dataDir, 'zookeeper.properties'))
+      const broker = java('kafka.Kafka', beside(dataDir, 'server.properties'))
+      return { file: 'bash', args: ['-c', `${keeper} & exec ${broker}`] }
+    },
+    ready: log => /started \(kafka\.server/.test(log),
   }
 }
 

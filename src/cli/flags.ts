@@ -28,6 +28,10 @@ export const flagTable: { readonly [name: string]: Flag } = {
   host: { value: 'HOST', about: 'address to listen on (default 127.0.0.1; 0.0.0.0 is every interface)' },
   'data-dir': { short: 'd', value: 'DIR', about: 'keep everything in this directory' },
   profile: { value: 'NAME', about: 'dev, test, strict or prod: a set of defaults' },
+  'as-version': {
+    value: 'X.Y',
+    about: 'serve the APIs and versions that this release of Apache Kafka did, as 2.8 or 3.9',
+  },
   config: { value: 'FILE', about: "a server.properties with Apache Kafka's broker config names" },
   set: { value: 'KEY=VALUE', repeats: true, about: 'one broker config; may be given many times' },
   flush: { value: 'MODE', about: 'group: acknowledged means on disk; os: left to the operating system' },
@@ -57,6 +61,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     host: text('host'),
     dataDir: text('data-dir'),
     profile: text('profile'),
+    asVersion: text('as-version'),
     config: text('config'),
     flush: text('flush'),
     logLevel: text('log-level'),

@@ -174,7 +174,7 @@ export class LocalEngine implements Engine {
 }
 
 /** Throws ConfigRefused with all that is wrong. */
-function configOf({ host, port, dataDir, flush, profile, logLevel, set }: StartOptions): NodeConfig {
+function configOf({ host, port, dataDir, flush, profile, asVersion, logLevel, set }: StartOptions): NodeConfig {
   const flags = {
     host,
     port: String(port),
@@ -183,6 +183,7 @@ function configOf({ host, port, dataDir, flush, profile, logLevel, set }: StartO
     set,
     ...(dataDir === null ? {} : { dataDir }),
     ...(flush === null ? {} : { flush }),
+    ...(asVersion === null ? {} : { asVersion }),
   }
   const nothing = (path: string): Buffer => {
     throw new Error(`${path} is not read`)

@@ -31,6 +31,8 @@ export interface BrokerOptions {
   readonly config?: { readonly [key: string]: string | number | boolean }
   /** `test` by default: Kafka without the waits that only hurt in a test. `strict` is Kafka as it is. */
   readonly profile?: Profile
+  /** A release of Apache Kafka, as `'2.8'`: its APIs, versions and features are advertised, and no others are served. */
+  readonly asVersion?: string
   /** Lines of the broker's log from this level up go to standard error, or all of `warn` and above to a function. */
   readonly log?: Log
 }
@@ -42,6 +44,7 @@ export interface StartOptions {
   readonly dataDir: string | null
   readonly flush: 'group' | 'os' | null
   readonly profile: string
+  readonly asVersion: string | null
   readonly logLevel: string
   readonly set: readonly string[]
   readonly topics: readonly TopicSpec[]
@@ -62,6 +65,7 @@ const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
   topics: true,
   config: true,
   profile: true,
+  asVersion: true,
   log: true,
 }
 
@@ -83,7 +87,8 @@ export const topicSpecOf = (topic: string | TopicSpec): TopicSpec =>
   typeof topic === 'string' ? { name: topic } : topic
 
 export function startOptionsOf(options: BrokerOptions): StartOptions {
-  const { host = '127.0.0.1', port = 0, storage = 'memory', topics = [], config = {}, profile = 'test', log } = options
+  const { host = '127.0.0.1', port = 0, storage = 'memory', topics = [], config = {}, profile = 'test' } = options
+  const { asVersion = null, log } = options
   const directory = storage === 'memory' ? null : storage
   const fsync = directory?.fsync
   return {
@@ -92,6 +97,7 @@ export function startOptionsOf(options: BrokerOptions): StartOptions {
     dataDir: directory === null ? null : directory.dir,
     flush: fsync === undefined ? null : fsync === 'always' ? 'group' : 'os',
     profile,
+    asVersion,
     logLevel: log === 'silent' ? 'error' : typeof log === 'string' ? log : 'warn',
     set: Object.entries(config).map(([key, value]) => `${key}=${value}`),
     topics: topics.map(topicSpecOf),

@@ -1,4 +1,5 @@
 /** Keys that Apache Kafka does not have. They are given in server.properties, with --set, or by a profile. */
+import { releaseNames } from '../protocol/releases'
 import type { ConfigKeys } from './config-key'
 
 export const odradekKeys = {
@@ -78,6 +79,15 @@ export const odradekKeys = {
     update: 'read-only',
     described: false,
     about: 'The least that is written to the log at the start; clients may change it while the broker runs.',
+  },
+  'odradek.as.version': {
+    type: 'STRING',
+    default: null,
+    valid: `[${releaseNames.join(', ')}]`,
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about: 'The release of Apache Kafka whose APIs, versions and features are advertised, and no others are served.',
   },
   'odradek.cluster.id': {
     type: 'STRING',

@@ -18,6 +18,7 @@ export interface Flags {
   readonly host?: string
   readonly dataDir?: string
   readonly profile?: string
+  readonly asVersion?: string
   readonly config?: string
   readonly flush?: string
   readonly logLevel?: string
@@ -80,6 +81,7 @@ export function flagAssignments(flags: Flags): Assignment[] {
     ...place('port', flags.port),
     ...own('log.dirs', flags.dataDir, '--data-dir'),
     ...own('odradek.profile', flags.profile, '--profile'),
+    ...own('odradek.as.version', flags.asVersion, '--as-version'),
     ...own('odradek.flush', flags.flush, '--flush'),
     ...own('odradek.log.level', flags.logLevel, '--log-level'),
   ]

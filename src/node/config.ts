@@ -32,6 +32,8 @@ export interface NodeConfig {
   readonly dataDir: string | null
   readonly flush: FlushMode
   readonly logLevel: LogLevel
+  /** The release of Apache Kafka whose APIs and versions are served; null serves all there are. */
+  readonly asVersion: string | null
   /** Null when nobody asked for one: then it is what the data directory says, or else `defaultNodeId`. */
   readonly nodeId: number | null
   /** The cluster that the data directory must belong to; null takes any, and makes one up for a new directory. */
@@ -90,6 +92,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
     dataDir,
     flush: texts.get('odradek.flush')!.trim() as FlushMode,
     logLevel: (texts.get('odradek.log.level') ?? 'info').trim() as LogLevel,
+    asVersion: texts.get('odradek.as.version')?.trim() ?? null,
     nodeId: nodeId < 0 ? null : nodeId,
     clusterId: texts.get('odradek.cluster.id')?.trim() ?? null,
     statics: withPlaces(texts, { profile, listen, dataDir }),

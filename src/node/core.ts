@@ -2,12 +2,15 @@
  * What a node is made of without its door: metadata, partitions, coordinators, and what handlers are given of them. The one
  * place where these are chosen and wired.
  */
+import { featuresAs, handlersOf } from '../broker/as-release'
 import type { Broker } from '../broker/broker'
 import { handlers } from '../broker/apis/index'
 import { FetchSessions } from '../broker/fetch/sessions'
 import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
 import { ClientQuotas } from '../broker/quotas/client-quotas'
+import { connectionRateOf } from '../broker/quotas/quota-limits'
+import type { Handler } from '../call/handler'
 import type { Stage } from '../call/stage'
 import type { Groups } from '../coordinator/group/groups'
 import { openGroups } from '../coordinator/group/open'
@@ -23,9 +26,10 @@ import { startCleaning } from '../partition/cleaning'
 import { startUpkeep } from '../partition/upkeep'
 import type { Timers } from '../platform/clock'
 import type { Platform } from '../platform/platform'
+import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
 import { adoptTopics, raiseEpochs } from './adopt'
 import type { NodeConfig } from './config'
-import { cleanerOf, compactionOf, quotaWindowsOf, retentionOf } from './limits'
+import { cleanerOf, compactionOf, overriddenCount, quotaWindowsOf, retentionOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import type { OpenedStore } from './store'
 
@@ -112,7 +116,14 @@ async function open(
     transactions,
     producerIds,
   })
-  return { broker, routes: routesOf(handlers, broker, stages), metadata, partitions: directory, dismiss, stop }
+  return {
+    broker,
+    routes: routesOf(handlersAs(config), broker, stages),
+    metadata,
+    partitions: directory,
+    dismiss,
+    stop,
+  }
 }
 
 async function openMetadata(
@@ -159,6 +170,15 @@ function upkeepOf(platform: Platform, metadata: Metadata, directory: PartitionDi
   }
 }
 
+const releaseOf = ({ asVersion }: NodeConfig): ReleaseFacts | null =>
+  asVersion === null ? null : releaseFacts(asVersion)
+
+/** All that are served, or what a release had of them. */
+function handlersAs(config: NodeConfig): readonly Handler<Broker>[] {
+  const release = releaseOf(config)
+  return release ? handlersOf(release, handlers) : handlers
+}
+
 interface Parts {
   readonly opened: OpenedStore
   readonly metadata: Metadata
@@ -172,7 +192,8 @@ function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker 
   const { opened, metadata, directory, groups, transactions, producerIds } = parts
   const { clock, timers, random, logger } = platform
   const { configs } = metadata
-  const ranges = rangesOf(handlers)
+  const ranges = rangesOf(handlersAs(config))
+  const release = releaseOf(config)
   return {
     id: opened.nodeId,
     clock,
@@ -198,7 +219,7 @@ function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker 
     },
     nextProducerId: () => producerIds.next(),
     apiVersions: () => ranges,
-    features: () => featuresOf(metadata.image),
+    features: () => (release ? featuresAs(release, featuresOf(metadata.image)) : featuresOf(metadata.image)),
     // The address at which this very client reached us is the one that is sure to work for it.
     advertised: ({ connection }) => config.advertised ?? { host: connection.localHost, port: connection.localPort },
     space: () => opened.store.space(),
@@ -220,6 +241,13 @@ export function servingOf({ clock, timers, logger }: Platform, core: () => Core)
       return configs().socketRequestMaxBytes
     },
     maxConnections: () => configs().maxConnections,
+    maxConnectionsOf: address => {
+      const { maxConnectionsPerIp, maxConnectionsPerIpOverrides } = configs()
+      return overriddenCount(maxConnectionsPerIpOverrides, address) ?? maxConnectionsPerIp
+    },
+    creationRate: () => configs().maxConnectionCreationRate,
+    creationRateOf: address => connectionRateOf(core().broker.image().table('quota'), address),
+    windows: () => quotaWindowsOf(configs()).client,
     maxIdleMs: () => configs().connectionsMaxIdleMs,
   }
 }

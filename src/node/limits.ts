@@ -37,3 +37,12 @@ export function quotaWindowsOf(broker: BrokerConfigs): QuotaWindows {
     },
   }
 }
+
+/** What `max.connections.per.ip.overrides`, `host:count,host:count`, says of an address; null where it says nothing. */
+export function overriddenCount(overrides: string, address: string): number | null {
+  for (const pair of overrides.split(',')) {
+    const colon = pair.lastIndexOf(':')
+    if (colon > 0 && pair.slice(0, colon).trim() === address) return Number(pair.slice(colon + 1))
+  }
+  return null
+}

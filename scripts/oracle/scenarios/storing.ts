@@ -35,6 +35,19 @@ async function sizes(subject: Subject, type: string): Promise<void> {
   await whatIsLeft(subject, topic)
 }
 
+async function decompressed(subject: Subject, type: string): Promise<void> {
+  const config = { 'max.decompressed.message.bytes': '1000', 'compression.type': type }
+  const topic = await subject.topic('t', 1, config)
+  for (const [compression] of compressionNames.entries()) {
+    for (const length of [500, 980, 990, 995, 1000, 1100, 5000]) {
+      await subject.ask(Produce, produceTo(topic, batch(['v'.repeat(length)], { compression })))
+    }
+    // Together too much, each of them not.
+    await subject.ask(Produce, produceTo(topic, batch(['v'.repeat(600), 'w'.repeat(600)], { compression })))
+  }
+  await whatIsLeft(subject, topic)
+}
+
 async function longerThanASegment(subject: Subject): Promise<void> {
   const topic = await subject.topic('t', 1, { 'internal.segment.bytes': '300' })
   for (const length of [100, 230, 231, 232, 240, 300, 1000]) {
@@ -172,6 +185,9 @@ export const storingScenarios: readonly Scenario[] = [
     ),
   ),
   ...types.map(type => scene(`storing: limits, ${type}`, subject => sizes(subject, type))),
+  ...['producer', 'gzip', 'uncompressed'].map(type =>
+    scene(`storing: max.decompressed.message.bytes, ${type}`, subject => decompressed(subject, type)),
+  ),
   scene('storing: longer than a segment', longerThanASegment),
   scene('storing: times, CreateTime', subject => times(subject, 'CreateTime')),
   scene('storing: times, LogAppendTime', subject => times(subject, 'LogAppendTime')),

@@ -51,3 +51,10 @@ export function limitsOf(table: Table<StoredQuota>, user: string, clientId: stri
   }
   return limits
 }
+
+/** New connections a second that an address may make (KIP-612); undefined where nobody set a quota. */
+export function connectionRateOf(table: Table<StoredQuota>, address: string): number | undefined {
+  if (table.size === 0) return undefined
+  const of = (name: string | null) => table.get(quotaEntityId(new Map([['ip', name]])))?.['connection_creation_rate']
+  return of(address) ?? of(null)
+}

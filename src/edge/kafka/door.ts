@@ -3,8 +3,7 @@
  * else. Who connects early waits until the broker is ready, as with Apache Kafka.
  */
 import type { Address, Connection, ConnectionEvents, Listener, Network } from '../../platform/network'
-
-type Accept = (connection: Connection) => ConnectionEvents
+import { type Accept, Early } from './early'
 
 /** More than this many need not wait: they are closed and come again. */
 const waitingMax = 1_000
@@ -49,41 +48,5 @@ export class Door {
     if (this.#waiting.size < waitingMax) this.#waiting.add(early)
     else connection.destroy()
     return early
-  }
-}
-
-/** A connection that waits, with what it has said so far. */
-class Early implements ConnectionEvents {
-  readonly connection: Connection
-  readonly #gone: () => void
-  #owner: ConnectionEvents | null = null
-  #said: Buffer[] = []
-
-  constructor(connection: Connection, gone: () => void) {
-    this.connection = connection
-    this.#gone = gone
-  }
-
-  enter(accept: Accept): void {
-    this.#owner = accept(this.connection)
-    // First, since its owner may well want it to pause again.
-    this.connection.resume()
-    for (const chunk of this.#said) this.#owner.data(chunk)
-    this.#said = []
-  }
-
-  data(chunk: Buffer): void {
-    if (this.#owner) return this.#owner.data(chunk)
-    this.#said.push(Buffer.from(chunk))
-    this.connection.pause()
-  }
-
-  drain(): void {
-    this.#owner?.drain?.()
-  }
-
-  closed(error: Error | null): void {
-    if (this.#owner) this.#owner.closed(error)
-    else this.#gone()
   }
 }

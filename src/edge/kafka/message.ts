@@ -23,7 +23,8 @@ export function encodeReply(route: Route, { apiVersion, correlationId }: Request
 
 /**
  * A version that is not served ends the connection, since nothing says how its reply would look; except ApiVersions, by
- * which a client finds out, and which answers in version 0 with the versions of itself.
+ * which a client finds out, and which answers in version 0 with the versions of itself. Releases of Kafka before its version 3
+ * named none (KIP-511).
  */
 export function unsupportedApiVersions(route: Route, header: RequestHeader): Slices {
   const { api } = route.handler
@@ -32,9 +33,7 @@ export function unsupportedApiVersions(route: Route, header: RequestHeader): Sli
       `${api.name} version ${header.apiVersion} is not served: ${route.minVersion} to ${route.maxVersion} are`,
     )
   }
-  const body = {
-    errorCode: errors.UNSUPPORTED_VERSION.code,
-    apiKeys: [{ apiKey: api.key, minVersion: route.minVersion, maxVersion: route.maxVersion }],
-  }
+  const itself = { apiKey: api.key, minVersion: route.minVersion, maxVersion: route.maxVersion }
+  const body = { errorCode: errors.UNSUPPORTED_VERSION.code, apiKeys: route.maxVersion < 3 ? [] : [itself] }
   return encodeReply(route, { ...header, apiVersion: 0 }, body)
 }

@@ -1,12 +1,11 @@
 /** Serves Kafka clients that come through a door, and keeps their connections: how many there may be, how long one may say nothing. */
 import type { Cancel } from '../../platform/clock'
 import type { Connection } from '../../platform/network'
+import { Admission, type AdmissionLimits } from './admission'
 import { KafkaConnection, type EdgeOptions } from './connection'
 import type { Door } from './door'
 
-export interface ServerOptions extends EdgeOptions {
-  /** `max.connections`: one more is closed at once. */
-  maxConnections(): number
+export interface ServerOptions extends EdgeOptions, AdmissionLimits {
   /** `connections.max.idle.ms`; -1 is for ever. */
   maxIdleMs(): number
 }
@@ -17,16 +16,18 @@ export class KafkaServer {
   readonly #door: Door
   readonly #options: ServerOptions
   readonly #connections = new Set<KafkaConnection>()
+  readonly #admission: Admission
   #stopSweep: Cancel = () => {}
   #whenEmpty: (() => void) | null = null
 
   constructor(door: Door, options: ServerOptions) {
     this.#door = door
     this.#options = options
+    this.#admission = new Admission(options, connection => this.#accept(connection))
   }
 
   start(): void {
-    this.#door.welcome(connection => this.#accept(connection))
+    this.#door.welcome(connection => this.#admission.came(connection))
     this.#sweep()
   }
 
@@ -38,6 +39,7 @@ export class KafkaServer {
   async stop(graceMs: number): Promise<void> {
     this.#stopSweep()
     await this.#door.close()
+    this.#admission.close()
     if (this.#connections.size === 0) return
     await new Promise<void>(resolve => {
       const cancel = this.#options.timers.after(graceMs, resolve)
@@ -53,13 +55,10 @@ export class KafkaServer {
   #accept(connection: Connection): KafkaConnection {
     const accepted = new KafkaConnection(connection, this.#options, ended => {
       this.#connections.delete(ended)
+      this.#admission.left(connection.remote.host)
       if (this.#connections.size === 0) this.#whenEmpty?.()
     })
     this.#connections.add(accepted)
-    if (this.#connections.size > this.#options.maxConnections()) {
-      // Its owner must be known before anything can happen to it, so it goes in the next turn.
-      this.#options.timers.after(0, () => accepted.close('there are as many connections as max.connections allows'))
-    }
     return accepted
   }
 

@@ -16,6 +16,7 @@ test('what is left out is a free port of loopback, memory, and the profile test'
     dataDir: null,
     flush: null,
     profile: 'test',
+    asVersion: null,
     logLevel: 'warn',
     set: [],
     topics: [],
@@ -38,4 +39,8 @@ test('storage, configs and topics as they travel', () => {
   })
   expect(startOptionsOf({ storage: { dir: 'd', fsync: 'never' } }).flush).toBe('os')
   expect(startOptionsOf({ storage: { dir: 'd' } }).flush).toBeNull()
+})
+
+test('the release as which a broker shows itself', () => {
+  expect(startOptionsOf({ asVersion: '2.8' }).asVersion).toBe('2.8')
 })
