@@ -11,11 +11,10 @@ import { kafka, kafkaOnZooKeeper } from './judge/kafka'
 import { Wire } from './oracle/wire'
 
 /** The last patch of each release that there was when this was run last. */
-const patches = [
-  ...['2.0.1', '2.1.1', '2.2.2', '2.3.1', '2.4.1', '2.5.1', '2.6.3', '2.7.2', '2.8.2'],
-  ...['3.0.2', '3.1.2', '3.2.3', '3.3.2', '3.4.1', '3.5.2', '3.6.2', '3.7.2', '3.8.1', '3.9.2'],
-  ...['4.0.2', '4.1.2', '4.2.2', '4.3.1', '4.4.0'],
-]
+const patches = (
+  '2.0.1 2.1.1 2.2.2 2.3.1 2.4.1 2.5.1 2.6.3 2.7.2 2.8.2 ' +
+  '3.0.2 3.1.2 3.2.3 3.3.2 3.4.1 3.5.2 3.6.2 3.7.2 3.8.1 3.9.2 4.0.2 4.1.2 4.2.2 4.3.1 4.4.0'
+).split(' ')
 const file = 'src/protocol/release-facts.ts'
 
 /** KRaft was not meant for production before 3.3. */
