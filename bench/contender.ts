@@ -137,6 +137,13 @@ export class Contender {
   }
 }
 
+/** What throws everything away, in the place of a broker: see `sink.ts`. */
+export const sink: Launcher = {
+  kind: 'sink',
+  startTimeoutMs: 15_000,
+  command: ({ port }) => ({ file: process.execPath, args: ['scripts/run.js', 'bench/sink.ts', String(port)] }),
+}
+
 /** Creates a topic and produces one record, asking again until it is acknowledged. */
 async function firstRecord(port: number): Promise<void> {
   const wire = await Wire.open(port)

@@ -8,10 +8,10 @@ export interface Goal {
   readonly met: boolean
 }
 
-function goal(what: string, got: number, wanted: number, atLeast: boolean): Goal {
+function goal(what: string, got: number, wanted: number, atLeast: boolean, note = ''): Goal {
   return {
     what,
-    wanted: `at ${atLeast ? 'least' : 'most'} ${wanted}x`,
+    wanted: `at ${atLeast ? 'least' : 'most'} ${wanted}x${note}`,
     got: `${got.toFixed(2)}x`,
     met: atLeast ? got >= wanted : got <= wanted,
   }
@@ -24,7 +24,10 @@ export function goals(figures: readonly Figure[], starts: readonly StartUp[]): G
     if (judge === undefined) continue
     const speed = own.megabytesPerSecond / judge.megabytesPerSecond
     if (own.workload.startsWith('produce')) {
-      list.push(goal(`${own.workload}, throughput`, speed, 2, true))
+      const sink = figures.find(({ broker, workload }) => broker === 'sink' && workload === own.workload)
+      const most = sink && sink.megabytesPerSecond / judge.megabytesPerSecond
+      const note = most === undefined ? '' : `; what throws everything away reaches ${most.toFixed(2)}x`
+      list.push(goal(`${own.workload}, throughput`, speed, 2, true, note))
       list.push(
         goal(`${own.workload}, CPU a gigabyte`, own.cpuSecondsPerGigabyte / judge.cpuSecondsPerGigabyte, 0.5, false),
       )
