@@ -8,6 +8,7 @@ export interface ReadyFacts {
   readonly host: string
   readonly port: number
   readonly clusterId: string
+  readonly controlUrl: string | undefined
   readonly nodeId: number
   /** Since the process began. */
   readonly readyMs: number
@@ -26,7 +27,7 @@ export function bootstrapServers({ config, host, port }: Pick<ReadyFacts, 'confi
 const hostPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 
 export function readyJson(facts: ReadyFacts): string {
-  const { config, host, port, clusterId, nodeId, readyMs, pid, dataDir } = facts
+  const { config, host, port, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
   return JSON.stringify({
     event: 'ready',
     bootstrapServers: bootstrapServers(facts),
@@ -39,16 +40,18 @@ export function readyJson(facts: ReadyFacts): string {
     flush: config.flush,
     clusterId,
     nodeId,
+    controlUrl,
     pid,
     readyMs: Math.round(readyMs),
   })
 }
 
 export function banner(facts: ReadyFacts): string {
-  const { config, host, port, clusterId, nodeId, readyMs, pid, dataDir } = facts
+  const { config, host, port, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
   const listening = host === '0.0.0.0' || host === '::' || host === '' ? `   (every interface, port ${port})` : ''
   const rows: readonly (readonly [string, string])[] = [
     ['Kafka', `${bootstrapServers(facts)}${listening}`],
+    ...(controlUrl === undefined ? [] : [['Control', controlUrl] as const]),
     ...storageRows(config, dataDir),
     ['Profile', profileWords(config)],
     ['Topics', autoCreates(config) ? 'created when first used' : 'created only when asked for'],

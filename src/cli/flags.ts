@@ -36,6 +36,9 @@ export const flagTable: { readonly [name: string]: Flag } = {
   set: { value: 'KEY=VALUE', repeats: true, about: 'one broker config; may be given many times' },
   flush: { value: 'MODE', about: 'group: acknowledged means on disk; os: left to the operating system' },
   'log-level': { value: 'LEVEL', about: 'debug, info, warn or error; the log goes to standard error' },
+  control: {
+    about: 'open a port of 127.0.0.1 by which tests move the time and make faults; ODRADEK_CONTROL says where',
+  },
   json: { about: 'print one line of JSON when ready, instead of text' },
   'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
 }
@@ -45,6 +48,7 @@ export interface CommandLine {
   readonly command: Command
   readonly flags: Flags
   readonly json: boolean
+  readonly control: boolean
   readonly readyFile: string | undefined
   /** What `run` runs: everything after `--`. */
   readonly program: readonly string[]
@@ -68,7 +72,14 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     set: values['set'] as readonly string[] | undefined,
   }
   const flags = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Flags
-  return { command, flags, json: values['json'] === true, readyFile: text('ready-file'), program }
+  return {
+    command,
+    flags,
+    json: values['json'] === true,
+    control: values['control'] === true,
+    readyFile: text('ready-file'),
+    program,
+  }
 }
 
 /**

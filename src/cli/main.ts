@@ -4,7 +4,7 @@ import { nodeProcess } from '../platform/node/process'
 import { startNode } from '../node/node'
 import { parseUsual } from './flags'
 import { explain } from './program'
-import { serve } from './serve'
+import { serve, type StartNode } from './serve'
 
 async function main(): Promise<void> {
   let line = parseUsual(nodeProcess.argv)
@@ -17,7 +17,13 @@ async function main(): Promise<void> {
     }
     line = verdict
   }
-  await serve(line, nodeProcess, nodePlatform(), startNode)
+  await serve(line, nodeProcess, nodePlatform(), line.control ? controlled() : startNode)
+}
+
+/** What only tests need is loaded for them alone. */
+function controlled(): StartNode {
+  const { startControlled } = require('./control') as typeof import('./control')
+  return startControlled
 }
 
 void main()

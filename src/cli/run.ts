@@ -1,17 +1,21 @@
 /** `odradek run -- COMMAND`: a broker for as long as a command runs, which is told where it is. */
-import { environmentFor } from '../embedded/environment'
+import { environmentFor, serversOf } from '../embedded/environment'
 import type { Address } from '../platform/network'
 import type { Process } from '../platform/process'
 
 interface Served {
   readonly address: Address
+  readonly controlUrl?: string
   stop(): Promise<void>
 }
 
 /** Runs the command, stops the broker, and ends with the command's exit code; with 127 when there is no such command. */
 export async function runBeside(node: Served, program: readonly string[], process: Process): Promise<void> {
   const [command, ...args] = program as [string, ...string[]]
-  const child = process.run(command, args, { ...process.env, ...environmentFor(serversOf(node.address)) })
+  const child = process.run(command, args, {
+    ...process.env,
+    ...environmentFor(serversOf(node.address), node.controlUrl ?? null),
+  })
   // Ctrl-C reaches the command by itself, and what it does then is its own affair; we end when it has.
   process.onSignal(signal => {
     if (signal === 'SIGTERM') child.signal(signal)
@@ -26,10 +30,4 @@ export async function runBeside(node: Served, program: readonly string[], proces
   }
   await node.stop()
   process.exit(code)
-}
-
-/** Every interface is no address to connect to; loopback is one of them. */
-function serversOf({ host, port }: Address): string {
-  const reachable = host === '' || host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
-  return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }

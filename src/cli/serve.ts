@@ -14,6 +14,8 @@ export interface ServedNode {
   readonly address: Address
   readonly clusterId: string
   readonly nodeId: number
+  /** Where it is controlled, if that was asked for. */
+  readonly controlUrl?: string
   /** Answers what is in flight, flushes, and marks the shutdown as clean. */
   stop(): Promise<void>
 }
@@ -81,8 +83,8 @@ function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Pr
 
 function factsOf(node: ServedNode, config: NodeConfig, { pid }: Process, { clock }: Platform): ReadyFacts {
   const { host, port } = node.address
-  const { clusterId, nodeId } = node
-  return { config, host, port, clusterId, nodeId, readyMs: clock.monotonic(), pid, dataDir: config.dataDir }
+  const { clusterId, nodeId, controlUrl } = node
+  return { config, controlUrl, host, port, clusterId, nodeId, readyMs: clock.monotonic(), pid, dataDir: config.dataDir }
 }
 
 async function announce(facts: ReadyFacts, line: CommandLine, process: Process, { files }: Platform): Promise<void> {

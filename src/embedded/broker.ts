@@ -18,7 +18,7 @@ import {
 } from './commands'
 import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
 import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
-import { environmentFor } from './environment'
+import { controlOf, environmentFor } from './environment'
 import { FaultDoor } from './fault-door'
 import { leftoverLines } from './leftovers'
 import { durationMs } from './duration'
@@ -71,6 +71,8 @@ export class Broker implements AsyncDisposable {
   readonly #options: BrokerOptions
   #engine: Engine | null = null
   #facts: ClusterFacts | null = null
+  /** Of the engine; null when there is none. */
+  #control: string | null = null
   #unwatch: Cancel = () => {}
   /** Whose engine this one runs on; null when it has one of its own. */
   #parent: Broker | null = null
@@ -99,6 +101,7 @@ export class Broker implements AsyncDisposable {
     this.#unwatch = nodeOrigins.watch()
     try {
       this.#facts = await engine.ask(0, 'start', startOptionsOf(this.#options))
+      if (this.#options.control) this.#control = await engine.ask(this.#facts.cluster, 'control', null)
       this.#engine = engine
       return this
     } catch (error) {
@@ -144,6 +147,7 @@ export class Broker implements AsyncDisposable {
     fork.#parent = this
     fork.#engine = this.#engine
     fork.#facts = facts
+    fork.#control = this.#control
     fork.#starting = Promise.resolve(fork)
     this.#forks.add(fork)
     return fork
@@ -199,7 +203,14 @@ export class Broker implements AsyncDisposable {
 
   /** Variables by which programs are usually told where Kafka is. */
   env(): Record<string, string> {
-    return environmentFor(this.bootstrapServers)
+    return environmentFor(this.bootstrapServers, this.#control === null ? null : this.controlUrl)
+  }
+
+  /** Where this cluster is controlled over HTTP. Throws unless the option `control` is set. */
+  get controlUrl(): string {
+    if (this.#control === null)
+      throw new BrokerError('this broker has no control port: startBroker({ control: true })', null)
+    return controlOf(this.#control, this.#started)
   }
 
   /** As the containers of Testcontainers call it, and the four after it. */

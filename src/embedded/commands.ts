@@ -127,7 +127,8 @@ export interface RequestFilter {
 }
 
 /** What can be made to happen to a cluster at the moment when a request comes. */
-export type Happening = 'disconnectAll' | 'rebalance' | 'evict' | 'fence'
+export const happenings = ['disconnectAll', 'rebalance', 'evict', 'fence'] as const
+export type Happening = (typeof happenings)[number]
 
 export type FaultEffect =
   /** Refused, where the fault names a topic for that topic alone. `after` what was asked has been done all the same. */
@@ -160,6 +161,9 @@ export interface Commands {
   readonly start: { readonly takes: StartOptions; readonly gives: ClusterFacts }
   /** Gives those who had not disconnected. */
   readonly stop: { readonly takes: { readonly drainMs: number }; readonly gives: readonly ClientFacts[] }
+  readonly facts: { readonly takes: null; readonly gives: ClusterFacts }
+  /** Opens the control port of the engine, once for all of its clusters, and gives its address. */
+  readonly control: { readonly takes: null; readonly gives: string }
   readonly connections: { readonly takes: null; readonly gives: readonly ClientFacts[] }
   readonly createTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly deleteTopics: { readonly takes: readonly string[]; readonly gives: null }

@@ -2,6 +2,7 @@
 import { type NodeConfig, readConfig } from '../node/config'
 import type { AdjustableTime } from '../platform/adjustable-time'
 import { lineLogger } from '../platform/logger'
+import type { Http, HttpServer } from '../platform/http'
 import type { Platform } from '../platform/platform'
 import { Cluster } from './cluster'
 import type { ClusterImage } from './cluster-image'
@@ -16,6 +17,7 @@ import {
   type Takes,
   toldError,
 } from './commands'
+import { Control, controlBodyMax } from './control'
 import { checkTopic, produce, read } from './data'
 import { groupFacts, isAsWished } from './groups'
 import type { StartOptions } from './options'
@@ -27,14 +29,23 @@ type Carried = { readonly [C in Command]: (cluster: number, argument: Takes<C>) 
 export class LocalEngine implements Engine {
   readonly #platform: Platform
   readonly #events: EngineEvents
+  readonly #http: Http | null
   readonly #clusters = new Map<number, Cluster>()
   readonly #snapshots = new Map<number, ClusterImage>()
   /** Numbers of clusters and snapshots. */
   #last = 0
+  #control: Promise<HttpServer> | null = null
 
-  constructor(platform: Platform, events: EngineEvents) {
+  /** Without `http` it has no control port. */
+  constructor(platform: Platform, events: EngineEvents, http: Http | null = null) {
     this.#platform = platform
     this.#events = events
+    this.#http = http
+  }
+
+  /** Starts a cluster of which the settings are known already. Rejects as `startNode`. */
+  async open(config: NodeConfig): Promise<ClusterFacts> {
+    return this.#opened(await Cluster.open(this.#platform, config))
   }
 
   async ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {
@@ -47,12 +58,15 @@ export class LocalEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    await (await this.#control?.catch(() => null))?.close()
     await Promise.all([...this.#clusters.keys()].map(cluster => this.#stop(cluster, 0)))
   }
 
   readonly #commands: Carried = {
     start: (_none, options) => this.#start(options),
     stop: (cluster, { drainMs }) => this.#stop(cluster, drainMs),
+    facts: cluster => factsOf(cluster, this.#at(cluster)),
+    control: () => this.#controlUrl(),
     connections: cluster => this.#at(cluster).watch.clients(),
     createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
     deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
@@ -128,8 +142,14 @@ export class LocalEngine implements Engine {
   #opened(cluster: Cluster): ClusterFacts {
     this.#clusters.set(++this.#last, cluster)
     cluster.welcome()
-    const { host, port } = cluster.address
-    return { cluster: this.#last, host, port, clusterId: cluster.core.metadata.image.clusterId }
+    return factsOf(this.#last, cluster)
+  }
+
+  async #controlUrl(): Promise<string> {
+    if (!this.#http) throw new BrokerError('there is no control port here', null)
+    this.#control ??= this.#http.serve({ host: '127.0.0.1', port: 0 }, controlBodyMax, asked => control.answer(asked))
+    const control = new Control(this, async () => urlOf(await this.#control!))
+    return urlOf(await this.#control)
   }
 
   async #stop(cluster: number, drainMs: number): Promise<Gives<'stop'>> {
@@ -171,6 +191,12 @@ export class LocalEngine implements Engine {
     if (!found) throw new BrokerError('this broker has been stopped', null)
     return found
   }
+}
+
+const urlOf = ({ address }: HttpServer): string => `http://127.0.0.1:${address.port}`
+
+function factsOf(number: number, { address: { host, port }, core }: Cluster): ClusterFacts {
+  return { cluster: number, host, port, clusterId: core.metadata.image.clusterId }
 }
 
 /** Throws ConfigRefused with all that is wrong. */

@@ -2,5 +2,18 @@
 
 const names = ['KAFKA_BROKERS', 'KAFKA_BOOTSTRAP_SERVERS', 'BOOTSTRAP_SERVERS', 'SPRING_KAFKA_BOOTSTRAP_SERVERS']
 
-export const environmentFor = (bootstrapServers: string): Record<string, string> =>
-  Object.fromEntries(names.map(name => [name, bootstrapServers]))
+/** With a control port, `ODRADEK_CONTROL` says where it is. */
+export const environmentFor = (bootstrapServers: string, controlUrl: string | null = null): Record<string, string> => ({
+  ...Object.fromEntries(names.map(name => [name, bootstrapServers])),
+  ...(controlUrl !== null && { ODRADEK_CONTROL: controlUrl }),
+})
+
+/** Where one of the clusters behind a control port is controlled. */
+export const controlOf = (url: string, { cluster }: { readonly cluster: number }): string =>
+  `${url}/clusters/${cluster}`
+
+/** Every interface is no address to connect to; loopback is one of them. */
+export function serversOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  const reachable = host === '' || host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
+  return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}

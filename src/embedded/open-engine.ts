@@ -13,8 +13,9 @@ export function openEngine(isolation: Isolation, events: EngineEvents): Engine {
   if (isolation !== 'inline') return new RemoteEngine(nodeWorkers, program, isolation, events)
   const { LocalEngine } = require('./engine') as typeof import('./engine')
   const { nodePlatform } = require('../platform/node/platform') as typeof import('../platform/node/platform')
+  const { nodeHttp } = require('../platform/node/http') as typeof import('../platform/node/http')
   // The clock was taken when this file was loaded, so a test may have put its own in place of it since.
-  return held(new LocalEngine({ ...nodePlatform(), clock: nodeClock, network: guestNetwork }, events))
+  return held(new LocalEngine({ ...nodePlatform(), clock: nodeClock, network: guestNetwork }, events, nodeHttp))
 }
 
 /** Nothing of a guest keeps the process alive, so whoever waits for it must. */

@@ -33,6 +33,8 @@ export interface BrokerOptions {
   readonly profile?: Profile
   /** A release of Apache Kafka, as `'2.8'`: its APIs, versions and features are advertised, and no others are served. */
   readonly asVersion?: string
+  /** Opens a port by which programs in other languages move the time, make faults, fork: `broker.controlUrl`. */
+  readonly control?: boolean
   /** Lines of the broker's log from this level up go to standard error, or all of `warn` and above to a function. */
   readonly log?: Log
 }
@@ -66,16 +68,22 @@ const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
   config: true,
   profile: true,
   asVersion: true,
+  control: true,
   log: true,
 }
 
-/** Throws TypeError, with the nearest name that is known, for an option nobody knows. */
-export function checkOptions(options: BrokerOptions): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue
-    const [near] = nearestNames(Object.keys(known), name, 1)
-    throw new TypeError(`startBroker has no option '${name}'.${near === undefined ? '' : ` Did you mean ${near}?`}`)
+/** Throws TypeError, with the nearest name that is known, for one that nobody knows. */
+export function onlyKnown(given: object, names: readonly string[], what: string): void {
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue
+    const [near] = nearestNames(names, name, 1)
+    throw new TypeError(`${what} has no option '${name}'.${near === undefined ? '' : ` Did you mean ${near}?`}`)
   }
+}
+
+/** Throws TypeError. */
+export function checkOptions(options: BrokerOptions): void {
+  onlyKnown(options, Object.keys(known), 'startBroker')
   const { isolation = 'worker', port = 0 } = options
   if (!['worker', 'inline', 'process'].includes(isolation)) {
     throw new TypeError(`isolation is 'worker', 'inline' or 'process', not '${String(isolation)}'.`)

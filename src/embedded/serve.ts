@@ -1,12 +1,13 @@
 /** The other end of `RemoteEngine`: carries out what messages ask, and answers each. */
+import type { Http } from '../platform/http'
 import type { Platform } from '../platform/platform'
 import type { Employer } from '../platform/workers'
 import { type Asked, type Told, toldError } from './commands'
 import { LocalEngine } from './engine'
 
-export function serveEngine(platform: Platform, employer: Employer): void {
+export function serveEngine(platform: Platform, employer: Employer, http: Http | null = null): void {
   const tell = (told: Told): void => employer.send(told)
-  const engine = new LocalEngine(platform, { log: line => tell({ id: null, log: line }) })
+  const engine = new LocalEngine(platform, { log: line => tell({ id: null, log: line }) }, http)
   employer.onMessage(message => {
     const { id, cluster, command, argument } = message as Asked
     engine.ask(cluster, command, argument).then(

@@ -1,6 +1,7 @@
 /** The program that a thread or process of a broker runs: see `startBroker`. The build makes one file of it. */
 import { nodeEmployer } from '../platform/node/employer'
+import { nodeHttp } from '../platform/node/http'
 import { nodePlatform } from '../platform/node/platform'
 import { serveEngine } from './serve'
 
-serveEngine(nodePlatform(), nodeEmployer())
+serveEngine(nodePlatform(), nodeEmployer(), nodeHttp)

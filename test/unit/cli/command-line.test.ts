@@ -2,7 +2,7 @@ import { type CommandLine, parseUsual } from '../../../src/cli/flags'
 import { explain } from '../../../src/cli/program'
 
 const lines: [string, readonly string[], Partial<CommandLine>][] = [
-  ['nothing', [], { command: 'dev', flags: {}, json: false, readyFile: undefined }],
+  ['nothing', [], { command: 'dev', flags: {}, json: false, control: false, readyFile: undefined }],
   ['dev', ['dev', '--json'], { command: 'dev', json: true }],
   ['long', ['--port', '1', '--host', 'h', '--data-dir', 'd'], { flags: { port: '1', host: 'h', dataDir: 'd' } }],
   ['short', ['start', '-p0', '-d', './x'], { command: 'start', flags: { port: '0', dataDir: './x' } }],

@@ -1,0 +1,22 @@
+/** A broker with a control port, for tests in other languages: what is behind it is the engine of `startBroker`. */
+import { LocalEngine } from '../embedded/engine'
+import { controlOf } from '../embedded/environment'
+import { defaultNodeId, type NodeConfig } from '../node/config'
+import { nodeHttp } from '../platform/node/http'
+import type { Platform } from '../platform/platform'
+import type { ServedNode } from './serve'
+
+/** Rejects as `startNode`. */
+export async function startControlled(platform: Platform, config: NodeConfig): Promise<ServedNode> {
+  const engine = new LocalEngine(platform, { log: () => {} }, nodeHttp)
+  const facts = await engine.open(config)
+  const { cluster, clusterId, ...address } = facts
+  const url = await engine.ask(cluster, 'control', null)
+  return {
+    address,
+    clusterId,
+    nodeId: config.nodeId ?? defaultNodeId,
+    controlUrl: controlOf(url, facts),
+    stop: () => engine.close(),
+  }
+}

@@ -1,0 +1,50 @@
+/** A fault written down as plain data: in the list of standard failures, and as other languages ask for one. */
+import { type Fault, type FaultEffect, type Happening, happenings } from './commands'
+import { durationMs } from './duration'
+import { type Apis, faultOf, type FaultOptions } from './fault-door'
+import { onlyKnown } from './options'
+
+/** One of the effects, and whom it concerns. */
+export interface FaultSpec extends FaultOptions {
+  readonly api: Apis
+  readonly error?: string
+  readonly delay?: number | string
+  readonly throttle?: number | string
+  readonly drop?: true
+  readonly repeat?: true
+  readonly when?: Happening
+  /** Of an error or a dropped connection: what was asked has been done all the same. */
+  readonly after?: boolean
+}
+
+const effects = ['error', 'delay', 'throttle', 'drop', 'repeat', 'when'] as const
+const options = ['times', 'skip', 'topic', 'partition', 'group', 'transactionalId', 'clientId'] as const
+
+/** Throws TypeError for what is no fault. */
+export function faultFrom(spec: FaultSpec): Fault {
+  onlyKnown(spec, ['api', 'after', ...effects, ...options], 'a fault')
+  const given = effects.filter(name => spec[name] !== undefined)
+  if (spec.api === undefined) throw new TypeError('a fault has an api, as { "api": "Produce" }; "*" is every one')
+  if (given.length !== 1) throw new TypeError(`a fault is one of ${effects.join(', ')}`)
+  return faultOf(spec.api, spec, effectOf(spec, given[0]!))
+}
+
+function effectOf(spec: FaultSpec, does: (typeof effects)[number]): FaultEffect {
+  const after = spec.after ?? false
+  switch (does) {
+    case 'error':
+      return { does, error: String(spec.error), after }
+    case 'delay':
+    case 'throttle':
+      return { does, ms: durationMs(spec[does]!) }
+    case 'drop':
+      return { does, after }
+    case 'repeat':
+      return { does }
+    default: {
+      const what = happenings.find(one => one === spec.when)
+      if (what === undefined) throw new TypeError(`what happens is one of ${happenings.join(', ')}`)
+      return { does: what }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** The control port as other languages use it: what docs/testing.md shows for a shell and for Python is run beside a broker. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Broker } from '../../src/index'
+import { ran, scratch } from './odradek'
+
+const page = readFileSync(join(__dirname, '../../docs/testing.md'), 'utf8')
+const blockIn = (language: string): string => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(page)![1]!
+
+function fileOf(code: string): string {
+  const path = join(scratch(), 'block')
+  writeFileSync(path, code)
+  return path
+}
+
+const runs = (program: string, code: string) => ran(['run', '--control', '--', program, fileOf(code)])
+
+test('by a shell, with curl', async () => {
+  const { code, stdout, stderr } = await runs('sh', `set -e\n${blockIn('sh')}`)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const told = stdout.trim().split('\n')
+  expect(told).toHaveLength(5)
+  expect(JSON.parse(told[3]!)).toMatchObject({ records: [{ key: '1', value: { id: 7 } }] })
+})
+
+test('by Python, and what it does wrong is the end of it', async () => {
+  expect(await runs('python3', blockIn('python'))).toEqual({ code: 0, stdout: '', stderr: '' })
+  const { code, stderr } = await runs('python3', `${blockIn('python')}\ncontrol("POST", "/clok")\n`)
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('HTTP Error 404') })
+})
+
+test('of a broker in a test; without being asked for there is none', async () => {
+  await using kafka = await new Broker({ isolation: 'inline', log: 'silent', control: true }).start()
+  const fork = await kafka.fork()
+  expect(fork.env()['ODRADEK_CONTROL']).toBe(fork.controlUrl)
+  expect(fork.controlUrl).not.toBe(kafka.controlUrl)
+  expect(await (await fetch(fork.controlUrl)).json()).toMatchObject({ bootstrap: fork.bootstrapServers })
+  await using other = await new Broker({ isolation: 'inline', log: 'silent' }).start()
+  expect(() => other.controlUrl).toThrow('startBroker({ control: true })')
+  expect(other.env()).not.toHaveProperty('ODRADEK_CONTROL')
+})

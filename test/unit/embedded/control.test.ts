@@ -1,0 +1,131 @@
+import { Control } from '../../../src/embedded/control'
+import { Heartbeat } from '../../../src/protocol/messages/heartbeat'
+import { Produce } from '../../../src/protocol/messages/produce'
+import { errorNameOf } from '../../../src/protocol/errors'
+import { makeBatch } from '../../support/batches'
+import { EngineBench } from '../../support/engine-bench'
+
+async function bench() {
+  const at = new EngineBench()
+  const { cluster, port } = await at.start({ topics: ['orders'] })
+  const control = new Control(at.engine, async () => 'http://127.0.0.1:1')
+  const raw = async (method: string, target: string, body = '', headers = {}) => {
+    const asked = { method, target, headers: { host: '127.0.0.1:1', ...headers }, body: Buffer.from(body) }
+    const { status, body: told } = await at.world.until(control.answer(asked))
+    return { status, told: JSON.parse(told) as any }
+  }
+  const ask = async (method: string, path: string, body?: unknown) =>
+    raw(method, `/clusters/${cluster}${path}`, body === undefined ? '' : JSON.stringify(body))
+  const told = async (method: string, path: string, body?: unknown) => {
+    const answer = await ask(method, path, body)
+    expect(answer).toMatchObject({ status: 200 })
+    return answer.told
+  }
+  return { at, port, raw, ask, told }
+}
+
+test('where a cluster is; a fork has a place of its own, until it is ended', async () => {
+  const { told, raw } = await bench()
+  const here = await told('GET', '/')
+  expect(here).toMatchObject({ bootstrap: expect.stringMatching(/:9092$/), control: 'http://127.0.0.1:1/clusters/1' })
+  expect(here.env).toMatchObject({ KAFKA_BROKERS: here.bootstrap, ODRADEK_CONTROL: here.control })
+  await told('POST', '/records/orders', { key: '1', value: { id: 7 } })
+  const fork = await told('POST', '/fork')
+  expect(fork.bootstrap).not.toBe(here.bootstrap)
+  const place = new URL(fork.control).pathname
+  expect((await raw('GET', `${place}/records/orders`)).told.records).toHaveLength(1)
+  await told('POST', '/reset')
+  expect((await told('GET', '/records/orders')).records).toEqual([])
+  expect((await raw('GET', `${place}/records/orders`)).told.records).toMatchObject([{ key: '1', value: { id: 7 } }])
+  expect(await raw('DELETE', place)).toEqual({ status: 200, told: { left: [] } })
+  expect(await raw('GET', place)).toMatchObject({ status: 409, told: { error: 'this broker has been stopped' } })
+})
+
+test('snapshots are restored and dropped', async () => {
+  const { told, ask } = await bench()
+  const { snapshot } = await told('POST', '/snapshots')
+  await told('POST', '/topics', ['users', { name: 'many', partitions: 3 }])
+  await told('POST', `/snapshots/${snapshot}/restore`)
+  expect(await ask('GET', '/records/users')).toMatchObject({
+    status: 409,
+    told: { code: 'UNKNOWN_TOPIC_OR_PARTITION', error: expect.stringContaining('there are orders') },
+  })
+  await told('DELETE', `/snapshots/${snapshot}`)
+  expect((await ask('POST', `/snapshots/${snapshot}/restore`)).status).toBe(409)
+})
+
+test('time is moved, and stands still', async () => {
+  const { told, ask } = await bench()
+  const { nowMs } = await told('POST', '/clock/freeze', { at: '2030-01-01T00:00:00Z' })
+  expect(nowMs).toBe(Date.parse('2030-01-01'))
+  expect((await told('POST', '/clock/advance', { by: '7d' })).nowMs).toBe(nowMs + 7 * 86_400_000)
+  expect((await told('GET', '/clock')).nowMs).toBe(nowMs + 7 * 86_400_000)
+  await told('POST', '/clock/resume')
+  expect(await ask('POST', '/clock/advance', { by: 'a while' })).toMatchObject({ status: 400 })
+  expect(await ask('POST', '/clock/freeze', { at: 'noon' })).toMatchObject({ status: 400 })
+})
+
+test('faults are made, counted and lifted; things happen; a disk is full', async () => {
+  const { at, port, told } = await bench()
+  const client = await at.connect(port, 'svc')
+  const produce = async () => {
+    const topicData = [{ name: 'orders', partitionData: [{ index: 0, records: makeBatch() }] }]
+    const { responses } = await at.world.until(client.request(Produce, 9, { acks: 1, timeoutMs: 1, topicData }))
+    return errorNameOf(responses[0]!.partitionResponses[0]!.errorCode)
+  }
+  const { fault } = await told('POST', '/faults', { api: 'Produce', error: 'NOT_LEADER_OR_FOLLOWER', topic: 'orders' })
+  expect([await produce(), await told('GET', `/faults/${fault}`)]).toEqual(['NOT_LEADER_OR_FOLLOWER', { hits: 1 }])
+  await told('DELETE', `/faults/${fault}`)
+  expect(await produce()).toBe('NONE')
+  await told('PUT', '/disk', { full: true })
+  expect(await produce()).toBe('KAFKA_STORAGE_ERROR')
+  await told('DELETE', '/faults')
+  expect(await produce()).toBe('NONE')
+  await told('POST', '/faults', { api: 'Heartbeat', when: 'disconnectAll' })
+  const beat = client.request(Heartbeat, 3, { groupId: 'g', generationId: 1, memberId: 'm' })
+  await expect(at.world.until(beat)).rejects.toThrow()
+  expect(await told('POST', '/happen', { what: 'rebalance', to: 'g' })).toEqual({ count: 0 })
+})
+
+test('records and groups are waited for', async () => {
+  const { at, told, ask } = await bench()
+  await told('POST', '/records/orders', [{ value: 'first' }, { value: 'second' }])
+  expect((await told('GET', '/records/orders?count=2')).records).toHaveLength(2)
+  expect(await ask('GET', '/records/orders?count=3&timeoutMs=10')).toMatchObject({
+    status: 409,
+    told: { error: 'orders has 2 records, not 3' },
+  })
+  const bytes = { records: [{ key: null, value: Uint8Array.of(255), headers: [], partition: 0, timestampMs: 1 }] }
+  await at.ask(1, 'produce', { topic: 'bytes', ...bytes })
+  expect((await told('GET', '/records/bytes?partition=0')).records).toMatchObject([{ value: { base64: '/w==' } }])
+  expect(await told('GET', '/groups/g')).toMatchObject({ state: 'Dead', members: [] })
+  expect(await told('GET', '/groups/g?state=Dead')).toMatchObject({ state: 'Dead' })
+  expect(await ask('GET', '/groups/g?members=1&timeoutMs=1')).toMatchObject({ status: 409 })
+  expect((await told('GET', '/requests?api=Produce')).requests).toEqual([])
+  expect((await told('GET', '/connections')).connections).toEqual([])
+  await told('DELETE', '/topics/orders')
+})
+
+test('what cannot be asked is told; web pages are not answered', async () => {
+  const { raw, ask } = await bench()
+  expect(await ask('GET', '/clok')).toMatchObject({ status: 404 })
+  expect((await raw('GET', '/')).status).toBe(404)
+  expect((await raw('GET', '/clusters/9')).status).toBe(409)
+  expect((await raw('POST', '/clusters/1/topics', '{')).status).toBe(400)
+  for (const [fault, why] of [
+    [{ api: 'Produce', eror: 'X' }, "a fault has no option 'eror'. Did you mean error?"],
+    [{ api: 'Produce' }, 'a fault is one of'],
+    [{ error: 'NOT_CONTROLLER' }, 'a fault has an api'],
+    [{ api: 'Produce', when: 'never' }, 'what happens is one of'],
+  ] as const) {
+    expect(await ask('POST', '/faults', fault)).toMatchObject({
+      status: 400,
+      told: { error: expect.stringContaining(why) },
+    })
+  }
+  expect(await ask('POST', '/faults', { api: 'Produce', error: 'OOPS' })).toMatchObject({ status: 409 })
+  expect(await ask('POST', '/happen', { what: 'nothing' })).toMatchObject({ status: 400 })
+  for (const headers of [{ host: 'evil.example' }, { origin: 'http://evil.example' }, { 'sec-fetch-site': 'none' }]) {
+    expect((await raw('GET', '/clusters/1', '', headers)).status).toBe(403)
+  }
+})
