@@ -65,6 +65,8 @@ export function judgeSteps(): readonly Step[] {
       command: ['npm', 'run', 'torture', '--', '--transactions', '--rounds', '20'],
       timeoutMs: 5 * minute,
     },
+    { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 4 * minute },
+    { name: 'acls', command: ['npm', 'run', 'acls', '--', '--rounds', '60'], timeoutMs: 3 * minute },
     { name: 'releases', command: ['npm', 'run', 'releases'], timeoutMs: 4 * minute },
     { name: 'examples', command: ['npm', 'run', 'examples'], timeoutMs: 4 * minute },
     { name: 'apps', command: ['npm', 'run', 'apps'], timeoutMs: 5 * minute },

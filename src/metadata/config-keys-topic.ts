@@ -82,7 +82,7 @@ export const topicKeys = {
     valid: '[1,...,2147483639]',
     importance: 'MEDIUM',
     synonyms: ['max.decompressed.message.bytes'],
-    about: 'Largest size a batch may have once it is decompressed.',
+    about: 'Largest record of a compressed batch, once it is decompressed.',
   },
   'index.interval.bytes': {
     type: 'INT',

@@ -65,6 +65,7 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'max.connections',
   'max.connections.per.ip',
   'max.connections.per.ip.overrides',
+  'max.decompressed.message.bytes',
   'max.incremental.fetch.session.cache.slots',
   'max.request.partition.size.limit',
   'message.max.bytes',

@@ -20,6 +20,8 @@ import { checkClaims, checkRecords, type RecordRules } from '../protocol/records
 import { Refusal } from '../protocol/errors'
 import { lastSequenceOf, type ProducerBatch } from './producers'
 
+/** `max.decompressed.message.bytes` where nobody set it: the longest array of a Java machine. */
+const boundless = 2_147_483_639
 /** The last compression that Kafka knows. */
 const zstd = 4
 
@@ -42,12 +44,22 @@ export function inspect(batch: Buffer, maxMessageBytes: number, checksRecords: b
   }
   if (crc32c(batch, 21, batch.length) !== crcAt(batch)) throw new Refusal('CORRUPT_MESSAGE', 'The CRC is wrong')
   checkClaims(batch, rules.topicPartition)
-  if (checksRecords || rules.compacted || compressionAt(batch) > zstd || !timestampFits(batch, rules)) {
+  if (
+    checksRecords ||
+    rules.compacted ||
+    boundsRecords(batch, rules) ||
+    compressionAt(batch) > zstd ||
+    !timestampFits(batch, rules)
+  ) {
     const { maxTimestampMs } = checkRecords(batch, rules)
     if (!rules.stamped) setMaxTimestamp(batch, 0, maxTimestampMs)
   }
   return { producer: producerOf(batch), transactional: isTransactionalAt(batch) }
 }
+
+/** Whether a record of a batch that is compressed could be longer than its topic allows. */
+const boundsRecords = (batch: Buffer, { recordBytesMax = boundless }: RecordRules): boolean =>
+  recordBytesMax < boundless && compressionAt(batch) !== 0
 
 /** Whether the header alone vouches for all times: no record is newer than its largest, and old ones are welcome. */
 function timestampFits(

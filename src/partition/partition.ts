@@ -24,6 +24,7 @@ export interface PartitionConfig extends StoringConfig {
   readonly messageTimestampBeforeMaxMs: number
   readonly messageTimestampAfterMaxMs: number
   readonly cleanupPolicy: readonly string[]
+  readonly maxDecompressedMessageBytes?: number
 }
 
 /** What holds for all partitions of a node. */
@@ -172,6 +173,7 @@ export class Partition {
       timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
       timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
       nowMs,
+      recordBytesMax: config.maxDecompressedMessageBytes,
     })
     const stored = asStored(batch, config)
     this.#forgetTakenBack()

@@ -146,6 +146,27 @@ async function offsets(subject: Subject, generation: Generation): Promise<void> 
   }
 }
 
+/** One that cannot be takes all others with it; of two for one producer one is answered, or both together. */
+async function severalMarkers(subject: Subject, { producer }: Client, { name }: Topic, version: number): Promise<void> {
+  const nowhere = subject.name('nowhere')
+  const marker = (of: object, topic: string, partitionIndexes: readonly number[]) => ({
+    ...producer,
+    transactionResult: false,
+    coordinatorEpoch: 0,
+    topics: [{ name: topic, partitionIndexes }],
+    ...of,
+  })
+  const other = { producerId: 70_000, producerEpoch: 0 }
+  for (const pair of [
+    [marker({}, nowhere, [7]), marker({ producerEpoch: -1 }, name, [0])],
+    [marker({ producerEpoch: -1 }, name, [0]), marker({}, nowhere, [7])],
+    [marker({ producerEpoch: -1 }, nowhere, [7]), marker({}, nowhere, [8])],
+    [marker(other, nowhere, [7]), marker({ producerId: -1 }, name, [0, 9])],
+  ]) {
+    await subject.ask(WriteTxnMarkers, { markers: pair }, version)
+  }
+}
+
 async function markers(subject: Subject, version: number): Promise<void> {
   const topic = await subject.topic('t')
   const client = new Client(subject, 1)
@@ -172,6 +193,8 @@ async function markers(subject: Subject, version: number): Promise<void> {
   if (version >= 2) await write({ transactionVersion: 2 })
   await endOf(subject, topic, 0)
   await write({ producerEpoch: -1 })
+  await write({ producerId: -1 }, [topic.name, subject.name('nowhere')], [7, 0])
+  await severalMarkers(subject, client, topic, version)
   await write({ coordinatorEpoch: 3 })
   await write({ coordinatorEpoch: 2 })
   await write({ producerEpoch: 4, coordinatorEpoch: 3, transactionResult: true })

@@ -13,15 +13,20 @@ export const writeTxnMarkers = defineHandler({
   api: WriteTxnMarkers,
   serves: '0-2',
   access: [{ one: 'cluster', may: 'CLUSTER_ACTION', named: () => 'kafka-cluster' }],
-  refuseAll: ({ markers }, errorCode) => ({
-    markers: markers.map(({ producerId, topics }) => ({
-      producerId,
-      topics: topics.map(({ name, partitionIndexes }) => ({
-        name,
-        partitions: partitionIndexes.map(partitionIndex => ({ partitionIndex, errorCode })),
-      })),
-    })),
-  }),
+  refuseAll: ({ markers }, errorCode) => {
+    const replies = new Map<number, ByTopic<Written>>()
+    // Of two for the same producer the later one is answered, and the other not at all.
+    for (const { producerId, topics } of markers) {
+      const ofProducer = new ByTopic<Written>()
+      replies.set(producerId, ofProducer)
+      for (const { name, partitionIndexes } of topics) {
+        for (const partitionIndex of partitionIndexes) {
+          ofProducer.set(name, '', partitionIndex, { partitionIndex, errorCode })
+        }
+      }
+    }
+    return answered(replies)
+  },
 
   async handle(broker, _call, request) {
     const replies = new Map<number, ByTopic<Written>>()
@@ -37,13 +42,23 @@ export const writeTxnMarkers = defineHandler({
         }
       }
     }
-    const markers = Array.from(replies, ([producerId, ofProducer]) => ({
-      producerId,
-      topics: ofProducer.topics((name, _topicId, partitions) => ({ name, partitions })),
-    }))
-    return { markers }
+    return answered(replies)
   },
 })
+
+const answered = (replies: ReadonlyMap<number, ByTopic<Written>>) => ({
+  markers: Array.from(replies, ([producerId, ofProducer]) => ({
+    producerId,
+    topics: ofProducer.topics((name, _topicId, partitions) => ({ name, partitions })),
+  })),
+})
+
+/** Kafka stumbles over what cannot be, and refuses the whole request; what it has written by then stays. */
+class Impossible extends Refusal {
+  constructor() {
+    super('UNKNOWN_SERVER_ERROR', 'A marker of no producer, or of none of its epochs')
+  }
+}
 
 interface Written {
   readonly partitionIndex: number
@@ -58,13 +73,12 @@ async function write(
 ): Promise<Written> {
   try {
     const partition = broker.partitions.led(topic, partitionIndex)
-    // Kafka stumbles over what cannot be.
-    if (marker.producerEpoch < 0 || marker.transactionVersion < 0) throw new Refusal('UNKNOWN_SERVER_ERROR')
+    if (marker.producerId < 0 || marker.producerEpoch < 0 || marker.transactionVersion < 0) throw new Impossible()
     if (topic === groupMetadataTopic) await broker.groups.endTransaction(partitionIndex, marker)
     else await partition.durable(partition.appendMarker(marker, broker.clock.now()))
     return { partitionIndex, errorCode: 0 }
   } catch (error) {
-    if (error instanceof Refusal) return { partitionIndex, errorCode: error.code }
+    if (error instanceof Refusal && !(error instanceof Impossible)) return { partitionIndex, errorCode: error.code }
     throw error
   }
 }

@@ -13,6 +13,7 @@
  * (`checkRecords`):
  *
  *     fewer or more records than counted, lengths that do not fit               INVALID_RECORD
+ *     a record that is longer than `max.decompressed.message.bytes`             INVALID_RECORD
  *     no key where the topic is compacted                                       INVALID_RECORD with record errors
  *     a time out of range, or one that claims to be the broker's                INVALID_TIMESTAMP with record errors
  *     an unknown compression, bytes that do not decompress                      UNKNOWN_SERVER_ERROR
@@ -60,6 +61,8 @@ export interface RecordRules {
   readonly timestampAfterMaxMs: number
   readonly nowMs: number
   readonly decompressedBytesMax?: number
+  /** `max.decompressed.message.bytes`: what a record of a compressed batch may have, its length apart. */
+  readonly recordBytesMax?: number | undefined
 }
 
 export interface RecordFacts {
@@ -156,7 +159,13 @@ export function checkClaims(batch: Buffer, topicPartition: string): void {
 export function checkRecords(batch: Buffer, rules: RecordRules, strict = false): RecordFacts {
   const compressed = compressionAt(batch) !== 0
   const body = openBody(batch, rules.decompressedBytesMax ?? decompressedBytesMax)
-  const seen = scan(body, recordCountAt(batch), strict || !compressed, compressed)
+  const recordBytesMax = compressed ? rules.recordBytesMax : undefined
+  const seen = scan(body, {
+    count: recordCountAt(batch),
+    lengthsCount: strict || !compressed,
+    compressed,
+    recordBytesMax,
+  })
   const claimsStamp = isLogAppendTimeAt(batch)
   const baseTimestamp = baseTimestampAt(batch)
   const minMs = claimsStamp ? maxTimestampAt(batch) : baseTimestamp + seen.minDelta
@@ -187,10 +196,18 @@ interface Scan {
   readonly dense: boolean
 }
 
+/** How a body is looked at. */
+interface Claims {
+  readonly count: number
+  readonly lengthsCount: boolean
+  readonly compressed: boolean
+  readonly recordBytesMax: number | undefined
+}
+
 const misshapen = (says: string): Refusal => new Refusal('INVALID_RECORD', `Found invalid record structure: ${says}`)
 
 /** One pass over all records; nothing is copied, and nothing made but the result. This is the produce path's loop. */
-function scan({ bytes, from, to }: Body, count: number, lengthsCount: boolean, compressed: boolean): Scan {
+function scan({ bytes, from, to }: Body, { count, lengthsCount, compressed, recordBytesMax = Infinity }: Claims): Scan {
   const cursor = new VarintCursor(bytes, from)
   let minDelta = 0
   let maxDelta = 0
@@ -202,6 +219,8 @@ function scan({ bytes, from, to }: Body, count: number, lengthsCount: boolean, c
       recordAt = cursor.at
       const sizeBytes = cursor.varint()
       const end = lengthsCount ? cursor.at + sizeBytes : to
+      if (sizeBytes > recordBytesMax)
+        throw misshapen(`a record of ${sizeBytes} bytes where ${recordBytesMax} are allowed`)
       if (sizeBytes < 0 || end > to) throw misshapen('a record is longer than what is left of its batch')
       cursor.at += 1
       const delta = cursor.varlong()

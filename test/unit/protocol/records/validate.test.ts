@@ -184,6 +184,17 @@ describe('records, plain and compressed', () => {
   })
 })
 
+test('a record of a compressed batch is as long as max.decompressed.message.bytes at most', () => {
+  const one = (compression: number) => buildBatch({ records: [record({ value: Buffer.alloc(1000) })], compression })
+  const bodyBytes = one(0).length - 61 - 2
+  const bound = (recordBytesMax: number) => ({ ...rules, recordBytesMax })
+  for (const codec of [1, 2, 3, 4]) {
+    expect(outcome(() => checkRecords(one(codec), bound(bodyBytes)))).toBe('taken')
+    expect(outcome(() => checkRecords(one(codec), bound(bodyBytes - 1)))).toBe('INVALID_RECORD')
+  }
+  expect(outcome(() => checkRecords(one(0), bound(1)))).toBe('taken')
+})
+
 describe('records that rules forbid', () => {
   const refusal = (batch: Buffer, change: Partial<RecordRules>): RecordsRefused => {
     try {
