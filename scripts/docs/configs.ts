@@ -4,6 +4,7 @@ import { configKeys, type ConfigScope } from '../../src/metadata/config-keys'
 import { profileSettings, profiles } from '../../src/node/config-profiles'
 import { keysOfPlaces, keysWithEffect } from '../../src/node/config-effects'
 import { variableOfKey } from '../../src/node/config-sources'
+import { idleKeys, idleReasons } from './idle-keys'
 import { code, page, table } from './markdown'
 
 const scopes: { readonly [S in ConfigScope]: string } = {
@@ -26,6 +27,12 @@ export function configsPage(): string {
     'What a profile sets, where nobody says otherwise.',
     '',
     profileTable(),
+    '',
+    '## Changed at run time without effect',
+    '',
+    'What a running broker takes as Apache Kafka does, keeps and tells, and does nothing with.',
+    '',
+    idleTable(),
     ...Object.entries(scopes).flatMap(([scope, title]) => [
       '',
       `## ${title}`,
@@ -40,6 +47,18 @@ function profileTable(): string {
   const rows = keys.map(key => [code(key), ...profiles.map(profile => profileSettings[profile][key] ?? '')])
   return table(['Key', ...profiles], rows)
 }
+
+const idleTable = (): string =>
+  table(
+    ['Keys', 'Why'],
+    idleReasons.map(({ why, keys }) => [
+      idleKeys
+        .filter(name => keys.test(name))
+        .map(code)
+        .join(', '),
+      why,
+    ]),
+  )
 
 const heads = ['Key', 'Type', 'Default', 'Legal', 'Changes', 'About']
 
