@@ -1,5 +1,5 @@
 /** The package as a library: a broker inside of another program, most of all inside of a test. */
-export { Broker, startBroker, type GroupWait, type ReadOptions, type Snapshot, type Wait } from './embedded/broker'
+export { Broker, startBroker, type Snapshot } from './embedded/broker'
 export {
   BrokerError,
   type ClientFacts,
@@ -12,6 +12,8 @@ export {
 } from './embedded/commands'
 export type { FaultHandle, FaultOptions } from './embedded/fault-door'
 export type { Match } from './embedded/matching'
+export type { BrokerNode } from './embedded/node-handle'
 export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'
+export type { GroupWait, ReadOptions, Wait } from './embedded/waits'
 export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'
 export { version } from './platform/version'

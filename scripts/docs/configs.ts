@@ -43,8 +43,8 @@ export function configsPage(): string {
 }
 
 function profileTable(): string {
-  const keys = [...new Set(profiles.flatMap(profile => Object.keys(profileSettings[profile])))]
-  const rows = keys.map(key => [code(key), ...profiles.map(profile => profileSettings[profile][key] ?? '')])
+  const keys = [...new Set(profiles.flatMap(profile => Object.keys(profileSettings(profile, 1))))]
+  const rows = keys.map(key => [code(key), ...profiles.map(profile => profileSettings(profile, 1)[key] ?? '')])
   return table(['Key', ...profiles], rows)
 }
 

@@ -7,7 +7,7 @@ import type { Configs } from '../metadata/configs'
 import type { Features } from '../metadata/features'
 import type { MetadataImage } from '../metadata/image'
 import type { Metadata } from '../metadata/metadata'
-import type { PartitionDirectory } from '../partition/directory'
+import type { BrokerPartitions } from '../partition/broker-partitions'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { FetchSessions } from './fetch/sessions'
@@ -30,11 +30,13 @@ export interface Broker {
   /** Decides on topics and configs; done when everybody has acted on the decision. */
   readonly metadata: Metadata
   readonly configs: Configs
-  readonly partitions: PartitionDirectory
+  readonly partitions: BrokerPartitions
   /** The group coordinator. */
   readonly groups: Groups
   /** The transaction coordinator. */
   readonly transactions: Transactions
+  /** That of a transactional id, which may be another broker's. */
+  transactionsOf(transactionalId: string): Transactions
   /** Creates an internal topic (`__consumer_offsets` and its like) as Kafka would; done when it is there already. */
   ensureInternalTopic(name: string): Promise<void>
   readonly fetchSessions: FetchSessions

@@ -101,7 +101,9 @@ function ask(
     return told(wanted.map(() => error.error))
   }
   try {
-    const verdicts = joinsByProducing(version) ? added(broker, asked) : broker.transactions.verify(asked)
+    const verdicts = joinsByProducing(version)
+      ? added(broker, asked)
+      : broker.transactionsOf(asked.transactionalId).verify(asked)
     return isPromise(verdicts) ? verdicts.then(told, refused) : told(verdicts)
   } catch (error) {
     return refused(error)
@@ -117,11 +119,12 @@ function added(broker: Broker, asked: PartitionsAsk): ErrorName[] | Promise<Erro
  * A producer that was told of the end of its last transaction is often faster with its next batch than the markers of that
  * end. Kafka waits a little for them instead of sending the producer away (`add.partitions.to.txn.retry.backoff.max.ms`).
  */
-async function addPatiently({ transactions, configs, clock, timers }: Broker, asked: PartitionsAsk): Promise<void> {
+async function addPatiently({ transactionsOf, configs, clock, timers }: Broker, asked: PartitionsAsk): Promise<void> {
   const { addPartitionsToTxnRetryBackoffMs: pauseMs, addPartitionsToTxnRetryBackoffMaxMs: patienceMs } =
     configs.broker()
   const untilMs = clock.monotonic() + patienceMs
   for (;;) {
+    const transactions = transactionsOf(asked.transactionalId)
     try {
       return await transactions.add(asked, 2)
     } catch (error) {

@@ -11,18 +11,19 @@ import {
   type Gives,
   type GroupFacts,
   type LoggedRequest,
-  type OffsetSpec,
   type PartitionLag,
   type Takes,
   type Written,
 } from './commands'
 import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
-import { type ReadAs, type Rec, recordFrom, type RecordInput, toProduce } from './values'
+import { type Rec, recordFrom, type RecordInput, toProduce } from './values'
 import { controlOf, environmentFor } from './environment'
 import { FaultDoor } from './fault-door'
 import { leftoverLines } from './leftovers'
+import { BrokerNode } from './node-handle'
 import { durationMs } from './duration'
 import { openEngine } from './open-engine'
+import type { GroupWait, ReadOptions, Wait } from './waits'
 import {
   type BrokerOptions,
   checkOptions,
@@ -35,27 +36,6 @@ import {
 const drainMsDefault = 500
 /** Below the five seconds after which test runners give up, so that it is told what was missing. */
 const waitMsDefault = 4_500
-
-export interface Wait {
-  /** 4,500 by default. It passes where the broker runs: fake timers do not stop it. */
-  readonly timeoutMs?: number
-}
-
-export interface ReadOptions {
-  /** The start of each partition by default. */
-  readonly from?: OffsetSpec
-  readonly partition?: number
-  readonly as?: ReadAs
-}
-
-export interface GroupWait extends Wait {
-  readonly state?: 'Stable' | 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Dead'
-  readonly members?: number
-  /** Topics of which the members must have been assigned partitions. */
-  readonly assigned?: readonly string[]
-  /** Whether everything there is must have been committed. */
-  readonly caughtUp?: boolean
-}
 
 /** Starts a broker and resolves when it serves. Rejects with BrokerError, and has then left nothing behind. */
 export function startBroker(options: BrokerOptions = {}): Promise<Broker> {
@@ -73,6 +53,7 @@ export class Broker implements AsyncDisposable {
   #facts: ClusterFacts | null = null
   /** Of the engine; null when there is none. */
   #control: string | null = null
+  #nodes: readonly BrokerNode[] = []
   #unwatch: Cancel = () => {}
   /** Whose engine this one runs on; null when it has one of its own. */
   #parent: Broker | null = null
@@ -100,15 +81,25 @@ export class Broker implements AsyncDisposable {
     const engine = openEngine(this.#options.isolation ?? 'worker', { log: line => this.#logged(line) })
     this.#unwatch = nodeOrigins.watch()
     try {
-      this.#facts = await engine.ask(0, 'start', startOptionsOf(this.#options))
-      if (this.#options.control) this.#control = await engine.ask(this.#facts.cluster, 'control', null)
-      this.#engine = engine
+      const facts = await engine.ask(0, 'start', startOptionsOf(this.#options))
+      if (this.#options.control) this.#control = await engine.ask(facts.cluster, 'control', null)
+      this.#became(engine, facts)
       return this
     } catch (error) {
       this.#unwatch()
       await engine.close()
       throw error
     }
+  }
+
+  #became(engine: Engine | null, facts: ClusterFacts): void {
+    this.#engine = engine
+    this.#facts = facts
+    const commands = {
+      stop: (id: number) => this.#ask('stopNode', id),
+      start: (id: number) => this.#ask('startNode', id),
+    }
+    this.#nodes = facts.nodes.map(node => new BrokerNode(node, commands))
   }
 
   /**
@@ -145,8 +136,7 @@ export class Broker implements AsyncDisposable {
     const facts = await this.#ask('fork', { from: typeof from === 'object' ? from.id : (from ?? null) })
     const fork = new Broker(this.#options)
     fork.#parent = this
-    fork.#engine = this.#engine
-    fork.#facts = facts
+    fork.#became(this.#engine, facts)
     fork.#control = this.#control
     fork.#starting = Promise.resolve(fork)
     this.#forks.add(fork)
@@ -179,10 +169,24 @@ export class Broker implements AsyncDisposable {
     return this.stop()
   }
 
-  /** `['127.0.0.1:49152']`: what clients call brokers, bootstrapBrokers, bootstrap servers. */
+  /** `['127.0.0.1:49152']`: what clients call brokers, bootstrapBrokers, bootstrap servers. One for each node. */
   get brokers(): string[] {
-    const { host, port } = this.#started
-    return [`${host.includes(':') ? `[${host}]` : host}:${port}`]
+    return this.nodes.map(({ address }) => address)
+  }
+
+  get nodes(): readonly BrokerNode[] {
+    void this.#started
+    return this.#nodes
+  }
+
+  /** Makes a node lead a partition. If it has no replica, it gets that of the one that led. */
+  async moveLeader(topic: string, partition: number, to: number | BrokerNode): Promise<void> {
+    await this.#ask('moveLeader', { topic, partition, to: typeof to === 'number' ? to : to.id })
+  }
+
+  /** The id of the node that leads a partition; null while none does. */
+  leaderOf(topic: string, partition: number): Promise<number | null> {
+    return this.#ask('leaderOf', { topic, partition })
   }
 
   get bootstrapServers(): string {

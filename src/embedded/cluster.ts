@@ -1,11 +1,9 @@
-/** One cluster of one node with a door of its own. What is behind the door may be exchanged as a whole, at once. */
-import { Door } from '../edge/kafka/door'
-import { KafkaServer } from '../edge/kafka/server'
+/** One cluster of nodes with a door each. What is behind the doors may be exchanged as a whole, at once. */
 import { newClusterId } from '../metadata/cluster-id'
 import { EmbeddedStore } from '../metadata/embedded-store'
 import type { NodeConfig } from '../node/config'
-import { type Core, type CoreOptions, openCore, servingOf } from '../node/core'
-import { memoryStore, openMetadataStore, openStore } from '../node/store'
+import { type BrokerPlace, type Core, type CoreOptions, openCore, registrationOf, servingOf } from '../node/core'
+import { memoryStore, type OpenedStore, openMetadataStore, openStore } from '../node/store'
 import { AdjustableTime } from '../platform/adjustable-time'
 import { FillingFiles } from '../platform/filling-files'
 import type { Platform } from '../platform/platform'
@@ -14,6 +12,7 @@ import { type ClusterImage, continued, renamed, resetImage } from './cluster-ima
 import { BrokerError, type ClientFacts, type Fault, type Happening } from './commands'
 import { Faults } from './faults'
 import { happen } from './happenings'
+import { NodeDoor } from './node-door'
 import type { ResetOptions } from './options'
 import { RequestLog } from './request-log'
 import { Watch } from './watch'
@@ -35,6 +34,8 @@ interface Place {
   readonly files: FillingFiles
   /** `real` with that time and these files. */
   readonly platform: Platform
+  /** In the order of the nodes. */
+  readonly doors: readonly NodeDoor[]
 }
 
 /** A core with the stores behind it, where these are in memory. */
@@ -53,42 +54,38 @@ export class Cluster {
   readonly #real: Platform
   readonly #place: Place
   readonly #around: Around
-  readonly #door: Door
-  readonly #server: KafkaServer
   #inside: Inside
   #initial: ClusterImage | null = null
   /** One exchange of what is inside at a time. */
   #becoming: Promise<unknown> = Promise.resolve()
   #stopping: Promise<readonly ClientFacts[]> | null = null
 
-  private constructor(place: Place, config: NodeConfig, door: Door, around: Around, inside: Inside) {
+  private constructor(place: Place, config: NodeConfig, around: Around, inside: Inside) {
     this.time = place.time
     this.#real = place.real
     this.#place = place
     this.config = config
-    this.#door = door
     this.watch = around.watch
     this.requests = around.requests
     this.faults = around.faults
     this.#around = around
     this.#inside = inside
-    // What is inside at the moment of each request serves it.
-    this.#server = new KafkaServer(
-      door,
-      servingOf(place.platform, () => this.#inside.core),
-    )
   }
 
-  /** Takes the port, and lets nobody in before `welcome`. With an image it begins as that. Rejects as `startNode`. */
+  /**
+   * Takes ports for so many nodes, and lets nobody in before `welcome`. With an image it begins as that. Rejects as
+   * `startNode`.
+   */
   static async open(
     real: Platform,
     config: NodeConfig,
+    nodes = 1,
     image: ClusterImage | null = null,
     time: AdjustableTime = new AdjustableTime(real.clock, real.timers),
   ): Promise<Cluster> {
+    const doors = await openDoors(real, config, nodes)
     const files = new FillingFiles(real.files)
-    const place = { real, time, files, platform: { ...real, clock: time.clock, timers: time.timers, files } }
-    const door = await Door.open(real.network, config.listen)
+    const place = { real, time, files, doors, platform: { ...real, clock: time.clock, timers: time.timers, files } }
     const self: { cluster?: Cluster } = {}
     const around = {
       watch: new Watch(),
@@ -96,16 +93,17 @@ export class Cluster {
       faults: new Faults({
         timers: real.timers,
         topicId: topic => self.cluster?.topicId(topic) ?? null,
-        fetchSession: id => self.cluster?.core.broker.fetchSessions.partitionsOf(id) ?? [],
+        fetchSession: id =>
+          (self.cluster?.core.brokers ?? []).flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)]),
         happen: async (what, to) => self.cluster?.happen(what, to) ?? 0,
       }),
     }
     try {
       const inside = image ? await openInMemory(place, config, around, image) : await openAnew(place, config, around)
-      self.cluster = new Cluster(place, config, door, around, inside)
+      self.cluster = new Cluster(place, config, around, inside)
       return self.cluster
     } catch (error) {
-      await door.close()
+      await Promise.all(doors.map(door => door.close()))
       throw error
     }
   }
@@ -113,14 +111,15 @@ export class Cluster {
   /** A cluster of its own on another port, with everything that this one, or an image of it, remembers but its members. */
   async fork(image: ClusterImage): Promise<Cluster> {
     const own = renamed(image, newClusterId(this.#real.random))
-    const cluster = await Cluster.open(this.#real, this.#forkConfig, own, this.time.copy())
+    const cluster = await Cluster.open(this.#real, this.#forkConfig, this.#doors.length, own, this.time.copy())
     await dismissMembers(cluster.core)
     return cluster
   }
 
   /** One with the same settings, and nothing in it. */
   forkEmpty(): Promise<Cluster> {
-    return Cluster.open(this.#real, { ...this.#forkConfig, dataDir: null }, null, this.time.copy())
+    const config = { ...this.#forkConfig, dataDir: null }
+    return Cluster.open(this.#real, config, this.#doors.length, null, this.time.copy())
   }
 
   get #forkConfig(): NodeConfig {
@@ -130,7 +129,57 @@ export class Cluster {
   /** Lets clients in. What is there now is what `reset` comes back to. */
   welcome(): void {
     if (this.#inside.memory) this.#initial = this.image()
-    this.#server.start()
+    for (const [nth, door] of this.#doors.entries()) this.#welcomeAt(nth, door)
+  }
+
+  /** What is inside at the moment of each request serves it. */
+  #welcomeAt(nth: number, door: NodeDoor): void {
+    door.welcome(servingOf(this.#place.platform, () => this.#inside.core.brokers[nth]!))
+  }
+
+  get #doors(): readonly NodeDoor[] {
+    return this.#place.doors
+  }
+
+  /** The nodes, with the addresses at which they listen while they are up. */
+  get nodes(): readonly BrokerPlace[] {
+    return this.core.brokers.map(({ broker }, nth) => placeOf(broker.id, this.#doors[nth]!))
+  }
+
+  /** As when its process ends: connections are cut, and other nodes lead what it led. */
+  stopNode(id: number): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#doorOf(id).shut()
+      await this.core.metadata.fenceBroker(id)
+    })
+  }
+
+  /** It is there again. Replicas are in sync at once; it leads only what has no leader. */
+  startNode(id: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const door = this.#doorOf(id)
+      if (door.isOpen) return
+      await door.reopen(this.#real.timers)
+      await this.core.metadata.setBroker(id, registrationOf(placeOf(id, door)))
+      this.#welcomeAt(this.#nth(id), door)
+    })
+  }
+
+  /** Throws BrokerError when there is no such node. */
+  #nth(id: number): number {
+    const nth = this.core.brokers.findIndex(({ broker }) => broker.id === id)
+    if (nth < 0) throw new BrokerError(`there is no node ${id}`, 'BROKER_ID_NOT_REGISTERED')
+    return nth
+  }
+
+  #doorOf(id: number): NodeDoor {
+    return this.#doors[this.#nth(id)]!
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#becoming.then(work)
+    this.#becoming = turn.catch(() => undefined)
+    return turn
   }
 
   /** Throws BrokerError once it stops. */
@@ -139,13 +188,12 @@ export class Cluster {
     return this.#inside.core
   }
 
-  get address(): { readonly host: string; readonly port: number } {
-    return this.#door.address
-  }
-
   /** Throws BrokerError for an API or an error that nobody knows. */
   addFault(fault: Fault): number {
-    return this.faults.add(fault, new Set([...this.core.routes.values()].map(({ handler }) => handler.api.name)))
+    return this.faults.add(
+      fault,
+      new Set([...this.core.brokers[0]!.routes.values()].map(({ handler }) => handler.api.name)),
+    )
   }
 
   /** Null when there is no such topic. */
@@ -156,9 +204,7 @@ export class Cluster {
   /** Gives how many connections, groups or transactional ids it happened to. */
   async happen(what: Happening, to: string | null): Promise<number> {
     if (what !== 'disconnectAll') return happen(this.core, what, to)
-    const open = [...this.#server.connections]
-    for (const connection of open) connection.destroy()
-    return open.length
+    return this.#doors.reduce((sum, door) => sum + door.disconnect(), 0)
   }
 
   /** Whether there is no room for anything more, on the disk or in memory. */
@@ -189,7 +235,7 @@ export class Cluster {
   }
 
   #become(imageOf: () => ClusterImage, dismisses: boolean): Promise<void> {
-    const turn = this.#becoming.then(async () => {
+    return this.#inTurn(async () => {
       const before = this.core
       const image = continued(imageOf(), before.metadata.image)
       const { clusterId } = before.metadata.image
@@ -202,8 +248,6 @@ export class Cluster {
       for (const partition of before.partitions.all()) partition.close()
       await before.stop()
     })
-    this.#becoming = turn.catch(() => undefined)
-    return turn
   }
 
   /** Answers what is under way for at most `drainMs`. Gives the clients that were still connected. */
@@ -213,7 +257,7 @@ export class Cluster {
   }
 
   async #stop(drainMs: number): Promise<readonly ClientFacts[]> {
-    await this.#door.close()
+    await Promise.all(this.#doors.map(door => door.close()))
     // Nobody moves it any more, and what is under way may wait for it.
     this.time.resume()
     await this.#farewells()
@@ -222,7 +266,7 @@ export class Cluster {
     const { core } = this.#inside
     // Members that wait for others hear that there is no coordinator any more.
     core.dismiss()
-    await this.#server.stop(drainMs)
+    await Promise.all(this.#doors.map(door => door.stop(drainMs)))
     await core.stop()
     return left
   }
@@ -231,22 +275,42 @@ export class Cluster {
   async #farewells(): Promise<void> {
     const { clock, timers } = this.#real
     const deadlineMs = clock.monotonic() + farewellMs
-    while (this.#server.connections.size > 0 && clock.monotonic() < deadlineMs) {
+    while (this.#doors.some(door => door.connectionCount > 0) && clock.monotonic() < deadlineMs) {
       await new Promise<void>(resolve => timers.after(1, resolve))
     }
   }
 }
 
-const dismissMembers = ({ broker }: Core): Promise<number> =>
-  broker.groups.dismissMembers({ groupId: null, why: 'it is a member of the cluster that this one was made of' })
+async function dismissMembers({ brokers }: Core): Promise<void> {
+  const why = 'it is a member of the cluster that this one was made of'
+  await Promise.all(brokers.map(({ broker }) => broker.groups.dismissMembers({ groupId: null, why })))
+}
+
+/** One port after the other, or free ones. */
+async function openDoors({ network }: Platform, { listen }: NodeConfig, count: number): Promise<NodeDoor[]> {
+  const doors: NodeDoor[] = []
+  try {
+    for (let nth = 0; nth < count; nth++) {
+      const port = listen.port === 0 ? 0 : listen.port + nth
+      doors.push(await NodeDoor.open(network, { host: listen.host, port }))
+    }
+    return doors
+  } catch (error) {
+    await Promise.all(doors.map(door => door.close()))
+    throw error
+  }
+}
+
+const placeOf = (id: number, { address, isOpen: isUp }: NodeDoor): BrokerPlace => ({ id, address, isUp })
 
 function coreOf(
-  { real, platform }: Place,
+  { real, platform, doors }: Place,
   config: NodeConfig,
   around: Around,
-  stores: Pick<CoreOptions, 'opened' | 'metadataStore'>,
+  stores: { readonly opened: OpenedStore } & Pick<CoreOptions, 'metadataStore'>,
 ): Promise<Core> {
-  return openCore(platform, { config, ...stores, stages: stagesOf(around), pollTimers: real.timers })
+  const places = doors.map((door, nth) => placeOf(stores.opened.nodeId + nth, door))
+  return openCore(platform, { config, ...stores, places, stages: stagesOf(around), pollTimers: real.timers })
 }
 
 async function openAnew(place: Place, config: NodeConfig, around: Around): Promise<Inside> {

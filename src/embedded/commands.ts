@@ -1,11 +1,20 @@
 /** What a broker in a test can be asked, wherever it runs. Everything here can be copied from one thread to another. */
 import type { ResetOptions, StartOptions, TopicSpec } from './options'
 
+export interface NodeFacts {
+  readonly id: number
+  readonly host: string
+  readonly port: number
+}
+
 export interface ClusterFacts {
   /** By which it is named in further commands. */
   readonly cluster: number
+  /** Of the first node. */
   readonly host: string
   readonly port: number
+  /** At least one. */
+  readonly nodes: readonly NodeFacts[]
   readonly clusterId: string
 }
 
@@ -167,6 +176,17 @@ export interface Commands {
   readonly connections: { readonly takes: null; readonly gives: readonly ClientFacts[] }
   readonly createTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly deleteTopics: { readonly takes: readonly string[]; readonly gives: null }
+  readonly stopNode: { readonly takes: number; readonly gives: null }
+  readonly startNode: { readonly takes: number; readonly gives: null }
+  readonly moveLeader: {
+    readonly takes: { readonly topic: string; readonly partition: number; readonly to: number }
+    readonly gives: null
+  }
+  /** Null while nobody leads. */
+  readonly leaderOf: {
+    readonly takes: { readonly topic: string; readonly partition: number }
+    readonly gives: number | null
+  }
   /** A cluster of its own; of the present when `from` is null. */
   readonly fork: { readonly takes: { readonly from: number | 'empty' | null }; readonly gives: ClusterFacts }
   /** Gives the number of what was kept. */

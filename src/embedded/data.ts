@@ -51,7 +51,9 @@ function readOnce(core: Core, { topic, from, partition: only }: ReadAsk, before:
   const records: RawRecord[] = []
   for (const { index } of core.metadata.image.topic(topic)?.partitions ?? []) {
     if (only !== null && index !== only) continue
-    const partition = core.partitions.led(topic, index)
+    const partition = core.partitions.held(topic, index)
+    // As long as it has no leader nobody can read it.
+    if (partition.leader < 0) continue
     const at = next.get(index) ?? firstOf(partition, from)
     next.set(index, readPartition(partition, Math.max(at, partition.start), records))
   }

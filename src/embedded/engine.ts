@@ -21,7 +21,7 @@ import { Control, controlBodyMax } from './control'
 import { checkTopic, produce, read } from './data'
 import { groupFacts, isAsWished } from './groups'
 import type { StartOptions } from './options'
-import { createTopics, deleteTopics, seedTopics } from './topics'
+import { createTopics, deleteTopics, leaderOf, moveLeader, seedTopics } from './topics'
 import { until } from './until'
 
 type Carried = { readonly [C in Command]: (cluster: number, argument: Takes<C>) => Promise<Gives<C>> | Gives<C> }
@@ -70,6 +70,16 @@ export class LocalEngine implements Engine {
     connections: cluster => this.#at(cluster).watch.clients(),
     createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
     deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
+    stopNode: async (cluster, id) => {
+      await this.#at(cluster).stopNode(id)
+      return null
+    },
+    startNode: async (cluster, id) => {
+      await this.#at(cluster).startNode(id)
+      return null
+    },
+    moveLeader: (cluster, { topic, partition, to }) => moveLeader(this.#at(cluster).core, topic, partition, to),
+    leaderOf: (cluster, { topic, partition }) => leaderOf(this.#at(cluster).core, topic, partition),
     fork: (cluster, { from }) => this.#fork(this.#at(cluster), from),
     snapshot: cluster => this.#snapshot(this.#at(cluster)),
     restore: async (cluster, snapshot) => {
@@ -113,7 +123,7 @@ export class LocalEngine implements Engine {
   async #start(options: StartOptions): Promise<ClusterFacts> {
     const config = configOf(options)
     const logger = lineLogger(line => this.#events.log(line), this.#platform.clock.now, config.logLevel)
-    const cluster = await Cluster.open({ ...this.#platform, logger }, config)
+    const cluster = await Cluster.open({ ...this.#platform, logger }, config, options.brokers)
     try {
       await seedTopics(cluster.core, options.topics)
     } catch (error) {
@@ -195,12 +205,24 @@ export class LocalEngine implements Engine {
 
 const urlOf = ({ address }: HttpServer): string => `http://127.0.0.1:${address.port}`
 
-function factsOf(number: number, { address: { host, port }, core }: Cluster): ClusterFacts {
-  return { cluster: number, host, port, clusterId: core.metadata.image.clusterId }
+function factsOf(number: number, { nodes, core }: Cluster): ClusterFacts {
+  const facts = nodes.map(({ id, address: { host, port } }) => ({ id, host, port }))
+  const { host, port } = facts[0]!
+  return { cluster: number, host, port, nodes: facts, clusterId: core.metadata.image.clusterId }
 }
 
 /** Throws ConfigRefused with all that is wrong. */
-function configOf({ host, port, dataDir, flush, profile, asVersion, logLevel, set }: StartOptions): NodeConfig {
+function configOf({
+  host,
+  port,
+  brokers,
+  dataDir,
+  flush,
+  profile,
+  asVersion,
+  logLevel,
+  set,
+}: StartOptions): NodeConfig {
   const flags = {
     host,
     port: String(port),
@@ -214,5 +236,5 @@ function configOf({ host, port, dataDir, flush, profile, asVersion, logLevel, se
   const nothing = (path: string): Buffer => {
     throw new Error(`${path} is not read`)
   }
-  return readConfig({ flags, environment: {}, readFile: nothing, defaultProfile: 'test' }).config
+  return readConfig({ flags, environment: {}, readFile: nothing, defaultProfile: 'test', brokers }).config
 }

@@ -1,4 +1,5 @@
 /** What a consumer group does, and how far it is behind. */
+import type { Broker } from '../broker/broker'
 import type { Core } from '../node/core'
 import type { Clock } from '../platform/clock'
 import { ConsumerProtocolAssignment } from '../protocol/embedded/consumer-protocol-assignment'
@@ -10,9 +11,11 @@ import type { GroupFacts, GroupWish, MemberFacts, PartitionLag } from './command
 const newestDescribe = 6
 
 /** A group that nobody has joined or committed for has state Dead and no members, as in Kafka. */
-export async function groupFacts({ broker, partitions }: Core, { now }: Clock, group: string): Promise<GroupFacts> {
+export async function groupFacts(core: Core, { now }: Clock, group: string): Promise<GroupFacts> {
   const none = { group, state: 'Dead', members: [], lag: [] }
-  if (!broker.image().topic(groupMetadataTopic)) return none
+  const { partitions } = core
+  const broker = coordinatorOf(core, group)
+  if (broker === null) return none
   try {
     const { groupState, members } = await broker.groups.describe(group, newestDescribe)
     const facts = members.map(
@@ -49,8 +52,16 @@ export async function groupFacts({ broker, partitions }: Core, { now }: Clock, g
   }
 }
 
+function coordinatorOf({ brokers, metadata }: Core, group: string): Broker | null {
+  const partitions = metadata.image.topic(groupMetadataTopic)?.partitions ?? []
+  const [first] = brokers
+  if (!first || partitions.length === 0) return null
+  const { leader } = partitions[first.broker.groups.partitionOf(group)]!
+  return brokers.find(({ broker }) => broker.id === leader)?.broker ?? null
+}
+
 async function committedOf(
-  broker: Core['broker'],
+  broker: Broker,
   group: string,
 ): Promise<{ topic: string; partition: number; offset: number | null }[]> {
   const topics = await broker.groups.fetch(group, null, false)

@@ -1,4 +1,5 @@
 /** What a test makes happen to groups and transactional ids, without a client that does it. */
+import type { Broker } from '../broker/broker'
 import type { Core } from '../node/core'
 import { transactionStateTopic } from '../metadata/internal-topics'
 import { Refusal } from '../protocol/errors'
@@ -10,25 +11,33 @@ export async function happen(
   what: Exclude<Happening, 'disconnectAll'>,
   to: string | null,
 ): Promise<number> {
-  const { groups } = core.broker
-  if (what === 'rebalance') return groups.rebalance({ groupId: to, why: 'a test asked for it' })
-  if (what === 'evict') return groups.dismissMembers({ groupId: to, why: 'a test asked for it' })
+  const asked = { groupId: to, why: 'a test asked for it' }
+  if (what === 'rebalance') return everywhere(core, ({ groups }) => groups.rebalance(asked))
+  if (what === 'evict') return everywhere(core, ({ groups }) => groups.dismissMembers(asked))
   const ids = to === null ? await openIds(core) : [to]
   for (const transactionalId of ids) await fence(core, transactionalId)
   return ids.length
 }
 
-async function openIds({ broker }: Core): Promise<string[]> {
+/** Each broker has those that it coordinates. */
+async function everywhere({ brokers }: Core, work: (broker: Broker) => Promise<number>): Promise<number> {
+  const counts = await Promise.all(brokers.map(({ broker }) => work(broker)))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+async function openIds({ brokers }: Core): Promise<string[]> {
   const everything = { states: [], producerIds: [], openForMs: -1, matches: () => true }
-  return (await broker.transactions.list(everything)).map(({ transactionalId }) => transactionalId)
+  const found = await Promise.all(brokers.map(({ broker }) => broker.transactions.list(everything)))
+  return found.flat().map(({ transactionalId }) => transactionalId)
 }
 
 /** As another producer that begins with the id. */
-async function fence({ broker }: Core, transactionalId: string): Promise<void> {
-  await broker.ensureInternalTopic(transactionStateTopic)
+async function fence({ brokers: [first], metadata }: Core, transactionalId: string): Promise<void> {
+  await metadata.ensureInternalTopic(transactionStateTopic)
+  const transactions = first!.broker.transactionsOf(transactionalId)
   try {
-    const known = await broker.transactions.describe(transactionalId)
-    await broker.transactions.init({ transactionalId, timeoutMs: known.timeoutMs, expected: null })
+    const known = await transactions.describe(transactionalId)
+    await transactions.init({ transactionalId, timeoutMs: known.timeoutMs, expected: null })
   } catch (error) {
     // Who has a transaction open is fenced by now, and what it wrote is being aborted; who never began need not be.
     const isDone =

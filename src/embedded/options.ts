@@ -6,6 +6,8 @@ export interface TopicSpec {
   readonly name: string
   /** The broker's default (`num.partitions`) when left out. */
   readonly partitions?: number
+  /** The broker's default (`default.replication.factor`) when left out: as many as there are nodes, three at most. */
+  readonly replicationFactor?: number
   /** Topic configs by Kafka's names, as `{ 'cleanup.policy': 'compact' }`. */
   readonly config?: { readonly [key: string]: string | number | boolean }
 }
@@ -22,6 +24,8 @@ export interface BrokerOptions {
   /** Where to listen: 127.0.0.1 and a free port by default. */
   readonly host?: string
   readonly port?: number
+  /** How many nodes the cluster has, 1 by default: each at a port of its own, from `port` on or free ones. */
+  readonly brokers?: number
   readonly isolation?: Isolation
   /** Memory by default. A directory keeps everything; `always` acknowledges only what is on the disk. */
   readonly storage?: 'memory' | { readonly dir: string; readonly fsync?: 'always' | 'never' }
@@ -43,6 +47,7 @@ export interface BrokerOptions {
 export interface StartOptions {
   readonly host: string
   readonly port: number
+  readonly brokers: number
   readonly dataDir: string | null
   readonly flush: 'group' | 'os' | null
   readonly profile: string
@@ -62,6 +67,7 @@ export interface ResetOptions {
 const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
   host: true,
   port: true,
+  brokers: true,
   isolation: true,
   storage: true,
   topics: true,
@@ -81,27 +87,34 @@ export function onlyKnown(given: object, names: readonly string[], what: string)
   }
 }
 
+/** Each has a port, coordinators and sessions. */
+const nodesMax = 9
+
 /** Throws TypeError. */
 export function checkOptions(options: BrokerOptions): void {
   onlyKnown(options, Object.keys(known), 'startBroker')
-  const { isolation = 'worker', port = 0 } = options
+  const { isolation = 'worker', port = 0, brokers = 1 } = options
   if (!['worker', 'inline', 'process'].includes(isolation)) {
     throw new TypeError(`isolation is 'worker', 'inline' or 'process', not '${String(isolation)}'.`)
   }
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`${port} is no port.`)
+  if (!Number.isInteger(brokers) || brokers < 1 || brokers > nodesMax) {
+    throw new TypeError(`brokers is how many nodes there are, from 1 to ${nodesMax}, not ${String(brokers)}.`)
+  }
 }
 
 export const topicSpecOf = (topic: string | TopicSpec): TopicSpec =>
   typeof topic === 'string' ? { name: topic } : topic
 
 export function startOptionsOf(options: BrokerOptions): StartOptions {
-  const { host = '127.0.0.1', port = 0, storage = 'memory', topics = [], config = {}, profile = 'test' } = options
-  const { asVersion = null, log } = options
+  const { host = '127.0.0.1', port = 0, brokers = 1, storage = 'memory', profile = 'test' } = options
+  const { topics = [], config = {}, asVersion = null, log } = options
   const directory = storage === 'memory' ? null : storage
   const fsync = directory?.fsync
   return {
     host,
     port,
+    brokers,
     dataDir: directory === null ? null : directory.dir,
     flush: fsync === undefined ? null : fsync === 'always' ? 'group' : 'os',
     profile,

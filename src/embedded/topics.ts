@@ -13,6 +13,20 @@ export async function createTopics({ metadata }: Core, topics: readonly TopicSpe
   return null
 }
 
+/** Rejects with Kafka's name of what is wrong: there is no such partition or node, or it is down. */
+export async function moveLeader({ metadata }: Core, topic: string, partition: number, to: number): Promise<null> {
+  const { errorCode, errorMessage } = await metadata.moveLeader(topic, partition, to)
+  if (errorCode !== 0) throw new BrokerError(errorMessage ?? '', errorNameOf(errorCode))
+  return null
+}
+
+/** Null while nobody leads. Throws BrokerError when there is no such partition. */
+export function leaderOf({ metadata }: Core, topic: string, partition: number): number | null {
+  const found = metadata.image.topic(topic)?.partitions[partition]
+  if (!found) throw new BrokerError(`there is no partition ${topic}-${partition}`, 'UNKNOWN_TOPIC_OR_PARTITION')
+  return found.leader < 0 ? null : found.leader
+}
+
 /** Creates those that are not there yet. */
 export async function seedTopics(core: Core, topics: readonly TopicSpec[]): Promise<void> {
   const missing = topics.filter(({ name }) => !core.metadata.image.topic(name))
@@ -25,11 +39,11 @@ export async function deleteTopics({ metadata }: Core, names: readonly string[])
   return null
 }
 
-function creationOf({ name, partitions = -1, config = {} }: TopicSpec): Creation {
+function creationOf({ name, partitions = -1, replicationFactor = -1, config = {} }: TopicSpec): Creation {
   return {
     name,
     numPartitions: partitions,
-    replicationFactor: -1,
+    replicationFactor,
     assignments: [],
     configs: Object.entries(config).map(([key, value]) => ({ name: key, value: String(value) })),
   }

@@ -12,7 +12,7 @@ import {
   type EntryOutcome,
 } from './decision'
 import type { TopicImage } from './image'
-import { checkAssignment, newPartition, placeReplicas } from './placement'
+import { assignedPartition, checkAssignment, placeReplicas } from './placement'
 import type { StoreOperation } from './store'
 import { storeKeys, type StoredPartition, type StoredTopic } from './stored'
 
@@ -92,8 +92,8 @@ function newPartitions({ image, random }: DecisionContext, spec: PartitionsSpec,
     const why = `Attempted to add ${added} additional partition(s), ${only}`
     throw new EntryFailure('INVALID_REPLICA_ASSIGNMENT', why)
   }
-  return spec.assignments.map(({ brokerIds }) => {
+  return spec.assignments.map(({ brokerIds }, at) => {
     checkAssignment(image, brokerIds, replicationFactor)
-    return newPartition(brokerIds)
+    return assignedPartition(image, brokerIds, topic.partitions.length + at)
   })
 }

@@ -15,7 +15,7 @@ import {
   type EntryOutcome,
 } from './decision'
 import { clusterMetadataTopic } from './internal-topics'
-import { checkAssignment, newPartition, placeReplicas } from './placement'
+import { assignedPartition, checkAssignment, placeReplicas } from './placement'
 import type { StoreOperation } from './store'
 import { storeKeys, type StoredPartition, type StoredTopic } from './stored'
 import { checkTopicConfigs } from './topic-config-rules'
@@ -182,7 +182,7 @@ function assigned({ image }: DecisionContext, spec: TopicSpec): StoredPartition[
   }
   return Array.from({ length: byIndex.size }, (_, index) => {
     const brokerIds = byIndex.get(index)
-    if (brokerIds) return newPartition(brokerIds)
+    if (brokerIds) return assignedPartition(image, brokerIds, index)
     const why = 'partitions should be a consecutive 0-based integer sequence'
     throw new EntryFailure('INVALID_REPLICA_ASSIGNMENT', why)
   })

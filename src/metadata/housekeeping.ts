@@ -1,15 +1,9 @@
-/** Decisions that no client asks for: a cluster's first start, a broker's registration, ids for producers. */
+/** Decisions that no client asks for: a cluster's first start, ids for producers. */
 import type { BrokerConfigs } from './configs'
 import type { Decision } from './decision'
 import type { LiveImage } from './live-image'
 import type { StoreOperation } from './store'
-import {
-  storeKeys,
-  type StoredBroker,
-  type StoredCluster,
-  type StoredPartition,
-  type StoredProducerIds,
-} from './stored'
+import { storeKeys, type StoredCluster, type StoredPartition, type StoredProducerIds } from './stored'
 
 /** A new cluster: its id, and the default of `min.insync.replicas` for all brokers that eligible leader replicas need. */
 export function decideFirstStart(broker: BrokerConfigs, clusterId: string, nowMs: number): Decision<void> {
@@ -39,18 +33,6 @@ export function decideRestart(image: LiveImage): Decision<void> {
     }
   }
   return { if: [], do: operations, reply: undefined }
-}
-
-/** Tells where a broker is; nothing to do when all is as it was. */
-export function decideRegister(image: LiveImage, id: number, broker: StoredBroker): Decision<void> {
-  const known = image.broker(id)
-  const stored: StoredBroker = { rack: broker.rack, endpoints: broker.endpoints }
-  const same = known && JSON.stringify({ rack: known.rack, endpoints: known.endpoints }) === JSON.stringify(stored)
-  return {
-    if: [],
-    do: same ? [] : [{ put: storeKeys.broker(id), value: JSON.stringify(stored) }],
-    reply: undefined,
-  }
 }
 
 export function decideProducerIds(image: LiveImage, count: number): Decision<{ first: number; count: number }> {

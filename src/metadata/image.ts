@@ -9,6 +9,13 @@ export interface PartitionImage {
   readonly partitionEpoch: number
   readonly replicas: readonly number[]
   readonly isr: readonly number[]
+  /** Not in sync, but with every record that was committed: they may lead when nobody in sync is left (KIP-966). */
+  readonly eligible?: readonly number[]
+  /** Who led last, while nobody does. */
+  readonly lastLeader?: number
+  /** While a reassignment is under way: those of `replicas` that are new, and those that go when it is done (KIP-455). */
+  readonly adding?: readonly number[]
+  readonly removing?: readonly number[]
 }
 
 export interface TopicImage {

@@ -243,7 +243,9 @@ function topicOf(id: string, stored: StoredTopic, { before, partitions }: TopicD
 
 function brokersWith(base: readonly BrokerImage[], changes: ReadonlyMap<number, StoredBroker | null>): BrokerImage[] {
   const kept = base.filter(({ id }) => !changes.has(id))
-  const now = [...changes].flatMap(([id, stored]) => (stored === null ? [] : [{ id, fenced: false, ...stored }]))
+  const now = [...changes].flatMap(([id, stored]) =>
+    stored === null ? [] : [{ ...stored, id, fenced: stored.fenced === true }],
+  )
   return [...kept, ...now].sort((a, b) => a.id - b.id)
 }
 

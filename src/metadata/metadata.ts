@@ -8,6 +8,7 @@ import type { Logger } from '../platform/logger'
 import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
 import { type AdoptedTopic, decideAdopt, decideAdoptKafka, decideRaiseEpochs, type KnownEpoch } from './adopt-topics'
+import { decideBroker, decideFence } from './brokers'
 import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
 import { newClusterId } from './cluster-id'
 import type { ConfigTexts } from './config-layers'
@@ -16,19 +17,22 @@ import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } 
 import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './create-topics'
 import type { Charge, Decision, DecisionContext, EntryOutcome } from './decision'
 import { decideDeleteTopics, type TopicDeletion, type TopicReference } from './delete-topics'
-import { decideFirstStart, decideProducerIds, decideRegister, decideRestart } from './housekeeping'
+import { decideElections, decideMove, type ElectedTopic, type WantedElection } from './elections'
+import { decideFirstStart, decideProducerIds, decideRestart } from './housekeeping'
 import type { MetadataImage, TopicImage } from './image'
 import { internalTopicPlan, isInternalTopic } from './internal-topics'
 import type { KafkaMetadata } from './kafka-metadata'
 import { type ImageChange, LiveImage } from './live-image'
+import { decideReassignments, type ReassignedTopic, type WantedReassignment } from './reassignments'
 import type { MetadataStore, Revision, StoreEvent, TransactionResult } from './store'
 import type { StoredBroker } from './stored'
 
 export interface MetadataOptions {
   readonly store: MetadataStore
-  /** This broker: its id, and how the others and clients reach it. */
+  /** The brokers of this process, with how the others and clients reach them. All others are not there. */
+  readonly brokers: ReadonlyMap<number, StoredBroker>
+  /** The one of them that this is the metadata of, as far as configs are its own. */
   readonly brokerId: number
-  readonly broker: StoredBroker
   /** What server.properties, --set and the profile say. */
   readonly statics: ConfigTexts
   /** The id a new cluster gets; made up when there is none. An existing cluster keeps its own. */
@@ -47,6 +51,7 @@ const attemptsMax = 10
 
 export class Metadata {
   readonly configs: Configs
+  readonly #statics: ConfigTexts
   readonly #store: MetadataStore
   readonly #random: Random
   readonly #logger: Logger
@@ -63,7 +68,13 @@ export class Metadata {
     this.#store = store
     this.#random = random
     this.#logger = logger
-    this.configs = new Configs(brokerId, withOwnId(statics, brokerId), () => this.#image)
+    this.#statics = statics
+    this.configs = this.configsOf(brokerId)
+  }
+
+  /** Configs as a broker of this process has them, with what was set for it alone. */
+  configsOf(brokerId: number): Configs {
+    return new Configs(brokerId, withOwnId(this.#statics, brokerId), () => this.#image)
   }
 
   /**
@@ -83,7 +94,8 @@ export class Metadata {
       const says = `the metadata is of cluster ${metadata.image.clusterId}, not of ${clusterId}`
       throw new Refusal('INCONSISTENT_CLUSTER_ID', says)
     } else if (!endedCleanly) await metadata.decide(({ image }) => decideRestart(image))
-    await metadata.decide(({ image }) => decideRegister(image, options.brokerId, options.broker))
+    for (const [id, broker] of options.brokers) await metadata.setBroker(id, broker)
+    for (const { id } of metadata.image.brokers()) if (!options.brokers.has(id)) await metadata.fenceBroker(id)
     return metadata
   }
 
@@ -136,6 +148,29 @@ export class Metadata {
     validateOnly = false,
   ): Promise<EntryOutcome[]> {
     return this.decide(context => decideIncrementalAlter(context, alterations), validateOnly)
+  }
+
+  /** Says where a broker is, or that it is not there; leaders and replicas in sync follow. */
+  setBroker(id: number, broker: StoredBroker): Promise<void> {
+    return this.decide(context => decideBroker(context, id, broker))
+  }
+
+  /** The broker is not there any more; nothing happens when nobody knows it. */
+  fenceBroker(id: number): Promise<void> {
+    return this.decide(context => decideFence(context, id))
+  }
+
+  electLeaders(wanted: readonly WantedElection[] | null, unclean: boolean): Promise<ElectedTopic[]> {
+    return this.decide(context => decideElections(context, wanted, unclean))
+  }
+
+  reassign(wanted: readonly WantedReassignment[], mayResize: boolean): Promise<ReassignedTopic[]> {
+    return this.decide(context => decideReassignments(context, wanted, mayResize))
+  }
+
+  /** Makes a broker lead a partition, with a replica of its own if it has none. */
+  moveLeader(topic: string, partition: number, to: number): Promise<EntryOutcome> {
+    return this.decide(context => decideMove(context, topic, partition, to))
   }
 
   /** Creates topics by their names alone, as `auto.create.topics.enable` does; an internal one as its configs say. */

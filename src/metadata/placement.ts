@@ -6,8 +6,8 @@ import type { StoredPartition } from './stored'
 
 /**
  * Spreads replicas over brokers, and over racks where brokers name them: neighbours in the row of brokers are in
- * different racks, and each partition begins one further along. Fenced brokers get no replicas. Throws EntryFailure
- * when there are too few brokers.
+ * different racks, and each partition begins one further along. Fenced brokers get replicas where there are too few
+ * others. Throws EntryFailure when there are too few of all.
  */
 export function placeReplicas(
   image: MetadataImage,
@@ -16,25 +16,42 @@ export function placeReplicas(
   replicationFactor: number,
 ): StoredPartition[] {
   const brokers = inRackOrder(image.brokers().filter(broker => !broker.fenced))
-  if (replicationFactor > brokers.length) {
+  const absent = inRackOrder(image.brokers().filter(broker => broker.fenced))
+  const registered = brokers.length + absent.length
+  if (replicationFactor > registered) {
     const target = `The target replication factor of ${replicationFactor} cannot be reached`
-    const because = `because only ${brokers.length} broker(s) are registered or some brokers have all their log directories cordoned.`
+    const because = `because only ${registered} broker(s) are registered or some brokers have all their log directories cordoned.`
     throw new EntryFailure(
       'INVALID_REPLICATION_FACTOR',
       `Unable to replicate the partition ${replicationFactor} time(s): ${target} ${because}`,
     )
   }
+  if (brokers.length === 0) {
+    const because = 'All brokers are currently fenced.'
+    const says = `Unable to replicate the partition ${replicationFactor} time(s): ${because}`
+    throw new EntryFailure('INVALID_REPLICATION_FACTOR', says)
+  }
   const start = Math.floor(random.next() * brokers.length)
-  return Array.from({ length: partitions }, (_, index) =>
-    newPartition(
-      Array.from({ length: replicationFactor }, (_, place) => brokers[(start + index + place) % brokers.length]!.id),
-    ),
-  )
+  const present = Math.min(replicationFactor, brokers.length)
+  const striped = (from: readonly BrokerImage[], at: number, count: number): number[] =>
+    Array.from({ length: count }, (_, place) => from[(at + place) % from.length]!.id)
+  return Array.from({ length: partitions }, (_, index) => {
+    const inSync = striped(brokers, start + index, present)
+    return newPartition([...inSync, ...striped(absent, start + index, replicationFactor - present)], inSync)
+  })
 }
 
-/** A partition as it begins: its first replica leads, and all are in sync. */
-export function newPartition(replicas: readonly number[]): StoredPartition {
-  return { replicas, isr: replicas, leader: replicas[0]!, leaderEpoch: 0, partitionEpoch: 0 }
+/** A partition as it begins: the first that is in sync leads. */
+export function newPartition(replicas: readonly number[], isr = replicas): StoredPartition {
+  return { replicas, isr, leader: isr[0]!, leaderEpoch: 0, partitionEpoch: 0 }
+}
+
+/** The same with replicas that somebody named, of whose brokers some may be fenced. Throws EntryFailure when all are. */
+export function assignedPartition(image: MetadataImage, replicas: readonly number[], index: number): StoredPartition {
+  const isr = replicas.filter(id => image.broker(id)?.fenced === false)
+  if (isr.length > 0) return newPartition(replicas, isr)
+  const says = `All brokers specified in the manual partition assignment for partition ${index} are fenced or in controlled shutdown.`
+  throw new EntryFailure('INVALID_REPLICA_ASSIGNMENT', says)
 }
 
 /** One broker of each rack in turn. */

@@ -2,7 +2,7 @@
  * What the metadata store holds: the names of its keys, and the JSON behind each. Numbers in keys are padded, so that
  * the order of keys is the order of numbers.
  */
-import type { ConfigResource } from './image'
+import type { ConfigResource, PartitionImage } from './image'
 import { type TableName, tableNames } from './tables'
 
 export interface StoredCluster {
@@ -16,15 +16,11 @@ export interface StoredTopic {
   readonly partitions: number
 }
 
-export interface StoredPartition {
-  readonly replicas: readonly number[]
-  readonly isr: readonly number[]
-  readonly leader: number
-  readonly leaderEpoch: number
-  readonly partitionEpoch: number
-}
+export type StoredPartition = Omit<PartitionImage, 'index'>
 
 export interface StoredBroker {
+  /** Registered, and not there. */
+  readonly fenced?: boolean
   readonly rack: string | null
   readonly endpoints: readonly { readonly name: string; readonly host: string; readonly port: number }[]
 }

@@ -8,7 +8,7 @@ import { isFormerKey, needsOtherBrokers, refusedKeys } from './config-fit'
 const listenerPrefix = /^listener\.name\.[^.]+\./
 
 /** Adds what is wrong to `problems`; gives the assignments that count and a sentence for each thing that does nothing. */
-export function checkAssignments(given: readonly Assignment[], problems: string[]): Checked {
+export function checkAssignments(given: readonly Assignment[], problems: string[], brokers: number): Checked {
   const warnings: string[] = []
   const former: Assignment[] = []
   const unused: Assignment[] = []
@@ -32,9 +32,10 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
     }
     const refusal = refusedKeys[one.key]?.(parsed.text)
     if (refusal) problems.push(`${one.key}=${one.text} (${one.origin}): ${refusal}`)
-    if (needsOtherBrokers(one.key) && Number(parsed.text) > 1) {
-      warnings.push(`${one.key}=${parsed.text} (${one.origin}) needs ${parsed.text} brokers; on a single node it is 1.`)
-      counting.push({ ...one, text: '1' })
+    if (needsOtherBrokers(one.key) && Number(parsed.text) > brokers) {
+      const here = brokers === 1 ? 'on a single node' : `with ${brokers} nodes`
+      warnings.push(`${one.key}=${parsed.text} (${one.origin}) needs ${parsed.text} brokers; ${here} it is ${brokers}.`)
+      counting.push({ ...one, text: String(brokers) })
       continue
     }
     if (!hasEffect(one.key)) unused.push(one)

@@ -95,4 +95,5 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'transaction.state.log.replication.factor',
   'transaction.state.log.segment.bytes',
   'transactional.id.expiration.ms',
+  'unclean.leader.election.enable',
 ])

@@ -23,7 +23,7 @@ const replicated = new Set([
   'share.coordinator.state.topic.min.isr',
 ])
 
-/** Whether a value above 1 asks for brokers that there are none of. */
+/** Whether a value asks for so many brokers. */
 export const needsOtherBrokers = (key: string): boolean => replicated.has(key)
 
 const former =

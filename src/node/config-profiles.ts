@@ -36,10 +36,35 @@ const small: Settings = {
   'transaction.state.log.num.partitions': '1',
 }
 
-/** Keys of Apache Kafka and of ours with the text each profile gives them. */
-export const profileSettings: { readonly [P in Profile]: Settings } = {
+const settings: { readonly [P in Profile]: Settings } = {
   dev: { ...alone, ...noWaits, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
   test: { ...alone, ...noWaits, ...small, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
   strict: { ...alone, 'odradek.flush': 'os' },
   prod: { ...alone, 'odradek.flush': 'group' },
+}
+
+/** Replicas that Kafka's own defaults ask for, of the topics that a broker makes for itself. */
+const internalReplicas = 3
+
+/** Keys of Apache Kafka and of ours with the text each profile gives them, in a cluster of so many brokers. */
+export function profileSettings(profile: Profile, brokers: number): Settings {
+  if (brokers === 1) return settings[profile]
+  const replicas = String(Math.min(internalReplicas, brokers))
+  const several: Settings = {
+    ...settings[profile],
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'share.coordinator.state.topic.replication.factor': replicas,
+  }
+  if (profile === 'strict' || profile === 'prod') return several
+  // A broker that stops takes nothing along, unless a topic asks for fewer replicas.
+  const everywhere: Settings = { ...several, 'default.replication.factor': replicas }
+  if (profile === 'dev') return everywhere
+  // One for each broker, so that each of them coordinates something.
+  const partitions = String(brokers)
+  return {
+    ...everywhere,
+    'offsets.topic.num.partitions': partitions,
+    'transaction.state.log.num.partitions': partitions,
+  }
 }

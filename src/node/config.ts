@@ -50,6 +50,8 @@ export interface ConfigSources {
   /** Reads a whole file; throws ErrnoException. */
   readonly readFile: (path: string) => Buffer
   readonly defaultProfile: Profile
+  /** How many brokers of the cluster there are in this process; one when left out. */
+  readonly brokers?: number
 }
 
 export interface ConfigAnswer {
@@ -71,10 +73,11 @@ export class ConfigRefused extends Error {
 /** Throws ConfigRefused with all that is wrong, not only the first. */
 export function readConfig(sources: ConfigSources): ConfigAnswer {
   const problems: string[] = []
-  const { counting, warnings } = checkAssignments(collect(sources, problems), problems)
+  const { brokers = 1 } = sources
+  const { counting, warnings } = checkAssignments(collect(sources, problems), problems, brokers)
   const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
   const profile = isProfile(named) ? named : sources.defaultProfile
-  const layers = [...profileLayer(profile), ...counting]
+  const layers = [...profileLayer(profile, brokers), ...counting]
   const { listen, advertised, others } = placesOf(layers, problems)
   if (others.length > 0) warnings.push(`Only the first PLAINTEXT listener is opened, not ${others.join(', ')}.`)
   const dataDir = dataDirOf(layers, problems)
@@ -111,8 +114,8 @@ function collect({ flags, environment, readFile }: ConfigSources, problems: stri
   ]
 }
 
-const profileLayer = (profile: Profile): Assignment[] =>
-  Object.entries(profileSettings[profile]).map(([key, text]) => ({ key, text, origin: `profile ${profile}` }))
+const profileLayer = (profile: Profile, brokers: number): Assignment[] =>
+  Object.entries(profileSettings(profile, brokers)).map(([key, text]) => ({ key, text, origin: `profile ${profile}` }))
 
 /** One text a key. Other names of the same thing (`log.retention.hours`) give way to a stronger layer's. */
 function merged(layers: readonly Assignment[]): Map<string, string> {

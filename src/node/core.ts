@@ -2,40 +2,35 @@
  * What a node is made of without its door: metadata, partitions, coordinators, and what handlers are given of them. The one
  * place where these are chosen and wired.
  */
-import { featuresAs, handlersOf } from '../broker/as-release'
-import type { Broker } from '../broker/broker'
-import { handlers } from '../broker/apis/index'
-import { FetchSessions } from '../broker/fetch/sessions'
-import { UnsentBytes } from '../broker/fetch/unsent'
-import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
-import { ClientQuotas } from '../broker/quotas/client-quotas'
 import { connectionRateOf } from '../broker/quotas/quota-limits'
-import type { Handler } from '../call/handler'
 import type { Stage } from '../call/stage'
-import type { Groups } from '../coordinator/group/groups'
-import { openGroups } from '../coordinator/group/open'
-import { openTransactions } from '../coordinator/transaction/open'
-import type { Transactions } from '../coordinator/transaction/transactions'
 import type { ServerOptions } from '../edge/kafka/server'
-import { featuresOf } from '../metadata/features'
-import { groupMetadataTopic } from '../metadata/internal-topics'
 import { Metadata } from '../metadata/metadata'
 import type { MetadataStore } from '../metadata/store'
+import type { StoredBroker } from '../metadata/stored'
 import { PartitionDirectory } from '../partition/directory'
 import { startCleaning } from '../partition/cleaning'
 import { startUpkeep } from '../partition/upkeep'
 import type { Timers } from '../platform/clock'
+import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
-import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
 import { adoptTopics, raiseEpochs } from './adopt'
+import { openBrokers, type ServedBroker } from './brokers'
 import type { NodeConfig } from './config'
 import { cleanerOf, compactionOf, overriddenCount, quotaWindowsOf, retentionOf } from './limits'
-import { ProducerIds } from './producer-ids'
 import type { OpenedStore } from './store'
 
+/** One of the brokers of this process. */
+export interface BrokerPlace {
+  readonly id: number
+  readonly address: Address
+  /** Whether it is there: others lead what it led if not. */
+  readonly isUp: boolean
+}
+
 export interface Core {
-  readonly broker: Broker
-  readonly routes: Routes
+  /** In the order in which they were asked for; all of them, whether or not they are there. */
+  readonly brokers: readonly ServedBroker[]
   readonly metadata: Metadata
   readonly partitions: PartitionDirectory
   /** Lets everybody go who waits for a coordinator. Call it before the last connections are closed. */
@@ -48,6 +43,8 @@ export interface CoreOptions {
   readonly config: NodeConfig
   readonly opened: OpenedStore
   readonly metadataStore: MetadataStore
+  /** One broker at the address of the config when left out. */
+  readonly places?: readonly BrokerPlace[]
   /** Wrapped around all that the pipeline has by itself, the first outermost. */
   readonly stages?: readonly Stage[]
   /** For the waits that clients ask for themselves, as that of a fetch, where these pass by another clock. */
@@ -70,13 +67,17 @@ export async function openCore(platform: Platform, options: CoreOptions): Promis
 
 async function open(
   platform: Platform,
-  { config, opened, metadataStore, stages = [], pollTimers = platform.timers }: CoreOptions,
+  options: CoreOptions,
   undo: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Core> {
-  const metadata = await openMetadata(platform, config, opened, metadataStore)
+  const { config, opened, metadataStore, stages = [], pollTimers = platform.timers } = options
+  const here = { id: opened.nodeId, address: config.advertised ?? config.listen, isUp: true }
+  const places = options.places ?? [here]
+  const metadata = await openMetadata(platform, config, opened, metadataStore, places)
   undo.push(() => metadata.close())
-  const directory = directoryOf(platform, opened, metadata)
+  const brokerIds = places.map(({ id }) => id)
+  const directory = directoryOf(platform, opened, metadata, brokerIds)
   undo.push(async () => {
     await Promise.all([...directory.all()].map(partition => partition.prepareStop()))
   })
@@ -84,15 +85,7 @@ async function open(
   metadata.onChange((_image, _previous, change) => directory.apply(change))
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
-  const groups = openGroups(platform, metadata, directory)
-  const producerIds = new ProducerIds(count => metadata.allocateProducerIds(count))
-  const transactions = openTransactions(platform, {
-    metadata,
-    partitions: directory,
-    nextProducerId: () => producerIds.next(),
-    endInMachine: (topic, index, marker) =>
-      topic === groupMetadataTopic ? groups.endTransaction(index, marker) : null,
-  })
+  const brokers = openBrokers(platform, { config, opened, metadata, directory, brokerIds, stages, pollTimers })
   const { configs } = metadata
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   undo.push(
@@ -104,39 +97,26 @@ async function open(
     }),
   )
   const dismiss = (): void => {
-    groups.stop()
-    transactions.stop()
+    for (const { broker } of brokers) {
+      broker.groups.stop()
+      broker.transactions.stop()
+    }
   }
   undo.push(async () => dismiss())
-  const broker = brokerOf({ ...platform, timers: pollTimers }, config, {
-    opened,
-    metadata,
-    directory,
-    groups,
-    transactions,
-    producerIds,
-  })
-  return {
-    broker,
-    routes: routesOf(handlersAs(config), broker, stages),
-    metadata,
-    partitions: directory,
-    dismiss,
-    stop,
-  }
+  return { brokers, metadata, partitions: directory, dismiss, stop }
 }
 
 async function openMetadata(
   { random, clock, logger }: Platform,
   config: NodeConfig,
-  { nodeId, clusterId, endedCleanly }: OpenedStore,
+  { clusterId, endedCleanly }: OpenedStore,
   store: MetadataStore,
+  places: readonly BrokerPlace[],
 ): Promise<Metadata> {
-  const { host, port } = config.advertised ?? config.listen
   return Metadata.open({
     store,
-    brokerId: nodeId,
-    broker: { rack: null, endpoints: [{ name: 'PLAINTEXT', host, port }] },
+    brokerId: places[0]!.id,
+    brokers: new Map(places.map(place => [place.id, registrationOf(place)])),
     statics: config.statics,
     clusterId: config.clusterId ?? clusterId,
     endedCleanly,
@@ -146,9 +126,20 @@ async function openMetadata(
   })
 }
 
-function directoryOf({ logger }: Platform, { store, nodeId }: OpenedStore, { configs }: Metadata): PartitionDirectory {
+export const registrationOf = ({ address: { host, port }, isUp }: BrokerPlace): StoredBroker => ({
+  rack: null,
+  endpoints: [{ name: 'PLAINTEXT', host, port }],
+  fenced: !isUp,
+})
+
+function directoryOf(
+  { logger }: Platform,
+  { store }: OpenedStore,
+  { configs }: Metadata,
+  brokerIds: readonly number[],
+): PartitionDirectory {
   return new PartitionDirectory({
-    brokerId: nodeId,
+    brokerIds,
     store,
     logger,
     logConfig: topic => configs.topic(topic),
@@ -170,72 +161,16 @@ function upkeepOf(platform: Platform, metadata: Metadata, directory: PartitionDi
   }
 }
 
-const releaseOf = ({ asVersion }: NodeConfig): ReleaseFacts | null =>
-  asVersion === null ? null : releaseFacts(asVersion)
-
-/** All that are served, or what a release had of them. */
-function handlersAs(config: NodeConfig): readonly Handler<Broker>[] {
-  const release = releaseOf(config)
-  return release ? handlersOf(release, handlers) : handlers
-}
-
-interface Parts {
-  readonly opened: OpenedStore
-  readonly metadata: Metadata
-  readonly directory: PartitionDirectory
-  readonly groups: Groups
-  readonly transactions: Transactions
-  readonly producerIds: ProducerIds
-}
-
-function brokerOf(platform: Platform, config: NodeConfig, parts: Parts): Broker {
-  const { opened, metadata, directory, groups, transactions, producerIds } = parts
-  const { clock, timers, random, logger } = platform
-  const { configs } = metadata
-  const ranges = rangesOf(handlersAs(config))
-  const release = releaseOf(config)
-  return {
-    id: opened.nodeId,
-    clock,
-    timers,
-    logger,
-    metadata,
-    configs,
-    image: () => metadata.image,
-    partitions: directory,
-    groups,
-    transactions,
-    ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
-    fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
-    unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
-    quotas: new ClientQuotas({
-      clock,
-      table: () => metadata.image.table('quota'),
-      windows: () => quotaWindowsOf(configs.broker()),
-    }),
-    fetchLimits: () => {
-      const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()
-      return { maxBytes: fetchMaxBytes, maxWaitMs: cap < 0 ? Number.MAX_SAFE_INTEGER : cap }
-    },
-    nextProducerId: () => producerIds.next(),
-    apiVersions: () => ranges,
-    features: () => (release ? featuresAs(release, featuresOf(metadata.image)) : featuresOf(metadata.image)),
-    // The address at which this very client reached us is the one that is sure to work for it.
-    advertised: ({ connection }) => config.advertised ?? { host: connection.localHost, port: connection.localPort },
-    space: () => opened.store.space(),
-  }
-}
-
-/** What a Kafka server needs of the core behind it, which may be another one at every request. */
-export function servingOf({ clock, timers, logger }: Platform, core: () => Core): ServerOptions {
-  const configs = () => core().broker.configs.broker()
+/** What a Kafka server needs of the broker behind it, which may be another one at every request. */
+export function servingOf({ clock, timers, logger }: Platform, served: () => ServedBroker): ServerOptions {
+  const configs = () => served().broker.configs.broker()
   return {
     clock,
     timers,
     logger,
     listener: 'PLAINTEXT',
     get routes() {
-      return core().routes
+      return served().routes
     },
     get maxFrameBytes() {
       return configs().socketRequestMaxBytes
@@ -246,7 +181,7 @@ export function servingOf({ clock, timers, logger }: Platform, core: () => Core)
       return overriddenCount(maxConnectionsPerIpOverrides, address) ?? maxConnectionsPerIp
     },
     creationRate: () => configs().maxConnectionCreationRate,
-    creationRateOf: address => connectionRateOf(core().broker.image().table('quota'), address),
+    creationRateOf: address => connectionRateOf(served().broker.image().table('quota'), address),
     windows: () => quotaWindowsOf(configs()).client,
     maxIdleMs: () => configs().connectionsMaxIdleMs,
   }

@@ -35,17 +35,18 @@ async function start(platform: Platform, config: NodeConfig, door: Door): Promis
   const opened = await openStore(platform, config)
   const metadataStore = await openMetadataStore(platform, opened)
   const core = await openCore(platform, { config, opened, metadataStore })
+  const [served] = core.brokers
   const server = new KafkaServer(
     door,
-    servingOf(platform, () => core),
+    servingOf(platform, () => served!),
   )
   server.start()
   const { clusterId } = core.metadata.image
-  return { address: door.address, clusterId, nodeId: opened.nodeId, broker: core.broker, stop }
+  return { address: door.address, clusterId, nodeId: opened.nodeId, broker: served!.broker, stop }
 
   async function stop(): Promise<void> {
     // Members that wait for others in a rebalance hear that the coordinator is gone, if nothing better comes soon.
-    const cancel = platform.timers.after(stopGraceMs / 2, () => core.broker.groups.stop())
+    const cancel = platform.timers.after(stopGraceMs / 2, () => served!.broker.groups.stop())
     await server.stop(stopGraceMs)
     cancel()
     await core.stop()

@@ -1,4 +1,4 @@
-/** All partitions of this node. The one place where an image becomes logs on a disk: nothing else opens or drops one. */
+/** All partitions of this process. The one place where an image becomes logs on a disk: nothing else opens or drops one. */
 import { Refusal } from '../protocol/errors'
 import type { PartitionImage, TopicImage } from '../metadata/image'
 import type { Logger } from '../platform/logger'
@@ -7,7 +7,8 @@ import type { Log, LogConfig, LogStore } from '../storage/log'
 import { Partition, type Leadership, type PartitionConfig, type PartitionPolicy } from './partition'
 
 export interface DirectoryOptions extends PartitionPolicy {
-  readonly brokerId: number
+  /** The brokers of this process. They share a log where more than one has a replica. */
+  readonly brokerIds: readonly number[]
   readonly store: LogStore
   readonly logger: Logger
   /** Read at every use, so that a changed config takes effect at once. */
@@ -26,9 +27,11 @@ export interface TopicChanges {
 
 interface Held {
   readonly partition: Partition | null
-  /** Why it is offline; null while it serves. */
+  /** Why it is offline; null while it serves, and where all replicas are elsewhere. */
   readonly offline: string | null
 }
+
+const elsewhere: Held = { partition: null, offline: null }
 
 export class PartitionDirectory {
   readonly #options: DirectoryOptions
@@ -38,12 +41,8 @@ export class PartitionDirectory {
     this.#options = options
   }
 
-  get brokerId(): number {
-    return this.#options.brokerId
-  }
-
   /**
-   * Makes what is on this node what the metadata says by now: opens, leads, drops. Called for each change, in order; at
+   * Makes what is here what the metadata says by now: opens, leads, drops. Called for each change, in order; at
    * the start with every topic as created.
    */
   async apply({ created, deleted, altered }: TopicChanges): Promise<void> {
@@ -54,21 +53,29 @@ export class PartitionDirectory {
   }
 
   async #follow(topic: TopicImage, partition: PartitionImage): Promise<void> {
-    if (!partition.replicas.includes(this.#options.brokerId)) return
     const held = this.#held.get(topic.name)?.get(partition.index)
-    if (held) held.partition?.lead(leadershipOf(partition))
-    else await this.#open(topic, partition)
+    const isHere = partition.replicas.some(id => this.#options.brokerIds.includes(id))
+    if (held?.partition) held.partition.lead(leadershipOf(partition))
+    else if (!isHere) this.#set(topic.name, partition.index, elsewhere)
+    else if (!held || held === elsewhere) await this.#open(topic, partition)
   }
 
-  /** The partition this node leads. Throws UNKNOWN_TOPIC_OR_PARTITION, KAFKA_STORAGE_ERROR. */
-  led(topic: string, index: number): Partition {
+  /** Throws UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER when its replicas are elsewhere, KAFKA_STORAGE_ERROR. */
+  held(topic: string, index: number): Partition {
     const held = this.#held.get(topic)?.get(index)
+    if (held?.partition) return held.partition
     if (!held) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
-    if (!held.partition) throw new Refusal('KAFKA_STORAGE_ERROR', held.offline)
-    return held.partition
+    throw held === elsewhere ? new Refusal('NOT_LEADER_OR_FOLLOWER') : new Refusal('KAFKA_STORAGE_ERROR', held.offline)
   }
 
-  /** Null where `led` would throw. */
+  /** A partition that any broker of this process leads. Throws as `held`, and NOT_LEADER_OR_FOLLOWER where none does. */
+  led(topic: string, index: number): Partition {
+    const partition = this.held(topic, index)
+    if (this.#options.brokerIds.includes(partition.leader)) return partition
+    throw new Refusal('NOT_LEADER_OR_FOLLOWER')
+  }
+
+  /** Null where `held` would throw. */
   find(topic: string, index: number): Partition | null {
     return this.#held.get(topic)?.get(index)?.partition ?? null
   }
@@ -128,5 +135,5 @@ export class PartitionDirectory {
 
 function leadershipOf(partition: PartitionImage): Leadership {
   const { leader, leaderEpoch, isr, replicas } = partition
-  return { leader, leaderEpoch, isrCount: isr.length, replicaCount: replicas.length }
+  return { leader, leaderEpoch, isrCount: isr.length, replicas }
 }

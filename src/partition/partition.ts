@@ -45,7 +45,7 @@ export interface Leadership {
   readonly leader: number
   readonly leaderEpoch: number
   readonly isrCount: number
-  readonly replicaCount: number
+  readonly replicas: readonly number[]
 }
 
 export interface Produced {
@@ -137,10 +137,21 @@ export class Partition {
     return this.#log
   }
 
+  /** The id of the broker that leads; -1 while there is none. */
+  get leader(): number {
+    return this.#leadership.leader
+  }
+  isOn(brokerId: number): boolean {
+    return this.#leadership.replicas.includes(brokerId)
+  }
+
   lead(leadership: Leadership): void {
     const isNewEpoch = leadership.leaderEpoch > this.leaderEpoch
     this.#leadership = leadership
-    if (isNewEpoch) this.#log.assignEpoch(leadership.leaderEpoch, this.#log.end)
+    if (isNewEpoch && leadership.leader >= 0) this.#log.assignEpoch(leadership.leaderEpoch, this.#log.end)
+    this.#advance(this.#log.settled)
+    // Who waits at one broker for records may have to ask another one now.
+    if (isNewEpoch) this.#wake()
   }
 
   /** Throws FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH when a client's idea of the epoch is not ours (KIP-320). */
@@ -156,14 +167,9 @@ export class Partition {
    */
   produce(batch: Buffer, acks: number, nowMs: number, verification: Verification | null = null): Produced {
     const config = this.#config()
-    const { isrCount, replicaCount } = this.#leadership
-    // A topic with fewer replicas than it wants in sync could never be written to (KIP-966).
-    const needed = Math.min(config.minInsyncReplicas, replicaCount)
-    if (acks === -1 && isrCount < needed) {
-      throw new Refusal(
-        'NOT_ENOUGH_REPLICAS',
-        `The in-sync replicas of ${this.name} are ${isrCount}, fewer than ${needed}`,
-      )
+    if (acks === -1 && this.#isUnderMinIsr) {
+      const says = `The in-sync replicas of ${this.name} are ${this.#leadership.isrCount}, fewer than min.insync.replicas`
+      throw new Refusal('NOT_ENOUGH_REPLICAS', says)
     }
     const stamped = config.messageTimestampType === 'LogAppendTime'
     const { producer } = inspect(batch, config.maxMessageBytes, this.#policy.checksRecords(), {
@@ -228,8 +234,12 @@ export class Partition {
     return last + 1
   }
 
-  /** Appends a batch that a coordinator wrote, maybe within a producer's transaction. Throws KAFKA_STORAGE_ERROR. */
-  appendOwn(batch: Buffer): Appended {
+  /**
+   * Appends a batch that a coordinator wrote, maybe within a producer's transaction. Throws NOT_LEADER_OR_FOLLOWER when what
+   * it decided was decided in an earlier epoch, since another one may have taken over; KAFKA_STORAGE_ERROR.
+   */
+  appendOwn(batch: Buffer, leaderEpoch: number): Appended {
+    if (leaderEpoch !== this.leaderEpoch) throw new Refusal('NOT_LEADER_OR_FOLLOWER')
     const appended = this.#store(batch)
     if (isTransactionalAt(batch)) {
       this.producers.recordOwn(producerIdAt(batch), producerEpochAt(batch), appended.first, maxTimestampAt(batch))
@@ -284,8 +294,15 @@ export class Partition {
     if (!this.producers.takeBack(end)) reloadProducers(this.#log, this.producers)
   }
 
+  /** A topic with fewer replicas than it wants in sync could never be written to, so all of them are enough (KIP-966). */
+  get #isUnderMinIsr(): boolean {
+    const { isrCount, replicas } = this.#leadership
+    return isrCount < replicas.length && isrCount < this.#config().minInsyncReplicas
+  }
+
+  /** What too few replicas have is not committed: it is there, and nobody reads it before others are in sync again. */
   #advance(to: number): void {
-    if (to <= this.#highWatermark) return
+    if (to <= this.#highWatermark || this.#isUnderMinIsr) return
     this.#highWatermark = to
     const newBytes = this.#unseenBytes
     this.#unseenBytes = 0
@@ -341,6 +358,10 @@ export class Partition {
   /** The topic is gone: whoever waits is told to look again. */
   close(): void {
     this.#closed = true
+    this.#wake()
+  }
+
+  #wake(): void {
     this.waiters.tell(0)
     this.stableWaiters.tell(0)
   }

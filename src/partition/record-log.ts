@@ -18,6 +18,8 @@ const loadBytes = 256 * 1024
 
 export class PartitionRecordLog implements RecordLog {
   readonly #partition: Partition
+  /** Of whoever opened this. */
+  readonly #leaderEpoch: number
   readonly #clock: Clock
   readonly #timers: Timers
   readonly #compression: () => number
@@ -25,6 +27,7 @@ export class PartitionRecordLog implements RecordLog {
   /** `compression` gives the number of the compression to write with, anew for each batch. */
   constructor(partition: Partition, clock: Clock, timers: Timers, compression: () => number = () => 0) {
     this.#partition = partition
+    this.#leaderEpoch = partition.leaderEpoch
     this.#clock = clock
     this.#timers = timers
     this.#compression = compression
@@ -42,7 +45,7 @@ export class PartitionRecordLog implements RecordLog {
       transactional: origin !== noProducer,
       records: records.map(({ key, value }) => ({ timestampMs, key, value })),
     })
-    return this.#partition.appendOwn(batch).last + 1
+    return this.#partition.appendOwn(batch, this.#leaderEpoch).last + 1
   }
 
   appendMarker(marker: EndOfTransaction): number {

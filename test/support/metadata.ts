@@ -15,7 +15,7 @@ export async function openMetadata(
   return Metadata.open({
     store: options.store ?? EmbeddedStore.inMemory(random),
     brokerId: 1,
-    broker: { rack: null, endpoints: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }] },
+    brokers: new Map([[1, { rack: null, endpoints: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }] }]]),
     statics: new Map(Object.entries(statics)),
     clock: testClock,
     random,

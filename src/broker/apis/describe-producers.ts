@@ -33,7 +33,7 @@ const refused = (partitionIndex: number, errorCode: number, errorMessage: string
 
 function describe(broker: Broker, topic: string, partitionIndex: number) {
   try {
-    const { producers } = broker.partitions.led(topic, partitionIndex)
+    const { producers } = broker.partitions.replica(topic, partitionIndex)
     const activeProducers = Array.from(producers.entries(), entry => ({
       producerId: entry.producerId,
       producerEpoch: entry.epoch,

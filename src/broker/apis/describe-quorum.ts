@@ -1,6 +1,7 @@
 /**
  * DescribeQuorum (55) tells who keeps the metadata (KIP-595). v1: when replicas fetched (KIP-836); v2: directories and
- * addresses of the voters (KIP-853). Here it is this process alone: its store's revisions stand for offsets.
+ * addresses of the voters (KIP-853). Here it is this process alone, which every broker of it speaks for: its store's revisions
+ * stand for offsets.
  */
 import { errors } from '../../protocol/errors'
 import { DescribeQuorum } from '../../protocol/messages/describe-quorum'
@@ -29,12 +30,15 @@ export const describeQuorum = defineHandler({
         })),
       }
     }
-    const address = broker.advertised(call, broker.id)
+    const nodes = broker
+      .image()
+      .brokers()
+      .map(({ id }) => ({ nodeId: id, listeners: [{ name: 'CONTROLLER', ...broker.advertised(call, id) }] }))
     return {
       errorCode: 0,
       errorMessage: '',
       topics: [{ topicName: metadataTopic, partitions: [rowOf(broker)] }],
-      ...(call.version < 2 ? {} : { nodes: [{ nodeId: broker.id, listeners: [{ name: 'CONTROLLER', ...address }] }] }),
+      ...(call.version < 2 ? {} : { nodes }),
     }
   },
 })
@@ -51,13 +55,14 @@ const none = {
 
 function rowOf(broker: Broker) {
   const nowMs = broker.clock.now()
-  const { revision, controllerId } = broker.image()
-  const self = {
-    replicaId: broker.id,
+  const image = broker.image()
+  const { revision, controllerId } = image
+  const currentVoters = image.brokers().map(({ id }) => ({
+    replicaId: id,
     logEndOffset: revision,
     lastFetchTimestamp: nowMs,
     lastCaughtUpTimestamp: nowMs,
-  }
+  }))
   return {
     partitionIndex: 0,
     errorCode: 0,
@@ -65,7 +70,7 @@ function rowOf(broker: Broker) {
     leaderId: controllerId,
     leaderEpoch: 1,
     highWatermark: revision,
-    currentVoters: [self],
+    currentVoters,
     observers: [],
   }
 }

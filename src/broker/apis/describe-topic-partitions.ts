@@ -83,8 +83,8 @@ function told(broker: Broker, topic: TopicImage, partitions: TopicImage['partiti
     isInternal: topic.internal,
     partitions: partitions.map(partition => ({
       ...describedPartition(image, partition),
-      eligibleLeaderReplicas: [],
-      lastKnownElr: [],
+      eligibleLeaderReplicas: partition.eligible ?? [],
+      lastKnownElr: partition.lastLeader === undefined ? [] : [partition.lastLeader],
     })),
     topicAuthorizedOperations: allOperations.topic,
   }

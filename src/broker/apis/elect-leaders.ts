@@ -1,10 +1,12 @@
 /**
  * ElectLeaders (43) gives partitions their preferred leader, or one that may lack records (KIP-183). v1: which of the two
- * (KIP-460); v2: flexible. With one broker the only replica leads already.
+ * (KIP-460); v2: flexible.
  */
-import { errors, type ErrorName } from '../../protocol/errors'
+import { errors } from '../../protocol/errors'
 import { ElectLeaders } from '../../protocol/messages/elect-leaders'
-import { type Broker, defineHandler } from '../broker'
+import { defineHandler } from '../broker'
+
+const electionTypes = { preferred: 0, unclean: 1 }
 
 export const electLeaders = defineHandler({
   api: ElectLeaders,
@@ -18,27 +20,20 @@ export const electLeaders = defineHandler({
     })),
   }),
 
-  handle(broker, _call, { topicPartitions, electionType }) {
-    const isKnown = electionType === 0 || electionType === 1
-    // Where all are meant, only those that were elected are told of.
-    const all = isKnown ? broker.image().topics() : []
-    const wanted = topicPartitions ?? Array.from(all, ({ name }) => ({ topic: name, partitions: [] }))
-    const replicaElectionResults = wanted.map(({ topic, partitions }) => ({
+  async handle(broker, _call, { topicPartitions, electionType }) {
+    if (electionType !== electionTypes.preferred && electionType !== electionTypes.unclean) {
+      const { code: errorCode, says: errorMessage } = errors.INVALID_REQUEST
+      const replicaElectionResults = (topicPartitions ?? []).map(({ topic, partitions }) => ({
+        topic,
+        partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage })),
+      }))
+      return { errorCode: topicPartitions?.length === 0 ? 0 : errorCode, replicaElectionResults }
+    }
+    const elected = await broker.metadata.electLeaders(topicPartitions, electionType === electionTypes.unclean)
+    const replicaElectionResults = elected.map(({ topic, partitions }) => ({
       topic,
-      partitionResult: partitions.map(partitionId => {
-        const error = isKnown ? outcome(broker, topic, partitionId) : 'INVALID_REQUEST'
-        return { partitionId, errorCode: errors[error].code, errorMessage: errors[error].says }
-      }),
+      partitionResult: partitions.map(({ index, ...outcome }) => ({ partitionId: index, ...outcome })),
     }))
-    const errorCode = isKnown || topicPartitions?.length === 0 ? 0 : errors.INVALID_REQUEST.code
-    return { errorCode, replicaElectionResults }
+    return { errorCode: 0, replicaElectionResults }
   },
 })
-
-function outcome(broker: Broker, topic: string, partition: number): ErrorName {
-  const found = broker
-    .image()
-    .topic(topic)
-    ?.partitions.some(({ index }) => index === partition)
-  return found ? 'ELECTION_NOT_NEEDED' : 'UNKNOWN_TOPIC_OR_PARTITION'
-}

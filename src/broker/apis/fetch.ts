@@ -10,7 +10,8 @@ import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { inFormatOf, type ReadInFormat } from '../fetch/convert'
-import { readAll, type FetchBudget, type ReadAll } from '../fetch/read'
+import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
+import { LeaderHints } from '../leader-hints'
 import type { FetchContext } from '../fetch/sessions'
 import { untilReadable } from '../fetch/wait'
 import { forgottenOf, wantedOf, type Wanted } from '../fetch/wanted'
@@ -19,6 +20,7 @@ type TopicReply = ResponseDraft<typeof Fetch>['responses'][number]
 type FetchReply = Omit<ResponseDraft<typeof Fetch>, 'throttleTimeMs'>
 
 const readCommitted = 1
+const firstWithHints = 16
 /** What a reply says of a partition besides its records, about: it counts for quotas. */
 const besidesRecordsBytes = 60
 
@@ -67,6 +69,7 @@ function serve(
     maxBytes: Math.min(request.maxBytes, maxBytes, broker.unsent.leftBytes, broker.quotas.fetchBytesMax(call)),
     readCommitted: request.isolationLevel === readCommitted,
     minOneBatch: call.version >= 3,
+    mayFollow: call.version >= 11,
   }
   const byId = call.version >= 13
   const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
@@ -81,7 +84,10 @@ function serve(
       sent()
       release(all)
     })
-    return replyOf(context, all, budget, call.version)
+    const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH'])
+    const hintOf = ({ wanted, errorCode }: Read) => hints.of(nameOf(wanted) ?? '', wanted.index, errorCode)
+    const reply = replyOf(context, all, budget, call.version, hintOf)
+    return { ...reply, nodeEndpoints: hints.nodeEndpoints }
   }
   const first = readAll(broker.partitions, nameOf, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
@@ -105,6 +111,7 @@ function replyOf(
   { reads }: ReadAll,
   { readCommitted: committed }: FetchBudget,
   version: number,
+  hintOf: (read: Read) => object,
 ): FetchReply {
   const responses: { topic: string; topicId: string; partitions: TopicReply['partitions'][number][] }[] = []
   const told = [...reads.filter(read => !read.isUnknown), ...reads.filter(read => read.isUnknown)]
@@ -118,6 +125,7 @@ function replyOf(
     last.partitions.push({
       partitionIndex: read.wanted.index,
       errorCode: read.errorCode,
+      ...(read.errorCode !== 0 && hintOf(stored)),
       highWatermark: read.highWatermark,
       lastStableOffset: read.lastStableOffset,
       logStartOffset: read.logStartOffset,

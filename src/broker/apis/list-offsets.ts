@@ -71,8 +71,7 @@ function orRefused(answer: () => Answer, index: number): Answer {
 function find(broker: Broker, topic: string, asked: Asked, version: number, readCommitted: boolean): Answer {
   const { partitionIndex, timestamp, currentLeaderEpoch } = asked
   if (timestamp < 0 && version < (since.get(timestamp) ?? Infinity)) throw new Refusal('UNSUPPORTED_VERSION')
-  const partition = broker.partitions.led(topic, partitionIndex)
-  partition.checkEpoch(currentLeaderEpoch)
+  const partition = broker.partitions.led(topic, partitionIndex, currentLeaderEpoch)
   const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
   const { offset, timestampMs, leaderEpoch } = findOffset(partition, timestamp, upTo)
   return {

@@ -1,4 +1,4 @@
-/** ListPartitionReassignments (46): replicas that are being moved (KIP-455). On one node there is nowhere to move them. */
+/** ListPartitionReassignments (46): replicas that are being moved, as long as somebody is missing for it (KIP-455). */
 import { ListPartitionReassignments } from '../../protocol/messages/list-partition-reassignments'
 import { defineHandler } from '../broker'
 
@@ -8,5 +8,20 @@ export const listPartitionReassignments = defineHandler({
   access: [{ one: 'cluster', may: 'DESCRIBE', named: () => 'kafka-cluster' }],
   refuseAll: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, topics: [] }),
 
-  handle: () => ({ errorCode: 0, errorMessage: null, topics: [] }),
+  handle(broker, _call, request) {
+    const wanted = request.topics && new Map(request.topics.map(topic => [topic.name, new Set(topic.partitionIndexes)]))
+    const topics = Array.from(broker.image().topics(), ({ name, partitions }) => ({
+      name,
+      partitions: partitions
+        .filter(({ index }) => wanted === null || wanted.get(name)?.has(index))
+        .filter(({ adding, removing }) => adding !== undefined || removing !== undefined)
+        .map(({ index, replicas, adding = [], removing = [] }) => ({
+          partitionIndex: index,
+          replicas,
+          addingReplicas: adding,
+          removingReplicas: removing,
+        })),
+    }))
+    return { errorCode: 0, errorMessage: null, topics: topics.filter(({ partitions }) => partitions.length > 0) }
+  },
 })

@@ -24,11 +24,7 @@ export const offsetForLeaderEpoch = defineHandler({
       topic,
       partitions: partitions.map(({ partition: index, currentLeaderEpoch, leaderEpoch }) => {
         const { errorCode, value: found } = outcomeNow(
-          () => {
-            const partition = broker.partitions.led(topic, index)
-            partition.checkEpoch(currentLeaderEpoch)
-            return partition.epochs.endOf(leaderEpoch)
-          },
+          () => broker.partitions.led(topic, index, currentLeaderEpoch).epochs.endOf(leaderEpoch),
           { epoch: -1, endOffset: -1 },
         )
         return { partition: index, errorCode, leaderEpoch: found.epoch, endOffset: found.endOffset }

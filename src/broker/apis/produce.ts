@@ -16,6 +16,7 @@ import { RecordsRefused, soleBatch } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { joinTransaction, transactionalBatch, type Word, type Words } from '../join-transaction'
+import { LeaderHints } from '../leader-hints'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
 
 type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
@@ -25,6 +26,7 @@ const zstd = 4
 const nothing = Buffer.alloc(0)
 /** Older versions bring message sets of magic 0 and 1. */
 const firstWithBatches = 3
+const firstWithHints = 10
 
 /** Refusals after which Kafka does not tell where the log starts. */
 const withoutLogStart = new Set<ErrorName>([
@@ -83,6 +85,7 @@ const copyOf = (records: Buffer | null): Buffer | null => records && Buffer.from
 function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: readonly Asked[], words: Words) {
   const replies = new ByTopic<PartitionReply>()
   const waits: Promise<unknown>[] = []
+  const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER'])
   for (const { topic, asked, index } of all) {
     const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
     if (unknown) {
@@ -91,14 +94,19 @@ function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: rea
     }
     const word = words.get(name, index)
     const { reply, durable } = appendOne(broker, call, request, name, index, asked.records, word)
-    replies.set(name, topicId, index, reply)
+    replies.set(
+      name,
+      topicId,
+      index,
+      reply.errorCode === 0 ? reply : { ...reply, ...hints.of(name, index, reply.errorCode) },
+    )
     if (durable) waits.push(durable.catch(error => replies.set(name, topicId, index, failed(index, error))))
   }
   if (request.acks === 0) {
     if (replies.some(({ errorCode }) => errorCode !== 0)) call.connection.close('a produce request without acks failed')
     return null
   }
-  const answer = () => ({ responses: replies.topics(topicReply) })
+  const answer = () => ({ responses: replies.topics(topicReply), nodeEndpoints: hints.nodeEndpoints })
   if (waits.length === 0) return answer()
   call.accepted()
   const [wait] = waits

@@ -58,8 +58,9 @@ async function join(broker: Broker, version: number, request: TxnOffsetCommitReq
   const { transactionalId, producerId, producerEpoch, groupId } = request
   const partitions = [{ topic: groupMetadataTopic, partition: broker.groups.partitionOf(groupId) }]
   const ask = { transactionalId, producerId, producerEpoch, partitions }
-  if (joinsByItself(version)) return broker.transactions.add(ask, 2)
+  const transactions = broker.transactionsOf(transactionalId)
+  if (joinsByItself(version)) return transactions.add(ask, 2)
   if (!broker.configs.broker().transactionPartitionVerificationEnable) return
-  const [verdict] = await broker.transactions.verify(ask)
+  const [verdict] = await transactions.verify(ask)
   if (verdict !== 'NONE') throw new Refusal(verdict!)
 }

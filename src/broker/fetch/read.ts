@@ -2,7 +2,7 @@
 import { errors, Refusal } from '../../protocol/errors'
 import { batchBytesAt, lastOffsetAt } from '../../protocol/records/batch'
 import type { Partition } from '../../partition/partition'
-import type { PartitionDirectory } from '../../partition/directory'
+import type { BrokerPartitions } from '../../partition/broker-partitions'
 import { OffsetOutOfRange } from '../../storage/fault'
 import { type AbortedTransaction, noSlices, type Slices } from '../../storage/log'
 import type { Wanted } from './wanted'
@@ -12,6 +12,8 @@ export interface FetchBudget {
   readonly readCommitted: boolean
   /** Before v3 a first batch longer than the budget is not sent whole. */
   readonly minOneBatch: boolean
+  /** Whether replicas that follow may be read (KIP-392). */
+  readonly mayFollow: boolean
 }
 
 export interface Read {
@@ -38,7 +40,7 @@ export interface ReadAll {
 
 /** `nameOf` gives a topic's present name for its id, since sessions outlive topics. */
 export function readAll(
-  directory: PartitionDirectory,
+  partitions: BrokerPartitions,
   nameOf: (wanted: Wanted) => string | null,
   wanted: readonly Wanted[],
   budget: FetchBudget,
@@ -48,7 +50,7 @@ export function readAll(
   let sizeBytes = 0
   let urgent = false
   const reads = wanted.map(one => {
-    const read = readOne(directory, nameOf(one), one, leftBytes, minOneBatch, budget.readCommitted)
+    const read = readOne(partitions, nameOf(one), one, { ...budget, maxBytes: leftBytes, minOneBatch })
     if (read.records.sizeBytes > 0) {
       minOneBatch = false
       leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
@@ -61,17 +63,17 @@ export function readAll(
 }
 
 function readOne(
-  directory: PartitionDirectory,
+  partitions: BrokerPartitions,
   topic: string | null,
   wanted: Wanted,
-  leftBytes: number,
-  minOneBatch: boolean,
-  readCommitted: boolean,
+  { maxBytes: leftBytes, minOneBatch, readCommitted, mayFollow }: FetchBudget,
 ): Read {
   try {
     if (topic === null) throw new Refusal('UNKNOWN_TOPIC_ID')
-    const partition = directory.led(topic, wanted.index)
-    partition.checkEpoch(wanted.currentLeaderEpoch)
+    const { index, currentLeaderEpoch } = wanted
+    const partition = mayFollow
+      ? partitions.replica(topic, index, currentLeaderEpoch)
+      : partitions.led(topic, index, currentLeaderEpoch)
     const facts = {
       wanted,
       partition,

@@ -2,11 +2,11 @@
 import type { EndOfTransaction } from '../../machine/record-log'
 import { transactionStateTopic } from '../../metadata/internal-topics'
 import type { Metadata } from '../../metadata/metadata'
-import type { PartitionDirectory } from '../../partition/directory'
+import type { BrokerPartitions } from '../../partition/broker-partitions'
 import { PartitionRecordLog } from '../../partition/record-log'
 import type { Clock, Timers } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
-import { Refusal } from '../../protocol/errors'
+import { leadingChange, orNotCoordinator } from '../leading'
 import { transactionSettingsOf } from './settings'
 import { Transactions } from './transactions'
 
@@ -17,17 +17,18 @@ export interface TransactionsPlatform {
 }
 
 export interface TransactionsNeighbours {
+  readonly brokerId: number
   readonly metadata: Metadata
-  readonly partitions: PartitionDirectory
+  readonly partitions: BrokerPartitions
   nextProducerId(): Promise<number>
-  /** Ends a transaction in a partition whose records a machine keeps; null where there is none. */
-  endInMachine(topic: string, partition: number, marker: EndOfTransaction): void | Promise<void> | null
+  /** Ends a transaction in a partition, whoever leads it; settles when that is durable. Throws Refusal. */
+  writeMarker(topic: string, partition: number, marker: EndOfTransaction): void | Promise<void>
 }
 
 /** Call it after the directory has begun to follow the metadata. */
 export function openTransactions(
   platform: TransactionsPlatform,
-  { metadata, partitions, nextProducerId, endInMachine }: TransactionsNeighbours,
+  { brokerId, metadata, partitions, nextProducerId, writeMarker }: TransactionsNeighbours,
 ): Transactions {
   const transactions = new Transactions({
     ...platform,
@@ -36,24 +37,23 @@ export function openTransactions(
     coordinatorEpoch: index => metadata.image.topic(transactionStateTopic)?.partitions[index]?.leaderEpoch ?? 0,
     nextProducerId,
     open(index) {
-      const partition = partitions.find(transactionStateTopic, index)
-      if (!partition) throw new Refusal('NOT_COORDINATOR')
+      const partition = orNotCoordinator(() => partitions.led(transactionStateTopic, index))
       return new PartitionRecordLog(partition, platform.clock, platform.timers)
     },
-    writeMarker({ topic, partition }, marker) {
-      const kept = endInMachine(topic, partition, marker)
-      if (kept !== null) return kept
-      const led = partitions.led(topic, partition)
-      return led.durable(led.appendMarker(marker, platform.clock.now()))
-    },
+    writeMarker: ({ topic, partition }, marker) => writeMarker(topic, partition, marker),
   })
-  metadata.onChange((_image, _previous, { deleted }) => {
-    if (deleted.some(({ name }) => name === transactionStateTopic)) transactions.resignAll()
-  })
-  platform.timers.after(0, () => {
+  const loadAll = (): void => {
     transactions
       .loadAll()
       .catch((error: unknown) => platform.logger.error('transactions.load.failed', { error: String(error) }))
+  }
+  metadata.onChange((_image, _previous, change) => {
+    const { lost, gained } = leadingChange(change, transactionStateTopic, brokerId)
+    for (const index of lost) transactions.resign(index)
+    if (gained.length > 0) platform.timers.after(0, loadAll)
+    const { deleted } = change
+    if (deleted.some(({ name }) => name === transactionStateTopic)) transactions.resignAll()
   })
+  platform.timers.after(0, loadAll)
   return transactions
 }

@@ -153,6 +153,11 @@ export class Transactions {
     await this.list({ states: ['none'], producerIds: [], openForMs: -1, matches: () => false })
   }
 
+  /** Another broker leads the partition now, or this one anew. */
+  resign(partition: number): void {
+    this.#shards.resign(partition)
+  }
+
   resignAll(): void {
     this.#shards.resignAll()
   }

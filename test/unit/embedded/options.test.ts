@@ -13,6 +13,7 @@ test('what is left out is a free port of loopback, memory, and the profile test'
   expect(startOptionsOf({})).toEqual({
     host: '127.0.0.1',
     port: 0,
+    brokers: 1,
     dataDir: null,
     flush: null,
     profile: 'test',

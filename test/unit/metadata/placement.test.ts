@@ -47,10 +47,14 @@ describe('placeReplicas', () => {
     }
   })
 
-  it('leaves fenced brokers out', () => {
+  it('leaves fenced brokers out, unless there are too few others', () => {
     const placed = placeReplicas(imageOf([null, null, null], [1]), new Dice('fenced'), 6, 2)
     expect(placed.flatMap(({ replicas }) => replicas)).not.toContain(1)
-    expect(() => placeReplicas(imageOf([null, null, null], [1]), new Dice('fenced'), 1, 3)).toThrow('only 2 broker(s)')
+    const [wide] = placeReplicas(imageOf([null, null, null], [1]), new Dice('fenced'), 1, 3)
+    expect(wide!.replicas[2]).toBe(1)
+    expect(wide!.isr).toEqual(wide!.replicas.slice(0, 2))
+    expect(() => placeReplicas(imageOf([null, null, null], [1]), new Dice('fenced'), 1, 4)).toThrow('only 3 broker(s)')
+    expect(() => placeReplicas(imageOf([null], [0]), new Dice('fenced'), 1, 1)).toThrow('currently fenced')
   })
 
   it('wants the same number of replicas for all partitions of a topic', () => {

@@ -56,7 +56,7 @@ describe('without a word', () => {
   })
 
   test.each(profiles)('what profile %s says are keys and values of the table', profile => {
-    for (const [name, text] of Object.entries(profileSettings[profile])) {
+    for (const [name, text] of Object.entries(profileSettings(profile, 3))) {
       const key = staticKey(name)
       expect(key).not.toBeNull()
       expect(isProblem(parseConfigValue(name, key!, text))).toBe(false)

@@ -36,7 +36,7 @@ class Bench {
     const partition = new Partition(
       { topic, index: 0, topicId: id.topicId },
       log,
-      { leader: 1, leaderEpoch: 0, isrCount: 1, replicaCount: 1 },
+      { leader: 1, leaderEpoch: 0, isrCount: 1, replicas: [1] },
       () => ({
         maxMessageBytes: 1000,
         minInsyncReplicas: 1,

@@ -37,7 +37,7 @@ async function memoryLog(): Promise<Log> {
 
 async function open({ log, overrides = {} }: { log?: Log; overrides?: Partial<PartitionConfig> } = {}) {
   const facts = { topic: 't', index: 0, topicId: '1'.repeat(32) }
-  const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1, replicaCount: 1 }
+  const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1, replicas: [1] }
   return new Partition(facts, log ?? (await memoryLog()), leadership, () => ({ ...config, ...overrides }), {
     checksRecords: () => true,
     verifiesTransactions: () => false,
@@ -81,9 +81,13 @@ test('what is wrong with a batch decides the refusal', async () => {
 
 test('too few in-sync replicas refuse acks=all and nothing else', async () => {
   const partition = await open({ overrides: { minInsyncReplicas: 2 } })
-  partition.lead({ leader: 1, leaderEpoch: 1, isrCount: 1, replicaCount: 3 })
+  partition.lead({ leader: 1, leaderEpoch: 1, isrCount: 1, replicas: [1, 2, 3] })
   expect(() => partition.produce(makeBatch(), -1, nowMs)).toThrow(refusal('NOT_ENOUGH_REPLICAS'))
   expect(partition.produce(makeBatch(), 1, nowMs).baseOffset).toBe(0)
+  // It is readable once enough have it.
+  expect(partition.highWatermark).toBe(0)
+  partition.lead({ leader: 1, leaderEpoch: 1, isrCount: 2, replicas: [1, 2, 3] })
+  expect(partition.highWatermark).toBe(1)
 })
 
 test('a topic with fewer replicas than it wants in sync is written to all the same', async () => {
@@ -199,7 +203,7 @@ test('DeleteRecords raises the start, not past the high watermark, and not of a 
 
 test('a client with another idea of the leader epoch is told which way it is wrong', async () => {
   const partition = await open()
-  partition.lead({ leader: 1, leaderEpoch: 3, isrCount: 1, replicaCount: 1 })
+  partition.lead({ leader: 1, leaderEpoch: 3, isrCount: 1, replicas: [1] })
   expect(() => partition.checkEpoch(2)).toThrow(refusal('FENCED_LEADER_EPOCH'))
   expect(() => partition.checkEpoch(4)).toThrow(refusal('UNKNOWN_LEADER_EPOCH'))
   partition.checkEpoch(3)

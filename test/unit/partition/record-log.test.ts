@@ -51,7 +51,7 @@ async function open({ waits = false, compression = 0 } = {}) {
       () => logConfig as never,
     ),
   )
-  const leadership = { leader: 1, leaderEpoch: 4, isrCount: 1, replicaCount: 1 }
+  const leadership = { leader: 1, leaderEpoch: 4, isrCount: 1, replicas: [1] }
   const partition = new Partition(facts, waits ? lazy(log) : log, leadership, () => config, {} as never)
   const records = new PartitionRecordLog(partition, platform.clock, platform.timers, () => compression)
   const readAll = async (): Promise<string[]> => {

@@ -7,7 +7,7 @@ import type { Log } from '../../../src/storage/log'
 import { MemoryStore } from '../../../src/storage/memory/store'
 
 const nowMs = 1_700_000_000_000
-const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1, replicaCount: 1 }
+const leadership = { leader: 1, leaderEpoch: 0, isrCount: 1, replicas: [1] }
 const facts = { topic: 't', index: 0, topicId: '1'.repeat(32) }
 const config = {
   maxMessageBytes: 1_000_000,
@@ -152,7 +152,8 @@ test('what is open, and what was aborted, is found in the log again', async () =
   before.produce(batch(1, 0), 1, nowMs)
   before.produce(batch(2, 0), 1, nowMs)
   before.appendMarker(marker(2, false), nowMs)
-  before.appendOwn(batch(3, -1))
+  before.appendOwn(batch(3, -1), 0)
+  expect(() => before.appendOwn(batch(3, -1), 1)).toThrow(expect.objectContaining({ error: 'NOT_LEADER_OR_FOLLOWER' }))
   const after = partitionOn(log)
   expect([after.lastStableOffset, after.producers.isInTransaction(3, 0)]).toEqual([0, true])
   after.appendMarker(marker(1, true), nowMs)

@@ -1,0 +1,147 @@
+/** The brokers of one process: each has coordinators, sessions and quotas of its own, over partitions that all of them share. */
+import { featuresAs, handlersOf } from '../broker/as-release'
+import { handlers } from '../broker/apis/index'
+import type { Broker } from '../broker/broker'
+import { FetchSessions } from '../broker/fetch/sessions'
+import { UnsentBytes } from '../broker/fetch/unsent'
+import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
+import { ClientQuotas } from '../broker/quotas/client-quotas'
+import type { CallConnection } from '../call/call'
+import type { Handler } from '../call/handler'
+import type { Stage } from '../call/stage'
+import { openGroups } from '../coordinator/group/open'
+import { openTransactions } from '../coordinator/transaction/open'
+import type { EndOfTransaction } from '../machine/record-log'
+import { featuresOf } from '../metadata/features'
+import { groupMetadataTopic, transactionStateTopic } from '../metadata/internal-topics'
+import type { Metadata } from '../metadata/metadata'
+import { BrokerPartitions } from '../partition/broker-partitions'
+import type { PartitionDirectory } from '../partition/directory'
+import type { Timers } from '../platform/clock'
+import { partitionOf } from '../platform/java-hash'
+import type { Address } from '../platform/network'
+import type { Platform } from '../platform/platform'
+import { Refusal } from '../protocol/errors'
+import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
+import type { NodeConfig } from './config'
+import { quotaWindowsOf } from './limits'
+import { ProducerIds } from './producer-ids'
+import type { OpenedStore } from './store'
+
+export interface ServedBroker {
+  readonly broker: Broker
+  readonly routes: Routes
+}
+
+export interface BrokersOptions {
+  readonly config: NodeConfig
+  readonly opened: OpenedStore
+  readonly metadata: Metadata
+  readonly directory: PartitionDirectory
+  readonly brokerIds: readonly number[]
+  readonly stages: readonly Stage[]
+  /** For the waits that clients ask for themselves. */
+  readonly pollTimers: Timers
+}
+
+interface Shared extends BrokersOptions {
+  /** Null is the newest. */
+  readonly release: ReleaseFacts | null
+  readonly handlers: readonly Handler<Broker>[]
+  readonly producerIds: ProducerIds
+  /** Null for one that is not of this process. */
+  byId(id: number): Broker | null
+}
+
+/** Call it after the directory has begun to follow the metadata. */
+export function openBrokers(platform: Platform, options: BrokersOptions): readonly ServedBroker[] {
+  const { config, metadata, brokerIds, stages } = options
+  const release = config.asVersion === null ? null : releaseFacts(config.asVersion)
+  const brokers = new Map<number, Broker>()
+  const shared: Shared = {
+    ...options,
+    release,
+    handlers: release ? handlersOf(release, handlers) : handlers,
+    producerIds: new ProducerIds(count => metadata.allocateProducerIds(count)),
+    byId: id => brokers.get(id) ?? null,
+  }
+  return brokerIds.map(id => {
+    const broker = openBroker(platform, shared, id)
+    brokers.set(id, broker)
+    return { broker, routes: routesOf(shared.handlers, broker, stages) }
+  })
+}
+
+function openBroker(platform: Platform, shared: Shared, brokerId: number): Broker {
+  const { opened, metadata, directory, producerIds, pollTimers, release } = shared
+  const { clock, random, logger } = platform
+  const partitions = new BrokerPartitions(directory, brokerId)
+  const configs = metadata.configsOf(brokerId)
+  const transactions = openTransactions(platform, {
+    brokerId,
+    metadata,
+    partitions,
+    nextProducerId: () => producerIds.next(),
+    writeMarker: (topic, index, marker) => writeMarker(platform, shared, topic, index, marker),
+  })
+  const ranges = rangesOf(shared.handlers)
+  return {
+    id: brokerId,
+    clock,
+    timers: pollTimers,
+    logger,
+    metadata,
+    configs,
+    image: () => metadata.image,
+    partitions,
+    groups: openGroups(platform, { brokerId, metadata, partitions }),
+    transactions,
+    transactionsOf: id => coordinatorOf(shared, transactionStateTopic, id)?.transactions ?? transactions,
+    ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
+    fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
+    unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
+    quotas: new ClientQuotas({
+      clock,
+      table: () => metadata.image.table('quota'),
+      windows: () => quotaWindowsOf(configs.broker()),
+    }),
+    fetchLimits: () => {
+      const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()
+      return { maxBytes: fetchMaxBytes, maxWaitMs: cap < 0 ? Number.MAX_SAFE_INTEGER : cap }
+    },
+    nextProducerId: () => producerIds.next(),
+    apiVersions: () => ranges,
+    features: () => (release ? featuresAs(release, featuresOf(metadata.image)) : featuresOf(metadata.image)),
+    advertised: ({ connection }, id) => advertised(shared, connection, id === brokerId ? null : id),
+    space: () => opened.store.space(),
+  }
+}
+
+/** The broker that leads the partition in which a key of a coordinator's topic is kept; null while none does. */
+function coordinatorOf({ metadata, byId }: Shared, topic: string, key: string): Broker | null {
+  const partitions = metadata.image.topic(topic)?.partitions ?? []
+  return partitions.length === 0 ? null : byId(partitions[partitionOf(key, partitions.length)]!.leader)
+}
+
+function writeMarker(
+  { clock }: Platform,
+  { metadata, directory, byId }: Shared,
+  topic: string,
+  index: number,
+  marker: EndOfTransaction,
+): void | Promise<void> {
+  const led = directory.led(topic, index)
+  if (topic !== groupMetadataTopic) return led.durable(led.appendMarker(marker, clock.now()))
+  // What a group committed is settled by the machine that remembers it.
+  const groups = byId(metadata.image.topic(topic)?.partitions[index]?.leader ?? -1)?.groups
+  if (!groups) throw new Refusal('NOT_LEADER_OR_FOLLOWER')
+  return groups.endTransaction(index, marker)
+}
+
+/** The address at which this very client reached us is the one that is sure to work for it; others differ by their ports. */
+function advertised({ config, metadata }: Shared, connection: CallConnection, other: number | null): Address {
+  const host = config.advertised?.host ?? connection.localHost
+  const own = config.advertised?.port ?? connection.localPort
+  const port = other === null ? own : metadata.image.broker(other)?.endpoints[0]?.port
+  return { host, port: port ?? own }
+}
