@@ -1,6 +1,6 @@
 /**
  * Message sets, the record formats before Kafka 0.11: magic 0, and magic 1 with timestamps (KIP-32). Produce v0-2 brings
- * them and Fetch v0-3 asks for them; nothing is stored in them here.
+ * them and Fetch v0-3 asks for them; nothing is stored in them here, and what a Kafka of that time stored is written anew.
  *
  *     { offset (8)  size (4)  CRC-32 (4)  magic (1)  attributes (1)  [timestamp (8)]  key length (4) key  value length value }...
  *
@@ -139,6 +139,52 @@ export function upConverted(set: Buffer, maxBytes = decompressedBytesMax): Buffe
     if (!(error instanceof CorruptRecord)) throw error
     throw new Refusal(error.tooLarge ? 'MESSAGE_TOO_LARGE' : 'CORRUPT_MESSAGE', error.message)
   }
+}
+
+/**
+ * A set as it was stored, in batches of format v2: every message keeps its offset and its time, what was compressed stays
+ * together and is compressed alike. Throws CorruptRecord for damage, and also for a message that is cut short.
+ */
+export function storedAnew(set: Buffer, maxBytes = decompressedBytesMax): Buffer {
+  const batches: Buffer[] = []
+  let run: Entry[] = []
+  const endRun = () => {
+    if (run.length > 0) batches.push(batchOf(run.map(plain), 0, isStamped(run[0]!)))
+    run = []
+  }
+  let end = 0
+  for (const entry of entriesOf(set)) {
+    end = entry.end
+    const compression = entry.attributes & attributeBits.compression
+    const [before] = run
+    // All of a batch that the broker stamped have one time.
+    const isSame = before && isStamped(before) === isStamped(entry)
+    if (compression !== 0 || !isSame || (isStamped(entry) && before.timestampMs !== entry.timestampMs)) endRun()
+    if (compression === 0) run.push(entry)
+    else batches.push(batchOf(unwrapped(entry, maxBytes), compression, isStamped(entry)))
+  }
+  endRun()
+  if (end !== set.length) corrupt('a message is cut short')
+  return Buffer.concat(batches)
+}
+
+const isStamped = ({ magic, attributes }: Entry): boolean =>
+  magic === 1 && (attributes & attributeBits.timestampType) !== 0
+
+/** Offsets ascend; those that compaction took are missing. */
+function batchOf(messages: readonly LegacyMessage[], compression: number, stamped: boolean): Buffer {
+  const baseOffset = messages[0]!.offset
+  const records = messages.map(({ offset, timestampMs, key, value }, nth) => {
+    if (nth > 0 && offset <= messages[nth - 1]!.offset) corrupt('offsets of messages do not ascend')
+    return { timestampMs, key, value, offsetDelta: offset - baseOffset }
+  })
+  return buildBatch({
+    records,
+    baseOffset,
+    compression,
+    lastOffsetDelta: records.at(-1)!.offsetDelta,
+    ...(stamped ? { logAppendTimeMs: messages[0]!.timestampMs } : {}),
+  })
 }
 
 /**

@@ -8,6 +8,7 @@ import { type Loaded, loadLog, mendIndexes } from './load'
 import { SegmentLog } from './log'
 import type { LogSetting } from './log-setting'
 import { recover, resume } from './recovery'
+import { renewOldSegments } from './renew'
 import { rollJitterMs } from './roll'
 import { Segment } from './segment'
 import { SegmentList } from './segment-list'
@@ -23,6 +24,7 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const { files, mark, directory } = setting
   const jitterMs = () => rollJitterMs(setting.config(), setting.random.next())
   await finishSwaps(files, directory)
+  await renewOldSegments(setting, clean)
   const loaded = loadLog(files, setting, mark.start, jitterMs)
   for (const name of loaded.removable) await files.remove(pathOf(directory, name))
   const segments = await withoutOld(setting, loaded.segments)

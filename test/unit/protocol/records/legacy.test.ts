@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { isLogAppendTimeAt, setLogAppendTime } from '../../../../src/protocol/records/batch'
 import { buildEndMarker } from '../../../../src/protocol/records/control'
-import { downConverted, messagesOf, upConverted } from '../../../../src/protocol/records/legacy'
+import { downConverted, messagesOf, storedAnew, upConverted } from '../../../../src/protocol/records/legacy'
 import { buildBatch, recordsOf } from '../../../../src/protocol/records/records'
 import { setDecodedByKafkajs, setEncodedByKafkajs } from './kafkajs'
 import { vector, vectorNames, vectorRecords } from './vectors'
@@ -172,4 +172,28 @@ test('damage gives a refusal by name, or messages', () => {
       { seed: 22, numRuns: 200 },
     )
   }
+})
+
+test.each(legacyNames)('what was stored is written anew, with its offsets, times and compression: %s', name => {
+  const moved = Buffer.from(vector(name))
+  const batches = storedAnew(moved)
+  expect(batches.readInt16BE(21) & 7).toBe(codecOf(name))
+  const seen = recordsOf(batches).map(({ headers: _, ...rest }) => rest)
+  expect(seen).toEqual(messagesOf(moved))
+  expect(refusal(() => storedAnew(moved.subarray(0, -1)))).toBe('CorruptRecord')
+})
+
+test('messages that the broker stamped keep its times, each its own', () => {
+  const stamped = [10, 10, 20].map((logAppendTimeMs, offset) => {
+    const record = { timestampMs: 1, key: null, value: Buffer.from(`${offset}`) }
+    return downConverted(buildBatch({ records: [record], baseOffset: offset, logAppendTimeMs }), 1, 0)
+  })
+  const batches = storedAnew(Buffer.concat(stamped))
+  const second = 12 + batches.readInt32BE(8)
+  expect(isLogAppendTimeAt(batches)).toBe(true)
+  expect(recordsOf(batches).map(({ offset, timestampMs }) => [offset, timestampMs])).toEqual([
+    [0, 10],
+    [1, 10],
+  ])
+  expect(recordsOf(batches, second).map(({ offset, timestampMs }) => [offset, timestampMs])).toEqual([[2, 20]])
 })
