@@ -146,6 +146,29 @@ async function offsets(subject: Subject, generation: Generation): Promise<void> 
   }
 }
 
+/** Two requests of one transactional id in one, in every order of what each of them wants. */
+async function sameIdTwice<T>(
+  subject: Subject,
+  version: number,
+  transaction: (more: object) => T,
+  name: string,
+): Promise<void> {
+  const nowhere = subject.name('nowhere')
+  const wanted = [
+    { topics: [{ name, partitions: [0] }] },
+    { topics: [{ name, partitions: [] }], producerEpoch: 9 },
+    { topics: [{ name, partitions: [1] }], verifyOnly: true },
+    { topics: [{ name: nowhere, partitions: [7] }] },
+    { topics: [], producerId: 999_999 },
+  ]
+  for (const one of wanted) {
+    for (const other of wanted.filter(each => each !== one)) {
+      const transactions = [transaction(one), transaction(other)]
+      await subject.ask(AddPartitionsToTxn, { transactions } as never, version)
+    }
+  }
+}
+
 /** One that cannot be takes all others with it; of two for one producer one is answered, or both together. */
 async function severalMarkers(subject: Subject, { producer }: Client, { name }: Topic, version: number): Promise<void> {
   const nowhere = subject.name('nowhere')
@@ -258,6 +281,7 @@ export const transactionScenarios: readonly Scenario[] = [
       ]) {
         await subject.ask(AddPartitionsToTxn, { transactions: [transaction(more)] }, version)
       }
+      await sameIdTwice(subject, version, transaction, topic.name)
       return
     }
     await client.add([[topic.name, [1]]], version)

@@ -19,8 +19,8 @@ const comesFromBrokers = (version: number): boolean => version >= 4
 
 const resultOf = (partitionIndex: number, partitionErrorCode: number) => ({ partitionIndex, partitionErrorCode })
 
-/** Where nothing could be added the answer has the shape of the request. */
-const refusedAll = (topics: Topics, code: number): TopicResults =>
+/** What was added, or could not be, is answered in the shape of the request. */
+const inShape = (topics: Topics, code: number): TopicResults =>
   topics.map(({ name, partitions }) => ({ name, resultsByPartition: partitions.map(index => resultOf(index, code)) }))
 
 /** Elsewhere a partition is answered once however often it is named, and a topic only with partitions. */
@@ -49,7 +49,7 @@ export const addPartitionsToTxn = defineHandler({
       : {
           errorCode,
           resultsByTransaction: [],
-          resultsByTopicV3AndBelow: refusedAll(request.v3AndBelowTopics, errorCode),
+          resultsByTopicV3AndBelow: inShape(request.v3AndBelowTopics, errorCode),
         },
 
   async handle(broker, { version }, request) {
@@ -62,10 +62,17 @@ export const addPartitionsToTxn = defineHandler({
       const resultsByTopicV3AndBelow = await outcome(broker, version, ask, request.v3AndBelowTopics, false)
       return { errorCode: 0, resultsByTransaction: [], resultsByTopicV3AndBelow }
     }
+    // Kafka keeps what is asked by the transactional id: of two with one id both are about the partitions of the last, and
+    // whether they were added is told in the shape of the first.
+    const last = new Map(request.transactions.map(({ transactionalId, topics }) => [transactionalId, topics]))
+    const first = new Map(
+      request.transactions.toReversed().map(({ transactionalId, topics }) => [transactionalId, topics]),
+    )
     const resultsByTransaction = []
-    for (const { topics, verifyOnly, ...ask } of request.transactions) {
-      const topicResults = await outcome(broker, version, ask, topics, verifyOnly)
-      resultsByTransaction.push({ transactionalId: ask.transactionalId, topicResults })
+    for (const { topics: _, verifyOnly, ...ask } of request.transactions) {
+      const { transactionalId: id } = ask
+      const topicResults = await outcome(broker, version, ask, last.get(id)!, verifyOnly, first.get(id)!)
+      resultsByTransaction.push({ transactionalId: id, topicResults })
     }
     return { errorCode: 0, resultsByTransaction, resultsByTopicV3AndBelow: [] }
   },
@@ -78,6 +85,7 @@ async function outcome(
   ask: Omit<PartitionsAsk, 'partitions'>,
   topics: Topics,
   verifyOnly: boolean,
+  askedTopics = topics,
 ): Promise<TopicResults> {
   const image = broker.image()
   const isThere = (topic: string, partition: number) => image.topic(topic)?.partitions[partition] !== undefined
@@ -94,7 +102,7 @@ async function outcome(
   try {
     if (!verifyOnly) {
       await broker.transactions.add({ ...ask, partitions }, comesFromBrokers(version) ? 2 : 0)
-      return results(topics, () => 0)
+      return inShape(askedTopics, 0)
     }
     const verdicts = await broker.transactions.verify({ ...ask, partitions })
     const byPlace = new Map(partitions.map((each, i) => [`${each.topic}\0${each.partition}`, verdicts[i]!]))
@@ -102,6 +110,6 @@ async function outcome(
     return results(topics, (topic, partition) => errors[errorFor(errorOf(topic, partition), version, since)].code)
   } catch (error) {
     const code = codeFor(error, version, since)
-    return verifyOnly ? results(topics, () => code) : refusedAll(topics, code)
+    return verifyOnly ? results(topics, () => code) : inShape(askedTopics, code)
   }
 }
