@@ -59,6 +59,7 @@ export function judgeSteps(): readonly Step[] {
     { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
+    { name: 'nodes', command: ['npm', 'run', 'nodes'], timeoutMs: 4 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
     {
       name: 'torture of transactions',
