@@ -21,7 +21,7 @@ const says = (command: string, args: readonly string[]): string => {
 
 const script = (file: string): readonly [string, ...string[]] => [process.execPath, 'scripts/run.js', file]
 const venv = 'compat/.venv/bin/python'
-const python = (): string => (fs.existsSync(venv) ? venv : 'python3')
+export const python = (): string => (fs.existsSync(venv) ? venv : 'python3')
 
 const pythonClient = (name: string, module: string, version: string): Client => ({
   name,

@@ -71,6 +71,7 @@ export function judgeSteps(): readonly Step[] {
     { name: 'releases', command: ['npm', 'run', 'releases'], timeoutMs: 4 * minute },
     { name: 'examples', command: ['npm', 'run', 'examples'], timeoutMs: 4 * minute },
     { name: 'apps', command: ['npm', 'run', 'apps'], timeoutMs: 5 * minute },
+    { name: 'chains', command: ['npm', 'run', 'chains'], timeoutMs: 5 * minute },
     {
       name: 'torture canary',
       command: ['npm', 'run', 'torture', '--', '--rounds', '1', '--canary'],
