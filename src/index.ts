@@ -10,7 +10,11 @@ export {
   type PartitionLag,
   type Written,
 } from './embedded/commands'
-export type { FaultHandle, FaultOptions } from './embedded/fault-door'
+export { failureMatrix, type MatrixOptions } from './embedded/failure-matrix'
+export { standardFailures, type Failure } from './embedded/failures'
+export type { FaultHandle } from './embedded/fault-door'
+export type { FaultOptions, FaultSpec } from './embedded/fault-spec'
+export type { MatrixReport, Outcome, Verdict } from './embedded/trials'
 export type { Match } from './embedded/matching'
 export type { BrokerNode } from './embedded/node-handle'
 export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'

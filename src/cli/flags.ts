@@ -2,7 +2,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Flags } from '../node/config-sources'
 
-export type Command = 'dev' | 'start' | 'run'
+export type Command = 'dev' | 'start' | 'run' | 'failures'
+
+/** Commands that are given a program to run. */
+const runners: readonly (string | undefined)[] = ['run', 'failures']
 
 export interface CommandFacts {
   readonly about: string
@@ -13,6 +16,7 @@ export const commands: { readonly [C in Command]: CommandFacts } = {
   dev: { about: 'run a broker for development, in memory unless a data directory is given', isDefault: true },
   start: { about: 'run a broker that keeps its data (needs --data-dir)' },
   run: { about: 'run a command beside a broker on a free port: odradek run -- npm test' },
+  failures: { about: 'run a command once for each standard failure: odradek failures -- npm test' },
 }
 
 export interface Flag {
@@ -39,8 +43,26 @@ export const flagTable: { readonly [name: string]: Flag } = {
   control: {
     about: 'open a port of 127.0.0.1 by which tests move the time and make faults; ODRADEK_CONTROL says where',
   },
+  only: {
+    value: 'NAME',
+    repeats: true,
+    about: 'failures: one that is tried, or a kind of them; may be given many times',
+  },
+  without: { value: 'NAME', repeats: true, about: 'failures: one that is not tried, or a kind of them' },
+  timeout: { value: 'SECONDS', about: 'failures: how long the command may take each time (default 60)' },
+  report: { value: 'FILE', about: 'failures: write a JUnit XML report' },
+  list: { about: 'failures: print what there is' },
   json: { about: 'print one line of JSON when ready, instead of text' },
   'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
+}
+
+/** What `failures` is told. */
+interface MatrixFlags {
+  readonly only: readonly string[]
+  readonly without: readonly string[]
+  readonly timeout: string | undefined
+  readonly report: string | undefined
+  readonly list: boolean
 }
 
 /** A command line that could be read. */
@@ -49,6 +71,7 @@ export interface CommandLine {
   readonly flags: Flags
   readonly json: boolean
   readonly control: boolean
+  readonly matrix: MatrixFlags
   readonly readyFile: string | undefined
   /** What `run` runs: everything after `--`. */
   readonly program: readonly string[]
@@ -61,7 +84,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
   const text = (name: string) => values[name] as string | undefined
   const named = {
     // A command is told where the broker is, so any port will do.
-    port: text('port') ?? (command === 'run' ? '0' : undefined),
+    port: text('port') ?? (runners.includes(command) ? '0' : undefined),
     host: text('host'),
     dataDir: text('data-dir'),
     profile: text('profile'),
@@ -72,12 +95,20 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     set: values['set'] as readonly string[] | undefined,
   }
   const flags = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Flags
+  const texts = (name: string) => (values[name] as readonly string[] | undefined) ?? []
   return {
     command,
     flags,
     json: values['json'] === true,
     control: values['control'] === true,
     readyFile: text('ready-file'),
+    matrix: {
+      only: texts('only'),
+      without: texts('without'),
+      timeout: text('timeout'),
+      report: text('report'),
+      list: values['list'] === true,
+    },
     program,
   }
 }
@@ -89,7 +120,8 @@ export function commandLine(command: Command, values: FlagValues, program: reado
 export function parseUsual(argv: readonly string[]): CommandLine | null {
   const { own, program } = splitProgram(argv)
   // Who has nothing to run has made a mistake.
-  if ((argv[0] === 'run') !== program.length > 0) return null
+  const isRunner = runners.includes(argv[0]) && !own.includes('--list')
+  if (isRunner !== program.length > 0) return null
   const named = argv[0] !== undefined && Object.hasOwn(commands, argv[0])
   try {
     const { values } = parseArgs({ args: own.slice(named ? 1 : 0), options: parseOptions() })
@@ -104,7 +136,7 @@ export function splitProgram(argv: readonly string[]): {
   readonly own: readonly string[]
   readonly program: readonly string[]
 } {
-  const at = argv[0] === 'run' ? argv.indexOf('--') : -1
+  const at = runners.includes(argv[0]) ? argv.indexOf('--') : -1
   return at < 0 ? { own: argv, program: [] } : { own: argv.slice(0, at), program: argv.slice(at + 1) }
 }
 

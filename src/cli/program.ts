@@ -41,7 +41,7 @@ export function explain(argv: readonly string[]): Verdict {
     const command = speaker(library, name, listen).description(about).helpOption('-h, --help', 'print this help')
     addFlags(library, command)
     command.action(() => {
-      if (name === 'run' && toRun.length === 0) said = nothingToRun
+      if (runsPrograms(name, valuesOf(command)) && toRun.length === 0) said = nothingToRun(name)
       else line = commandLine(name as Command, { ...valuesOf(program), ...valuesOf(command) }, toRun)
     })
     program.addCommand(command, { hidden: isDefault === true })
@@ -55,7 +55,11 @@ export function explain(argv: readonly string[]): Verdict {
   return line ?? { said: said.trimEnd(), exitCode: 2 }
 }
 
-const nothingToRun = 'odradek: run needs a command after --, such as: odradek run -- npm test (odradek --help)'
+const runsPrograms = (name: string, { list }: FlagValues): boolean =>
+  name === 'run' || (name === 'failures' && list !== true)
+
+const nothingToRun = (name: string): string =>
+  `odradek: ${name} needs a command after --, such as: odradek ${name} -- npm test (odradek --help)`
 
 function unknownCommand(name: string): string {
   const [near] = nearestNames(Object.keys(commands), name, 1)
@@ -97,6 +101,7 @@ Examples:
   odradek --port 0                         on a free port
   odradek start --data-dir ./data          keeps everything across restarts
   odradek run -- npm test                  a broker for as long as the tests run; KAFKA_BROKERS says where
+  odradek failures --report junit.xml -- npm test   does it survive what goes wrong with a Kafka?
   odradek start --config server.properties --set num.partitions=3
 
 Environment: ODRADEK_PORT, ODRADEK_HOST, ODRADEK_DATA_DIR, ODRADEK_PROFILE, ODRADEK_CONFIG, ODRADEK_FLUSH,

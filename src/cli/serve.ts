@@ -32,6 +32,7 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   for (const warning of warnings) process.complain(`odradek: warning: ${warning}`)
   process.stay()
   platform.logger.level = config.logLevel
+  if (line.command === 'failures') return failuresOf(line, process, platform, config)
   // A command that runs beside the broker decides when both end.
   const stopping = line.command === 'run' ? null : new Stopping(process, platform, line)
   let node: ServedNode
@@ -49,7 +50,13 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   await announce(factsOf(node, config, process, platform), line, process, platform)
 }
 
-const defaultProfiles = { dev: 'dev', start: 'prod', run: 'test' } as const
+/** Loaded for who wants it. */
+function failuresOf(line: CommandLine, process: Process, platform: Platform, config: NodeConfig): Promise<void> {
+  const { playFailures } = require('./failures') as typeof import('./failures')
+  return playFailures(line, process, platform, config)
+}
+
+const defaultProfiles = { dev: 'dev', start: 'prod', run: 'test', failures: 'test' } as const
 
 class Refused {
   readonly refusal: Refusal

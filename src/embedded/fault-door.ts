@@ -2,20 +2,7 @@
 import type { ErrorName } from '../protocol/errors'
 import type { Command, Fault, FaultEffect, Gives, Happening, Takes } from './commands'
 import { durationMs } from './duration'
-
-export interface FaultOptions {
-  /** So many requests; without it, all until it is lifted. */
-  readonly times?: number
-  /** So many requests pass first. */
-  readonly skip?: number
-  /** Only requests that name the topic, by its name or its id, or fetches of a session that has it. */
-  readonly topic?: string
-  /** Of that topic. */
-  readonly partition?: number
-  readonly group?: string
-  readonly transactionalId?: string
-  readonly clientId?: string
-}
+import { type Apis, faultFrom, type FaultOptions, faultOf, type FaultSpec } from './fault-spec'
 
 /** A fault that is in force. */
 export interface FaultHandle extends AsyncDisposable {
@@ -23,9 +10,6 @@ export interface FaultHandle extends AsyncDisposable {
   /** How many requests it has befallen. */
   hits(): Promise<number>
 }
-
-/** An API by Kafka's name, some of them, or `*` for all. */
-export type Apis = string | readonly string[]
 
 export type Ask = <C extends Command>(command: C, argument: Takes<C>) => Promise<Gives<C>>
 
@@ -88,6 +72,18 @@ export class FaultDoor {
     return this.error(coordinatorApis(of, error), error, options)
   }
 
+  /** All faults of a failure, as of one of `standardFailures`. */
+  async begin({ faults }: { readonly faults: readonly FaultSpec[] }): Promise<FaultHandle> {
+    const handles = await Promise.all(faults.map(spec => this.#begin(faultFrom(spec))))
+    const lift = async (): Promise<void> => {
+      await Promise.all(handles.map(handle => handle.lift()))
+    }
+    const hits = async (): Promise<number> => {
+      return (await Promise.all(handles.map(handle => handle.hits()))).reduce((sum, count) => sum + count, 0)
+    }
+    return { lift, hits, [Symbol.asyncDispose]: lift }
+  }
+
   /** There is no room on the disk: what writes is refused, what reads goes on. There is again when it is lifted. */
   async diskFull(): Promise<FaultHandle> {
     await this.#ask('fillDisk', true)
@@ -127,26 +123,15 @@ export class FaultDoor {
     return this.#ask('happen', { what, to: to ?? null })
   }
 
-  async #add(apis: Apis, options: FaultOptions, effect: FaultEffect): Promise<FaultHandle> {
-    const id = await this.#ask('addFault', faultOf(apis, options, effect))
+  #add(apis: Apis, options: FaultOptions, effect: FaultEffect): Promise<FaultHandle> {
+    return this.#begin(faultOf(apis, options, effect))
+  }
+
+  async #begin(fault: Fault): Promise<FaultHandle> {
+    const id = await this.#ask('addFault', fault)
     const lift = async (): Promise<void> => {
       await this.#ask('liftFault', id)
     }
     return { lift, hits: () => this.#ask('faultHits', id), [Symbol.asyncDispose]: lift }
-  }
-}
-
-export function faultOf(apis: Apis, options: FaultOptions, effect: FaultEffect): Fault {
-  const { times, skip = 0, topic, partition, group, transactionalId, clientId } = options
-  return {
-    apis: typeof apis === 'string' ? [apis] : apis,
-    topic: topic ?? null,
-    partition: partition ?? null,
-    group: group ?? null,
-    transactionalId: transactionalId ?? null,
-    clientId: clientId ?? null,
-    skip,
-    times: times ?? null,
-    effect,
   }
 }

@@ -4,9 +4,9 @@ import { zeroTopicId } from '../broker/topics'
 
 export type Entries = NonNullable<Handler<never>['entries']>
 
-/** What entries are looked for: one of these names stands in them, and the partition, if that is said. */
+/** What entries are looked for: one of these names stands in them, or null for all, and the partition, if that is said. */
 export interface About {
-  readonly names: readonly string[]
+  readonly names: readonly string[] | null
   readonly partition: number | null
 }
 
@@ -30,7 +30,7 @@ export function splitRequest({ request: list }: Entries, request: Body, about: A
 }
 
 function splitEntry(entry: Body, { names, partition }: About): { inside: Body; outside: Body } {
-  if (!names.some(name => namesText(entry, name))) return { inside: null, outside: entry }
+  if (names && !names.some(name => namesText(entry, name))) return { inside: null, outside: entry }
   const list = partition === null ? null : partitionList(entry)
   if (list === null) return { inside: entry, outside: null }
   const partitions: readonly Body[] = entry[list]

@@ -1,8 +1,24 @@
 /** A fault written down as plain data: in the list of standard failures, and as other languages ask for one. */
 import { type Fault, type FaultEffect, type Happening, happenings } from './commands'
 import { durationMs } from './duration'
-import { type Apis, faultOf, type FaultOptions } from './fault-door'
 import { onlyKnown } from './options'
+
+/** An API by Kafka's name, some of them, or `*` for all. */
+export type Apis = string | readonly string[]
+
+export interface FaultOptions {
+  /** So many requests; without it, all until it is lifted. */
+  readonly times?: number
+  /** So many requests pass first. */
+  readonly skip?: number
+  /** Only requests that name the topic, by its name or its id, or fetches of a session that has it. */
+  readonly topic?: string
+  /** Of that topic. */
+  readonly partition?: number
+  readonly group?: string
+  readonly transactionalId?: string
+  readonly clientId?: string
+}
 
 /** One of the effects, and whom it concerns. */
 export interface FaultSpec extends FaultOptions {
@@ -46,5 +62,20 @@ function effectOf(spec: FaultSpec, does: (typeof effects)[number]): FaultEffect 
       if (what === undefined) throw new TypeError(`what happens is one of ${happenings.join(', ')}`)
       return { does: what }
     }
+  }
+}
+
+export function faultOf(apis: Apis, options: FaultOptions, effect: FaultEffect): Fault {
+  const { times, skip = 0, topic, partition, group, transactionalId, clientId } = options
+  return {
+    apis: typeof apis === 'string' ? [apis] : apis,
+    topic: topic ?? null,
+    partition: partition ?? null,
+    group: group ?? null,
+    transactionalId: transactionalId ?? null,
+    clientId: clientId ?? null,
+    skip,
+    times: times ?? null,
+    effect,
   }
 }

@@ -119,7 +119,7 @@ export class Faults {
     // Who wants no acknowledgement gets none, and hears of errors by the end of the connection, as in Kafka.
     if (handler.api.name === 'Produce' && request.acks === 0) return dropped(call, request, after ? next : null)
     const { entries } = handler
-    const about = entries ? this.#aboutEntries(fault) : null
+    const about = entries ? this.#aboutEntries(handler, fault) : null
     if (!entries || !about) {
       const refuse = (): Body => refuseAll(handler, call, request, code, null)
       return after ? andThen(next(call, request), refuse) : refuse()
@@ -206,9 +206,13 @@ export class Faults {
     return about.names.some(known => namesText(request, known))
   }
 
-  #aboutEntries({ topic, partition, group }: Fault): About | null {
+  #aboutEntries({ api }: Handler<never>, { topic, partition, group, effect }: Fault): About | null {
     if (topic !== null) return { names: this.#namesOf(topic), partition }
-    return group === null ? null : { names: [group], partition: null }
+    if (group !== null) return { names: [group], partition: null }
+    // Their answers tell of more than what was asked for, and errors of topics stand with these.
+    const isOfSession = effect.does === 'error' && effect.error.includes('FETCH_SESSION')
+    if (api.name === 'Metadata' || (api.name === 'Fetch' && !isOfSession)) return { names: null, partition: null }
+    return null
   }
 
   #namesOf(topic: string): string[] {
@@ -232,7 +236,7 @@ export class Faults {
 const namedAs = (entries: Entries): Entries => ({ ...entries, request: entries.response })
 
 const isMeant = ({ topic, topicId, index }: FetchedPartition, { names, partition }: About): boolean =>
-  (names.includes(topic) || names.includes(topicId)) && (partition === null || partition === index)
+  (names === null || names.includes(topic) || names.includes(topicId)) && (partition === null || partition === index)
 
 const andThen = (reply: Served, change: (reply: Body) => Body): Served =>
   isPromise(reply) ? reply.then(change) : change(reply)

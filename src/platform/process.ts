@@ -12,7 +12,9 @@ export interface OtherProcess {
 export interface OwnProgram {
   /** Its exit code; 128 and the number of the signal that ended it. Rejects with ErrnoException when it cannot be run. */
   readonly ended: Promise<number>
-  signal(signal: Signal): void
+  signal(signal: Signal | 'SIGKILL'): void
+  /** The last of what it said, when it is heard. */
+  said(): string
 }
 
 export interface Process {
@@ -33,7 +35,13 @@ export interface Process {
   /** Keeps the process running until `exit`, though nothing else may need it to: timers do not, nor a stopped server. */
   stay(): void
   /** Starts a program that shares our terminal; `args` are given as they are, without a shell. */
-  run(command: string, args: readonly string[], env: { readonly [name: string]: string | undefined }): OwnProgram
+  run(
+    command: string,
+    args: readonly string[],
+    env: { readonly [name: string]: string | undefined },
+    /** Whether what it says is kept here instead of being shown, and nothing is there to be read. */
+    how?: { readonly isHeard: boolean },
+  ): OwnProgram
   /** Ends the process once what was printed has left. */
   exit(code: number): void
   onSignal(run: (signal: Signal) => void): void

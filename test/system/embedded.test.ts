@@ -28,7 +28,7 @@ test('imported', async () => {
   expect(JSON.parse(stdout)).toEqual({
     same: true,
     version: expect.any(String),
-    names: ['Broker', 'BrokerError', 'startBroker', 'version'],
+    names: ['Broker', 'BrokerError', 'failureMatrix', 'standardFailures', 'startBroker', 'version'],
     started: 'function',
   })
 })

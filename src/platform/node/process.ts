@@ -1,4 +1,5 @@
 /** The process as Node shows it. Neighbours are looked up in /proc, without any other program. */
+import type { StdioOptions } from 'node:child_process'
 import * as fs from 'node:fs'
 import { constants } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
@@ -35,16 +36,28 @@ export const nodeProcess: Process = {
     process.stdout.write('', () => process.stderr.write('', () => process.exit()))
   },
 
-  run(command, args, env) {
+  run(command, args, env, how) {
     const { spawn } = require('node:child_process') as typeof import('node:child_process')
     // On Windows npm and its like are scripts, which only a shell finds.
     const shell = process.platform === 'win32'
-    const child = spawn(command, args, { stdio: 'inherit', env: { ...env }, shell })
+    const stdio: StdioOptions = how?.isHeard ? ['ignore', 'pipe', 'pipe'] : 'inherit'
+    const child = spawn(command, args, { stdio, env: { ...env }, shell })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8')
+      stream?.on('data', (text: string) => (said = (said + text).slice(-saidMax)))
+    }
     const ended = new Promise<number>((resolve, reject) => {
       child.once('error', reject)
-      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+      child.once('exit', (code, signal) => {
+        const result = code ?? 128 + constants.signals[signal ?? 'SIGTERM']
+        if (!how?.isHeard) return resolve(result)
+        // The end of what it said may come after its own; programs that it left behind may go on talking.
+        child.once('close', () => resolve(result))
+        nodeTimers.after(exitPatienceMs, () => resolve(result))
+      })
     })
-    return { ended, signal: signal => void child.kill(signal) }
+    return { ended, signal: signal => void child.kill(signal), said: () => said }
   },
 
   onSignal(run) {
@@ -60,6 +73,7 @@ export const nodeProcess: Process = {
 }
 
 const exitPatienceMs = 1_000
+const saidMax = 64 * 1024
 
 /** Inodes of the sockets that listen on a port, over IPv4 and IPv6; none where there is no /proc. */
 export function listeningSockets(port: number): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { faultOf } from '../../../src/embedded/fault-door'
+import { faultOf } from '../../../src/embedded/fault-spec'
 import { Metadata } from '../../../src/protocol/messages/metadata'
 import { Produce } from '../../../src/protocol/messages/produce'
 import { makeBatch } from '../../support/batches'

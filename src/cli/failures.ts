@@ -1,0 +1,133 @@
+/** `odradek failures -- COMMAND`: runs a command once for each standard failure, each time with a broker of its own. */
+import { resolve } from 'node:path'
+import type { ClusterFacts } from '../embedded/commands'
+import { LocalEngine } from '../embedded/engine'
+import { controlOf, environmentFor, serversOf } from '../embedded/environment'
+import { chosenFailures, type Failure } from '../embedded/failures'
+import { faultFrom } from '../embedded/fault-spec'
+import { type Trial, tryFailures, type Verdict, verdictLine } from '../embedded/trials'
+import type { NodeConfig } from '../node/config'
+import { nodeHttp } from '../platform/node/http'
+import type { Platform } from '../platform/platform'
+import type { OwnProgram, Process } from '../platform/process'
+import type { CommandLine } from './flags'
+
+const timeoutSecondsDefault = 60
+/** How long a command that was told to end may take to do so. */
+const graceMs = 2_000
+/** What a command said at the end is what tells why it failed. */
+const shownLinesMax = 40
+
+/** Ends the process: 0 when everything was survived, 1 when something was not, 2 when nothing could be tried. */
+export async function playFailures(
+  line: CommandLine,
+  process: Process,
+  platform: Platform,
+  config: NodeConfig,
+): Promise<void> {
+  const mistake = (why: string): void => {
+    process.complain(`odradek: ${why}`)
+    process.exit(2)
+  }
+  const { only, without, timeout = String(timeoutSecondsDefault), report } = line.matrix
+  const seconds = Number(timeout)
+  if (!(seconds > 0)) return mistake(`--timeout ${timeout}: give seconds, such as --timeout 60`)
+  let failures: readonly Failure[]
+  try {
+    failures = chosenFailures(only, without)
+  } catch (error) {
+    return mistake(`${(error as Error).message} (odradek failures --list)`)
+  }
+  if (line.matrix.list) {
+    for (const { name, says } of failures) process.print(`${name.padEnd(40)} ${says}`)
+    return process.exit(0)
+  }
+  const trials = new Trials(line.program, process, platform, seconds * 1_000)
+  await trials.open(config)
+  const played = await tryFailures(
+    failures,
+    platform.clock,
+    failure => trials.play(failure),
+    verdict => say(verdict, process),
+  )
+  await trials.close()
+  if (!played) return mistake('the command fails without any failure, so there is nothing to learn from the others')
+  process.print(played.summary())
+  if (report !== undefined) await platform.files.replaceFile(resolve(process.workingDir, report), played.junit())
+  process.exit(played.ok ? 0 : 1)
+}
+
+function say(verdict: Verdict, process: Process): void {
+  process.print(verdictLine(verdict))
+  if (verdict.message === null) return
+  for (const said of verdict.message.split('\n').slice(-shownLinesMax)) process.print(`     | ${said}`)
+}
+
+class Trials {
+  readonly #program: readonly string[]
+  readonly #process: Process
+  readonly #platform: Platform
+  readonly #timeoutMs: number
+  readonly #engine: LocalEngine
+  #origin: ClusterFacts | null = null
+  #control = ''
+  #running: OwnProgram | null = null
+
+  constructor(program: readonly string[], process: Process, platform: Platform, timeoutMs: number) {
+    this.#program = program
+    this.#process = process
+    this.#platform = platform
+    this.#timeoutMs = timeoutMs
+    this.#engine = new LocalEngine(platform, { log: () => {} }, nodeHttp)
+    process.onSignal(signal => {
+      this.#running?.signal(signal)
+      process.exit(signal === 'SIGINT' ? 130 : 143)
+    })
+  }
+
+  async open(config: NodeConfig): Promise<void> {
+    this.#origin = await this.#engine.open(config)
+    this.#control = await this.#engine.ask(this.#origin.cluster, 'control', null)
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close()
+  }
+
+  async play(failure: Failure): Promise<Trial> {
+    const facts = await this.#engine.ask(this.#origin!.cluster, 'fork', { from: null })
+    const ids: number[] = []
+    for (const spec of failure.faults) ids.push(await this.#engine.ask(facts.cluster, 'addFault', faultFrom(spec)))
+    const message = await this.#run(failure, facts)
+    let hits = 0
+    for (const id of ids) hits += await this.#engine.ask(facts.cluster, 'faultHits', id)
+    await this.#engine.ask(facts.cluster, 'stop', { drainMs: 0 })
+    return { hits, message }
+  }
+
+  /** Null when the command ends with 0 in time. */
+  async #run(failure: Failure, facts: ClusterFacts): Promise<string | null> {
+    const [command, ...args] = this.#program as [string, ...string[]]
+    const where = environmentFor(serversOf(facts), controlOf(this.#control, facts))
+    const env = { ...this.#process.env, ...where, ODRADEK_FAILURE: failure.name }
+    const child = this.#process.run(command, args, env, { isHeard: true })
+    this.#running = child
+    const { timers } = this.#platform
+    let isLate = false
+    const cancel = timers.after(this.#timeoutMs, () => {
+      isLate = true
+      child.signal('SIGTERM')
+      timers.after(graceMs, () => child.signal('SIGKILL'))
+    })
+    try {
+      const code = await child.ended
+      if (isLate) return `it was not done after ${this.#timeoutMs / 1_000} s\n${child.said()}`
+      return code === 0 ? null : `it ended with exit code ${code}\n${child.said()}`
+    } catch (error) {
+      return `${command} cannot be run: ${(error as Error).message}`
+    } finally {
+      cancel()
+      this.#running = null
+    }
+  }
+}

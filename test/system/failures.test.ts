@@ -1,0 +1,127 @@
+/** `odradek failures`, and `failureMatrix` with a real client. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
+import { failureMatrix } from '../../src/index'
+import { ran, scratch } from './odradek'
+
+const failures = (...args: string[]) => ran(['failures', ...args])
+
+/** Fails unless curl is answered what it asks; tells of what went wrong in colours. */
+const shell = (script: string): string[] => ['--', 'sh', '-c', script]
+
+describe('the command', () => {
+  test('tells what there is, runs once for each, and writes a report that can be read', async () => {
+    const listed = await failures('--list', '--only', 'commit')
+    expect(listed).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^commit-answer-lost +The connection ends/m),
+    })
+    const report = join(scratch(), 'junit.xml')
+    const script = 'test "$ODRADEK_FAILURE" != produce-lost || { printf "\\033[31mlost <&\\n"; exit 3; }'
+    const chosen = ['--only', 'produce-lost', '--only', 'fetch-is-slow', '--report', report]
+    const { code, stdout, stderr } = await failures(...chosen, ...shell(script))
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout.replace(/\(\d+ ms\)/g, '(n ms)').split('\n')).toEqual([
+      'ok    none (n ms)',
+      'FAIL  produce-lost (n ms): it ended with exit code 3',
+      '     | it ended with exit code 3',
+      '     | \u001b[31mlost <&',
+      '     | ',
+      'unmet fetch-is-slow (n ms)',
+      '0 survived, 1 failed, 1 unmet',
+      '',
+    ])
+    const read = `import sys, xml.etree.ElementTree as t; print(*[(c.get("name"), *[e.tag for e in c]) for c in t.parse(sys.argv[1]).iter("testcase")])`
+    const cases = execFileSync('python3', ['-c', read, report], { encoding: 'utf8' })
+    expect(cases.trim()).toBe("('produce-lost', 'failure') ('fetch-is-slow', 'skipped')")
+    expect(readFileSync(report, 'utf8')).toContain('lost &lt;&amp;')
+  })
+
+  test('each is a cluster of its own, with the settings and faults that belong to it', async () => {
+    const script = [
+      'test "$(curl -s $ODRADEK_CONTROL/records/orders)" = "$(curl -s $ODRADEK_CONTROL/records/orders)"',
+      'curl -sf -X POST $ODRADEK_CONTROL/topics -d \'{"name": "orders"}\'',
+    ].join(' && ')
+    const { code, stdout } = await failures('--only', 'commit-lost', '--only', 'commit-rebalance', ...shell(script))
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 survived, 0 failed, 2 unmet') })
+  })
+
+  test('what cannot be tried ends with 2', async () => {
+    const broken = await failures('--only', 'commit-lost', ...shell('exit 1'))
+    expect(broken).toMatchObject({ code: 2, stderr: expect.stringContaining('fails without any failure') })
+    const late = await failures(
+      '--only',
+      'commit-lost',
+      '--timeout',
+      '0.2',
+      '--',
+      process.execPath,
+      '-e',
+      'setInterval(() => {}, 1000)',
+    )
+    expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('it was not done after 0.2 s') })
+    expect(await failures('--only', 'commit-lots', '--', 'true')).toMatchObject({
+      code: 2,
+      stderr: 'odradek: no failure is called commit-lots (odradek failures --list)\n',
+    })
+    expect(await failures()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('failures needs a command after --'),
+    })
+    expect(await failures('--timeout', 'x', '--', 'true')).toMatchObject({ code: 2 })
+  })
+})
+
+test('a service of kafkajs survives most, and not that its topic is unknown when it subscribes', async () => {
+  const only = ['produce-answer-lost', 'commit-evicted', 'coordinator-moved', 'metadata-unknown-topic', 'transaction']
+  const options = { topics: ['orders', 'shipments'], isolation: 'inline', log: 'silent', only } as const
+  const report = await failureMatrix(options, async (kafka, { name }) => {
+    const retry = { initialRetryTime: 20, retries: 10 }
+    const client = new Kafka({ brokers: kafka.brokers, clientId: name, logLevel: logLevel.NOTHING, retry })
+    const [producer, consumer] = [client.producer(), client.consumer({ groupId: 'shipping' })]
+    try {
+      await producer.connect()
+      await consumer.connect()
+      await consumer.subscribe({ topic: 'orders', fromBeginning: true })
+      await consumer.run({
+        eachMessage: async ({ message: { key, value } }) =>
+          void (await producer.send({ topic: 'shipments', messages: [{ key, value }] })),
+      })
+      for (const key of ['1', '2']) {
+        await producer.send({ topic: 'orders', messages: [{ key, value: 'x' }] })
+        await kafka.waitForRecord('shipments', { key }, { timeoutMs: 30_000 })
+      }
+      await kafka.waitForGroup('shipping', { caughtUp: true, timeoutMs: 30_000 })
+    } finally {
+      await Promise.all([producer.disconnect(), consumer.disconnect()])
+    }
+  })
+  const outcomes = report.verdicts.map(({ failure, outcome }) => `${failure.name} ${outcome}`)
+  expect(outcomes).toEqual([
+    'metadata-unknown-topic failed',
+    'produce-answer-lost survived',
+    'coordinator-moved survived',
+    'commit-evicted survived',
+    'producer-id-coordinator-loading unmet',
+    'transaction-concurrent unmet',
+    'transaction-end-coordinator-moved unmet',
+    'transaction-end-answer-lost unmet',
+  ])
+  expect(report.failed[0]!.message).toContain('does not host this topic-partition')
+  await expect(
+    failureMatrix({ only: ['commit-lost'], log: 'silent', isolation: 'inline' }, async () =>
+      Promise.reject(new Error('no')),
+    ),
+  ).rejects.toThrow('it fails without any failure: Error: no')
+  await expect(failureMatrix({ only: ['lots'] }, async () => {})).rejects.toThrow('no failure is called lots')
+})
+
+test('a trial that does not end is one that failed', async () => {
+  const options = { only: ['commit-lost'], isolation: 'inline', log: 'silent', trialTimeoutMs: 50 } as const
+  const report = await failureMatrix(options, async (_kafka, { name }) => {
+    if (name !== 'none') await new Promise(() => {})
+  })
+  expect(report.failed.map(({ message }) => message)).toEqual([expect.stringContaining('not done after 50 ms')])
+})
