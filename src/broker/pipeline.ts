@@ -49,17 +49,19 @@ const timed =
 /** `outer` are stages around those of every broker, the first of them outermost. */
 export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker, outer: readonly Stage[] = []): Routes {
   const stages = [...outer, ...stagesOf(broker)]
-  return new Map(handlers.map(handler => [handler.api.key, routeOf(handler, compose(handler, broker, stages))]))
+  return new Map(handlers.map(handler => [handler.api.key, routeOf(handler, () => compose(handler, broker, stages))]))
 }
 
-function routeOf(handler: Handler<Broker>, serve: Next): Route {
+/** Stages are wound around a handler when it is first asked: most clusters in tests are asked for few. */
+function routeOf(handler: Handler<Broker>, composed: () => Next): Route {
   const { api, serves } = handler
   const { min, max } = rangeOf(serves)
   const declared = rangeOf(api.versions)
+  let serve: Next | null = null
   assert(min >= declared.min && max <= declared.max, `${api.name} serves ${serves} and declares ${api.versions}`)
   return {
     handler,
-    serve,
+    serve: (call, request) => (serve ??= composed())(call, request),
     minVersion: min,
     maxVersion: max,
     borrows: handler.borrows === true,

@@ -72,7 +72,7 @@ export class Configs {
     const perBroker = image.overrides('broker', String(this.brokerId))
     const clusterWide = image.overrides('broker', '')
     if (perBroker !== this.#perBroker || clusterWide !== this.#clusterWide) {
-      this.#settled = new Settled(new BrokerLayers(perBroker, clusterWide, this.#statics))
+      this.#settled = settledFor(perBroker, clusterWide, this.#statics)
       this.#perBroker = perBroker
       this.#clusterWide = clusterWide
     }
@@ -81,16 +81,35 @@ export class Configs {
   }
 }
 
+/** What followed last, by the settings of a node: nodes of one process that have the same begin with it, as forks do. */
+const latest = new WeakMap<ConfigTexts, Settled>()
+
+function settledFor(perBroker: ConfigTexts, clusterWide: ConfigTexts, statics: ConfigTexts): Settled {
+  const known = latest.get(statics)
+  if (known?.isOf(perBroker, clusterWide)) return known
+  const settled = new Settled(perBroker, clusterWide, statics)
+  latest.set(statics, settled)
+  return settled
+}
+
 /** Everything that follows from one state of the broker's layers. */
 class Settled {
   readonly layers: BrokerLayers
+  readonly #perBroker: ConfigTexts
+  readonly #clusterWide: ConfigTexts
   readonly #defaults = new Map<KeyedResource, object>()
   /** By the overrides of a resource, which are one object for as long as they do not change. */
   readonly #overridden = new WeakMap<ConfigTexts, object>()
   #broker: BrokerConfigs | null = null
 
-  constructor(layers: BrokerLayers) {
-    this.layers = layers
+  constructor(perBroker: ConfigTexts, clusterWide: ConfigTexts, statics: ConfigTexts) {
+    this.#perBroker = perBroker
+    this.#clusterWide = clusterWide
+    this.layers = new BrokerLayers(perBroker, clusterWide, statics)
+  }
+
+  isOf(perBroker: ConfigTexts, clusterWide: ConfigTexts): boolean {
+    return isSame(this.#perBroker, perBroker) && isSame(this.#clusterWide, clusterWide)
   }
 
   get broker(): BrokerConfigs {
@@ -125,6 +144,9 @@ class Settled {
     return found
   }
 }
+
+const isSame = (a: ConfigTexts, b: ConfigTexts): boolean =>
+  a === b || (a.size === b.size && [...a].every(([name, text]) => b.get(name) === text))
 
 /** Values by their TypeScript names. Every text was checked when it was set; one that cannot be read counts as unset. */
 function typed(keys: ConfigKeys, textOf: (name: string) => string | null): { [name: string]: AnyConfigValue } {

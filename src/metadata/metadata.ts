@@ -297,8 +297,17 @@ export class Metadata {
   }
 }
 
+const withIds = new WeakMap<ConfigTexts, Map<number, ConfigTexts>>()
+
 /** What every node of Apache Kafka has in its file: which one it is, and that it does everything. */
 function withOwnId(statics: ConfigTexts, brokerId: number): ConfigTexts {
+  // The same settings give the same object, by which what follows from them is found again.
+  const known = withIds.get(statics) ?? new Map<number, ConfigTexts>()
+  withIds.set(statics, known)
   const id = String(brokerId)
-  return new Map([['node.id', id], ['broker.id', id], ['process.roles', 'broker,controller'], ...statics])
+  const texts =
+    known.get(brokerId) ??
+    new Map([['node.id', id], ['broker.id', id], ['process.roles', 'broker,controller'], ...statics])
+  known.set(brokerId, texts)
+  return texts
 }
