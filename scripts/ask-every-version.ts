@@ -3,35 +3,29 @@
  * that golden frames cover what clients at hand do not use. `ask-every-version PORT`.
  */
 import { connect } from 'node:net'
-import CRC32 from 'crc-32'
-import { codecOf, shapeOf } from '../src/protocol/codec'
+import { codecOf } from '../src/protocol/codec'
 import { Frames, framed } from '../src/protocol/frame'
 import { readResponseHeader, writeRequestHeader } from '../src/protocol/header'
-import { fallbackOf, type Layout, layoutOf, type Member, type Value } from '../src/protocol/layout'
+import type { Value } from '../src/protocol/layout'
 import { ApiVersions } from '../src/protocol/messages/api-versions'
 import { CreateTopics } from '../src/protocol/messages/create-topics'
 import { apis } from '../src/protocol/messages/index'
 import { Metadata } from '../src/protocol/messages/metadata'
-import { buildBatch } from '../src/protocol/records/records'
 import type { Api } from '../src/protocol/schema'
 import { holds, versionsOf } from '../src/protocol/versions'
 import { zeroUuid } from '../src/protocol/wire/uuid'
 import { Reader } from '../src/protocol/wire/reader'
+import { sampleRequest } from './sample-requests'
 
 const topic = 'sample'
+
 const answerWithinMs = 5000
 const port = Number(process.argv[2])
 let correlationId = 0
 
-interface Known {
-  readonly api: Api
-  readonly version: number
-  readonly topicId: string
-}
-
 /** Values that a broker makes something of, by the name of the field. */
-function hintOf(member: Member, { api, version, topicId }: Known): Value {
-  const hints: Record<string, Value> = {
+function hintsOf(api: Api, version: number, topicId: string): Record<string, Value> {
+  return {
     groupId: `sample-${api.key}-${version}`,
     transactionalId: `sample-${api.key}-${version}`,
     memberId: '',
@@ -70,45 +64,6 @@ function hintOf(member: Member, { api, version, topicId }: Known): Value {
     maxNumOffsets: 1,
     maxTimestamp: -1,
   }
-  return hints[member.name]
-}
-
-function sampleOf(layout: Layout, known: Known): Value {
-  return Object.fromEntries(layout.plain.map(member => [member.name, valueOf(member, layout, known)]))
-}
-
-function valueOf(member: Member, layout: Layout, known: Known): Value {
-  const hint = hintOf(member, known)
-  const type = member.kind === 'string' ? 'string' : typeof fallbackOf(member)
-  if (hint !== undefined && typeof hint === type) return hint
-  switch (member.kind) {
-    case 'array':
-      return [valueOf(member.element as Member, layout, known)]
-    case 'struct':
-      return sampleOf(member.struct as Layout, known)
-    case 'records':
-      return recordsFor(layout.version)
-    case 'bytes':
-      return Buffer.from('sample')
-    default:
-      return fallbackOf(member)
-  }
-}
-
-/** A message set of magic 0 or 1 for the versions that carry those, else a batch. */
-function recordsFor(version: number): Buffer {
-  const value = Buffer.from('value')
-  const timestampMs = 1_700_000_000_000
-  if (version >= 3) return buildBatch({ records: [{ timestampMs, key: null, value }] })
-  const magic = version >= 2 ? 1 : 0
-  const timestamp = Buffer.alloc(magic === 1 ? 8 : 0)
-  if (magic === 1) timestamp.writeBigInt64BE(BigInt(timestampMs))
-  const lengths = Buffer.from('ffffffff00000005', 'hex')
-  const body = Buffer.concat([Buffer.from([magic, 0]), timestamp, lengths, value])
-  const head = Buffer.alloc(16)
-  head.writeInt32BE(body.length + 4, 8)
-  head.writeInt32BE(CRC32.buf(body), 12)
-  return Buffer.concat([head, body])
 }
 
 /** Null when the broker closes the connection or does not answer in time. */
@@ -151,8 +106,8 @@ async function main(): Promise<void> {
     for (const version of versionsOf(api.versions)) {
       if (range === undefined || version > range.maxVersion || version < range.minVersion) continue
       if (!holds(api.versions, version, false)) continue
-      const known = { api, version, topicId: await topicIdOf() }
-      const answer = await ask(api, version, sampleOf(layoutOf(shapeOf(api, 'request'), version), known))
+      const known = hintsOf(api, version, await topicIdOf())
+      const answer = await ask(api, version, sampleRequest(api, version, known))
       asked++
       if (answer !== null) answered++
       else process.stdout.write(`no answer: ${api.name} v${version}\n`)

@@ -1,6 +1,6 @@
 /**
- * Access rules by chance, given to a real Apache Kafka: what it then lets a client do with topics is compared with what our
- * authorizer decides of the same rules. Our broker has no part in it.
+ * Access rules by chance, given to a real Apache Kafka: what it then lets a client do with topics, and whether it may write to any
+ * of them at all, is compared with what our authorizer decides of the same rules. Our broker has no part in it.
  *
  *     npm run acls -- [--rounds 150] [--seed 1] [--port P]
  */
@@ -9,6 +9,7 @@ import { CreateAcls } from '../../src/protocol/messages/create-acls'
 import { CreateTopics } from '../../src/protocol/messages/create-topics'
 import { DeleteAcls } from '../../src/protocol/messages/delete-acls'
 import { DescribeAcls } from '../../src/protocol/messages/describe-acls'
+import { InitProducerId } from '../../src/protocol/messages/init-producer-id'
 import { Metadata } from '../../src/protocol/messages/metadata'
 import type { StoredAcl } from '../../src/metadata/tables'
 import { Dice } from '../../src/platform/simulated/dice'
@@ -36,7 +37,9 @@ const me = { principal: 'User:ANONYMOUS', host: '127.0.0.1' }
 const topics = ['a', 'ab', 'abc', 'b', 'bc']
 const topicOperations = [3, 4, 5, 6, 7, 8, 10, 11]
 const describe = 8
+const write = 4
 const errorDenied = 29
+const clusterDenied = 31
 const everyTopic = { resourceTypeFilter: 2, resourceNameFilter: null, principalFilter: null, hostFilter: null }
 const everyRule = { ...everyTopic, patternTypeFilter: 1, operation: 1, permissionType: 1 }
 
@@ -51,6 +54,20 @@ const ruleOf = (dice: Dice): StoredAcl => ({
   operation: pick(dice, [2, ...topicOperations]),
   permissionType: pick(dice, [2, 3, 3, 3]),
 })
+
+/** Of the cluster everything is allowed but what would let everybody be an idempotent producer. */
+const ofCluster = [
+  [2, 3],
+  [12, 2],
+].map(([operation, permissionType]) => ({
+  resourceType: 4,
+  resourceName: 'kafka-cluster',
+  resourcePatternType: 3,
+  principal: me.principal,
+  host: '*',
+  operation: operation!,
+  permissionType: permissionType!,
+}))
 
 /** Replaces all rules, and waits until the broker has heard of it. */
 async function give(wire: Wire, rules: readonly StoredAcl[]): Promise<void> {
@@ -79,6 +96,17 @@ function ours(rules: readonly StoredAcl[], resourceName: string): number | null 
   const may = (operation: number) => authorizer.isAllowed({ ...me, resourceType: 2, resourceName, operation })
   if (!may(describe)) return null
   return topicOperations.filter(may).reduce((bits, operation) => bits | (1 << operation), 0)
+}
+
+/** Idempotent producers are for who may write to some topic. The cluster itself is closed to them here. */
+async function mayWriteToSome(wire: Wire): Promise<boolean> {
+  const asked = { transactionalId: null, transactionTimeoutMs: 1000, producerId: -1, producerEpoch: -1 }
+  for (;;) {
+    const { errorCode } = await wire.ask(InitProducerId, 5, asked)
+    if (errorCode === 0 || errorCode === clusterDenied) return errorCode === 0
+    // It has no producer ids yet.
+    await sleep(20)
+  }
 }
 
 async function theirs(wire: Wire): Promise<Map<string, number | null>> {
@@ -113,9 +141,17 @@ async function main(): Promise<number> {
       configs: [],
     }))
     await wire.ask(CreateTopics, 7, { topics: creations, timeoutMs: 10_000, validateOnly: false })
+    await wire.ask(CreateAcls, 3, { creations: ofCluster })
     for (let round = 0; round < Number(options.rounds); round++) {
       const rules = Array.from({ length: pick(dice, [0, 1, 1, 2, 3, 5]) }, () => ruleOf(dice))
       await give(wire, rules)
+      const authorizer = new Authorizer(rules, { superUsers: new Set(), allowsWithoutAcl: true })
+      const decidedOfSome = authorizer.isAllowedOnSome({ ...me, resourceType: 2, operation: write })
+      compared++
+      if (decidedOfSome !== (await mayWriteToSome(wire))) {
+        wrong++
+        process.stdout.write(`round ${round}, any topic: ours ${decidedOfSome}: ${JSON.stringify(rules)}\n`)
+      }
       for (const [topic, bits] of await theirs(wire)) {
         compared++
         if (bits === null) denied++

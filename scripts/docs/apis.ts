@@ -14,7 +14,7 @@ export function apisPage(): string {
   return page('APIs', 'src/broker/apis and src/protocol/messages', [
     `${byKey.size} of ${declared.length} APIs are served. What is not served is not advertised: ApiVersions does not list it.`,
     '*Declared* are the versions whose bytes are known here, *served* those that are answered. *Needs* names the',
-    'operations of the access rules; they are asked once access control is served.',
+    'operations of the access rules, which are asked where an authorizer is on.',
     '',
     table(['Key', 'API', 'Declared', 'Served', 'Needs'], rows),
   ])
@@ -23,6 +23,9 @@ export function apisPage(): string {
 function needs({ access }: Handler<never>): string {
   if (access === 'open') return 'nothing'
   return (access as readonly Rule<unknown, unknown>[])
-    .map(rule => `${code(rule.may)} on ${rule.one ? `the ${rule.one}` : `each ${rule.each}`}`)
+    .map(
+      rule =>
+        `${[rule.may].flat().map(code).join(' or ')} on ${rule.one ? `the ${rule.one}` : `each ${rule.each ?? rule.own}`}`,
+    )
     .join(', ')
 }

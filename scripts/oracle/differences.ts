@@ -7,11 +7,22 @@ export interface Explained {
   readonly why: string
   /** Matched against `scenario / step / path`. */
   readonly where: RegExp
+  /** Seen where the authorizers are on. */
+  readonly secured?: true
   /** Whether these two values are the meant ones; any are when absent. */
   when?(difference: Difference): boolean
 }
 
 export const explained: readonly Explained[] = [
+  {
+    why: "Texts that say no more than the error code are our own words; Kafka's may show its own object of the request.",
+    where: /^access: .*errorMessage$/,
+    secured: true,
+    when: ({ kafka, ours }) =>
+      typeof kafka === 'string' &&
+      /^Request .* needs \w+ permission\.$|^\w+(?: \w+)? authorization failed\.$/.test(kafka) &&
+      typeof ours === 'string',
+  },
   {
     why: 'Apache Kafka fails inside and never answers a batch that is null; we refuse it.',
     where: /^produce: no records /,

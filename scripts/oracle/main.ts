@@ -1,7 +1,7 @@
 /**
  * The oracle: the same requests to a real Apache Kafka and to our broker, replies compared field by field.
  *
- *     npm run oracle -- [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
+ *     npm run oracle -- [--secured] [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
  *
  * Fails on a difference that `differences.ts` does not explain, on an explanation that is not needed any more, and on an API or
  * version that we advertise and no scenario asked for. Versions that Kafka 4 dropped are judged by the last Kafka that served them.
@@ -12,8 +12,10 @@ import { Broker } from '../judge/broker'
 import { elderVersion, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
 import { explained } from './differences'
+import { admit, securedSettings } from './guest'
 import { type Judged, type Verdict, compare, servedBy, warmUp } from './play'
 import type { Scenario } from './scenario'
+import { accessScenarios } from './scenarios/access'
 import { clusterScenarios } from './scenarios/cluster'
 import { commitScenarios } from './scenarios/commits'
 import { compactionScenarios } from './scenarios/compaction'
@@ -40,6 +42,7 @@ const { values: options } = parseArgs({
     'ours-is': { type: 'string', default: 'odradek' },
     'no-elder': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
+    secured: { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
     'our-port': { type: 'string', default: '0' },
     lanes: { type: 'string', default: '4' },
@@ -47,6 +50,7 @@ const { values: options } = parseArgs({
 })
 
 const settings = {
+  ...(options.secured ? securedSettings : {}),
   'group.initial.rebalance.delay.ms': '0',
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
@@ -75,6 +79,7 @@ const scenarios: readonly Scenario[] = [
   ...quorumScenarios,
   ...unsecuredScenarios,
   ...throttledScenarios,
+  ...accessScenarios,
 ]
 
 interface Run {
@@ -88,6 +93,7 @@ function runsOf(ours: Judged, kafka4: Judged, elder: Judged | null): Run[] {
   const only = options.only === undefined ? null : new RegExp(options.only)
   return scenarios.flatMap(scenario => {
     if (only !== null && !only.test(scenario.name)) return []
+    if ((scenario.secured ?? false) !== options.secured) return []
     if (scenario.versions === undefined) return [{ scenario, version: 0, judge: kafka4 }]
     const { key } = scenario.versions
     const own = ours.served.get(key)
@@ -193,7 +199,7 @@ async function startBrokers(): Promise<Brokers> {
   const ours = options['ours-is'] === 'kafka' ? kafka() : odradek({ profile: 'strict' })
   const [kafka4, elder, own] = await Promise.all([
     Broker.start(kafka(), { port, settings }),
-    options['no-elder']
+    options['no-elder'] || options.secured
       ? null
       : Broker.start(kafka('512m', elderVersion), { port: port === 0 ? 0 : port + 2, settings }),
     options.ours === undefined ? Broker.start(ours, { port: Number(options['our-port']), settings }) : null,
@@ -203,6 +209,7 @@ async function startBrokers(): Promise<Brokers> {
 
 async function judged(port: number): Promise<Judged> {
   await warmUp(port)
+  if (options.secured) await admit(port)
   return { port, served: await servedBy(port) }
 }
 
@@ -235,12 +242,12 @@ async function main(): Promise<void> {
   )
   await inLanes(runs.filter(alone), 1, play)
   report(verdicts)
-  const whole = options.only === undefined && !options['no-elder']
-  const uncovered = coverage(ours, verdicts)
+  const whole = options.only === undefined && (options.secured || !options['no-elder'])
+  const uncovered = options.secured ? 0 : coverage(ours, verdicts)
   const wrong = ranges(ours, judge)
   for (const line of wrong) process.stdout.write(`${line}\n`)
   const used = new Set(verdicts.flatMap(verdict => verdict.explained))
-  const idle = whole ? explained.filter(row => !used.has(row)) : []
+  const idle = whole ? explained.filter(row => !used.has(row) && (row.secured ?? false) === options.secured) : []
   for (const { why } of idle) process.stdout.write(`an explanation that nothing needs: ${why}\n`)
   await Promise.all([kafka4.dispose(), elder?.dispose(), own?.dispose()])
   const failed = verdicts.filter(({ finding }) => finding !== null).length

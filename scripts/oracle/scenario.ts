@@ -6,6 +6,8 @@ export interface Scenario {
   readonly name: string
   /** Runs once for each version of this API that we serve; versions that Kafka 4 dropped are judged by the elder Kafka. */
   readonly versions?: Api
+  /** Runs against brokers whose authorizer is on; the client from 127.0.0.1 may do everything, nobody else anything. */
+  readonly secured?: true
   play(subject: Subject, version: number): Promise<void>
 }
 

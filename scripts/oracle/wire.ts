@@ -34,9 +34,10 @@ export class Wire {
     })
   }
 
-  static open(port: number): Promise<Wire> {
+  /** With `localAddress` the broker sees that it comes from there: any address of the loopback will do. */
+  static open(port: number, localAddress = '127.0.0.1'): Promise<Wire> {
     return new Promise((resolve, reject) => {
-      const socket = net.connect(port, '127.0.0.1')
+      const socket = net.connect({ port, host: '127.0.0.1', localAddress })
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)

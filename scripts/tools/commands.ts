@@ -86,3 +86,28 @@ export const commands: readonly ToolCommand[] = [
   ...of('kafka-cluster', 'cluster-id', 'list-endpoints', 'unregister --id 77'),
   ...of('kafka-topics', '--delete --topic orders', '--list'),
 ]
+
+/** What is asked of brokers that have an authorizer. */
+export const securedCommands: readonly ToolCommand[] = of(
+  'kafka-acls',
+  '--list',
+  '--add --allow-principal User:ann --operation Read --topic orders',
+  '--list --topic orders',
+  '--add --allow-principal User:ann --operation All --topic pay --resource-pattern-type prefixed',
+  '--add --deny-principal User:eve --deny-host 10.1.2.3 --operation Write --topic orders',
+  '--add --allow-principal User:bob --producer --topic orders --transactional-id tx',
+  '--add --allow-principal User:carl --consumer --topic carls --group readers',
+  '--add --allow-principal User:ANONYMOUS --operation All --cluster',
+  '--add --allow-principal User:dora --operation DescribeTokens --user-principal User:x',
+  '--list --topic payments --resource-pattern-type match',
+  '--list --principal User:bob',
+  '--list --group readers',
+  '--list --cluster',
+  '--add --allow-principal ann --operation Read --topic orders',
+  '--add --allow-principal User:ann --operation Read',
+  '--remove --force --topic pay --resource-pattern-type prefixed',
+  '--remove --force --allow-principal User:ann --operation Read --topic orders',
+  '--list --topic orders --principal User:ann',
+  '--remove --force --topic orders --resource-pattern-type match',
+  '--list --topic orders',
+)

@@ -12,7 +12,7 @@ import { Broker } from '../judge/broker'
 import { fetchKafka, kafka, toolCommand, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
 import { run, temporaryDir } from '../judge/process'
-import { type ToolCommand, commands, files } from './commands'
+import { type ToolCommand, commands, files, securedCommands } from './commands'
 import { type Explained, explained, explanationOf } from './differences'
 import { normalised } from './normalised'
 
@@ -23,6 +23,12 @@ const { values: options } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 })
+
+/** For the commands that need an authorizer. Nobody is denied anything that no rule is about. */
+const securedSettings = {
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'allow.everyone.if.no.acl.found': 'true',
+}
 
 const settings = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' }
 
@@ -40,13 +46,15 @@ interface Setting {
   readonly java: readonly string[]
 }
 
+/** Access rules are printed out of hash tables, in any order. */
 async function printed(broker: Broker, { tool, args }: ToolCommand, { places, java }: Setting) {
   const own = args.map(arg => arg.replace(/^\{(\w+)\}$/, (whole, name: string) => places.get(name) ?? whole))
   // Tools with a subcommand take it last.
   const line = ['--bootstrap-server', `127.0.0.1:${broker.port}`]
   const all = tool === 'kafka-cluster' ? [own[0]!, ...line, ...own.slice(1)] : [...line, ...own]
   const { code, stdout, stderr } = await run('java', [...java, ...toolCommand(tool, all)], { timeoutMs: 60_000 })
-  return normalised(`exit ${code}\n${stdout}\n${stderr}`, broker)
+  const text = normalised(`exit ${code}\n${stdout}\n${stderr}`, broker)
+  return tool === 'kafka-acls' ? text.split('\n').sort().join('\n') : text
 }
 
 /** The explanations that a command needed. */
@@ -68,6 +76,39 @@ function told(name: string, theirs: string, ours: string): 'same' | 'explained' 
   return 'different'
 }
 
+const nameOf = ({ tool, args }: ToolCommand) => `${tool} ${args.join(' ')}`
+
+/** Commands one after the other, on two brokers of their own. */
+async function story(
+  all: readonly ToolCommand[],
+  port: number,
+  set: Readonly<Record<string, string>>,
+  dir: string,
+  places: ReadonlyMap<string, string>,
+  counts: { asked: number; failed: number },
+): Promise<void> {
+  if (all.length === 0) return
+  const [theirs, ours] = await Promise.all([
+    Broker.start(kafka(), { port, settings: set }),
+    Broker.start(odradek({ profile: 'strict' }), { port: port === 0 ? 0 : port + 5, settings: set }),
+  ])
+  try {
+    const setting = { places, java: await archiveOf(dir, theirs) }
+    for (const command of all) {
+      const name = nameOf(command)
+      counts.asked++
+      const [a, b] = await Promise.all([printed(theirs, command, setting), printed(ours, command, setting)])
+      const verdict = told(name, a, b)
+      if (verdict === 'different') counts.failed++
+      const exit = a.split('\n').find(line => line.startsWith('exit'))
+      process.stdout.write(`${verdict.padEnd(9)} ${exit} ${name}\n`)
+      if (options.verbose) process.stdout.write(`      ${cut(a)}\n`)
+    }
+  } finally {
+    await Promise.all([theirs.dispose(), ours.dispose()])
+  }
+}
+
 async function main(): Promise<void> {
   const missing = whyNoKafka()
   if (missing !== null) {
@@ -86,30 +127,23 @@ async function main(): Promise<void> {
     }),
   )
   const port = Number(options.port)
-  const [theirs, ours] = await Promise.all([
-    Broker.start(kafka(), { port, settings }),
-    Broker.start(odradek({ profile: 'strict' }), { port: port === 0 ? 0 : port + 5, settings }),
-  ])
   const only = new RegExp(options.only ?? '')
-  let failed = 0
-  let asked = 0
+  const counts = { asked: 0, failed: 0 }
   try {
-    const setting = { places, java: await archiveOf(dir, theirs) }
-    for (const command of commands) {
-      const name = `${command.tool} ${command.args.join(' ')}`
-      if (!only.test(name)) continue
-      asked++
-      const [a, b] = await Promise.all([printed(theirs, command, setting), printed(ours, command, setting)])
-      const verdict = told(name, a, b)
-      if (verdict === 'different') failed++
-      const [exit] = a.split('\n')
-      process.stdout.write(`${verdict.padEnd(9)} ${exit} ${name}\n`)
-      if (options.verbose) process.stdout.write(`      ${cut(a)}\n`)
-    }
+    await story(
+      commands.filter(command => only.test(nameOf(command))),
+      port,
+      settings,
+      dir,
+      places,
+      counts,
+    )
+    const secured = securedCommands.filter(command => only.test(nameOf(command)))
+    await story(secured, port === 0 ? 0 : port + 10, { ...settings, ...securedSettings }, dir, places, counts)
   } finally {
-    await Promise.all([theirs.dispose(), ours.dispose()])
     fs.rmSync(dir, { recursive: true, force: true })
   }
+  const { asked, failed } = counts
   const idle = options.only === undefined ? explained.filter(row => !used.has(row)) : []
   for (const { why } of idle) process.stdout.write(`an explanation that nothing needs: ${why}\n`)
   process.stdout.write(`${asked - failed} passed, ${failed} failed\n`)

@@ -10,6 +10,7 @@ import type { Metadata } from '../metadata/metadata'
 import type { BrokerPartitions } from '../partition/broker-partitions'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
+import type { AccessControl } from '../security/access-control'
 import type { FetchSessions } from './fetch/sessions'
 import type { UnsentBytes } from './fetch/unsent'
 import type { ClientQuotas } from './quotas/client-quotas'
@@ -30,6 +31,8 @@ export interface Broker {
   /** Decides on topics and configs; done when everybody has acted on the decision. */
   readonly metadata: Metadata
   readonly configs: Configs
+  /** Who may do what. */
+  readonly access: AccessControl
   readonly partitions: BrokerPartitions
   /** The group coordinator. */
   readonly groups: Groups

@@ -1,5 +1,6 @@
 /** Which of the offsets that a request brings can be committed, and the answers for the rest. */
 import type { CommitTopic, CommittedTopic } from '../coordinator/group/offsets/commit'
+import type { Call } from '../call/call'
 import { errors } from '../protocol/errors'
 import type { Broker } from './broker'
 import { resolveTopic } from './topics'
@@ -19,9 +20,10 @@ export const answerAll = (
   partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
 })
 
-/** What can be committed, and what is refused because there is no such topic or partition. */
+/** What can be committed, and what is refused because the caller may not, or there is no such topic or partition. */
 export function sortCommits<T extends AskedTopic>(
   broker: Broker,
+  call: Call,
   topics: readonly T[],
   byId: boolean,
 ): {
@@ -35,6 +37,11 @@ export function sortCommits<T extends AskedTopic>(
     const { name, topicId, unknown } = resolveTopic(image, asked, byId)
     if (unknown) {
       refused = mergeCommitted(refused, [answerAll(asked, errors.UNKNOWN_TOPIC_ID.code)])
+      continue
+    }
+    if (!broker.access.isAllowed(call, 'READ', 'topic', name)) {
+      const answered = answerAll({ ...asked, name, topicId }, errors.TOPIC_AUTHORIZATION_FAILED.code)
+      refused = mergeCommitted(refused, [answered])
       continue
     }
     const count = image.topic(name)?.partitions.length ?? 0

@@ -1,4 +1,8 @@
 /** Config resources as requests name them: kinds by number, brokers by their id in decimal. */
+import type { Call } from '../call/call'
+import { errors } from '../protocol/errors'
+import { clusterName, denials } from '../security/access-control'
+import type { Broker } from './broker'
 import { failed, type EntryOutcome } from '../metadata/decision'
 import { configResources, type ConfigResource } from '../metadata/image'
 
@@ -11,6 +15,22 @@ export const resourceOf = (type: number): ConfigResource | null => kinds.get(typ
 
 /** The integer that a text is; null when it is none. */
 export const idOf = (name: string): number | null => (/^[+-]?\d{1,10}$/.test(name) ? Number(name) : null)
+
+/** The error for who may not do so with the configs of a resource; null for who may. */
+export function configDenial(
+  { access }: Broker,
+  call: Call,
+  operation: 'DESCRIBE_CONFIGS' | 'ALTER_CONFIGS',
+  { resourceType, resourceName }: Named,
+): EntryOutcome | null {
+  const kind = resourceOf(resourceType)
+  const resource = kind === 'topic' || kind === 'group' ? kind : 'cluster'
+  if (access.isAllowed(call, operation, resource, resource === 'cluster' ? clusterName : resourceName)) return null
+  // Kafka has no text for a broker that is to be altered.
+  const isOfBroker = kind === 'broker' || kind === 'brokerLogger'
+  const says = isOfBroker && operation === 'ALTER_CONFIGS' ? null : errors[denials[resource]].says
+  return failed(denials[resource], says)
+}
 
 interface Named {
   readonly resourceType: number

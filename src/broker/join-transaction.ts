@@ -64,6 +64,7 @@ export function joinTransaction(
   for (const { topic, asked, index } of all) {
     if (!transactionalBatch(asked.records) || producerIdAt(asked.records) < 0) continue
     const { name } = resolveTopic(broker.image(), topic, call.version >= 13)
+    if (!broker.access.isAllowed(call, 'WRITE', 'topic', name)) continue
     const [producerId, producerEpoch] = [producerIdAt(asked.records), producerEpochAt(asked.records)]
     producer ??= { producerId, producerEpoch }
     if (producer.producerId !== producerId || producer.producerEpoch !== producerEpoch) {

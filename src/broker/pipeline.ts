@@ -4,6 +4,7 @@ import type { Body, Handler } from '../call/handler'
 import { codecOf, type Codec } from '../protocol/codec'
 import { rangeOf } from '../protocol/versions'
 import { assert } from '../platform/assert'
+import { authorized } from './authorized'
 import type { ApiRange, Broker } from './broker'
 
 /** Everything the edge needs to serve one API. */
@@ -28,6 +29,7 @@ export function stagesOf(broker: Broker): Stage[] {
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       }),
     ),
+    authorized(broker),
   ]
 }
 
@@ -36,7 +38,7 @@ const timed =
   ({ quotas, clock }: Broker): Stage =>
   (handler, next) => {
     const { access } = handler
-    if (access !== 'open' && access.some(({ may }) => may === 'CLUSTER_ACTION')) return next
+    if (access !== 'open' && access.some(({ may }) => [may].flat().includes('CLUSTER_ACTION'))) return next
     return (call, request) => {
       if (quotas.isIdle) return next(call, request)
       const beganMs = clock.monotonic()

@@ -3,7 +3,7 @@ import type { Api, RequestOf, ResponseDraft, ResponseOf } from '../protocol/sche
 import type { VersionSpec } from '../protocol/versions'
 import type { Call } from './call'
 
-export type Resource = 'cluster' | 'topic' | 'group' | 'transactionalId'
+export type Resource = 'cluster' | 'topic' | 'group' | 'transactionalId' | 'delegationToken'
 export type Operation =
   | 'READ'
   | 'WRITE'
@@ -18,21 +18,25 @@ export type Operation =
 
 /**
  * What the caller must be allowed to do; every rule must hold. Data, so that ACLs, audit and docs read the same line.
- * `one` refuses the whole request, `each` refuses single entries, and a null name asks nothing.
+ * `one` refuses the whole request, `each` refuses single entries, and a null name asks nothing. Of several operations one is
+ * enough. `own` is asked by the handler itself, which alone knows the names or has to hide what it may not tell.
  */
 export type Rule<Q, E> =
   | {
       readonly one: Resource
       readonly each?: never
-      readonly may: Operation
+      readonly own?: never
+      readonly may: Operation | readonly Operation[]
       readonly named: (request: Q) => string | null
     }
   | {
       readonly each: Resource
       readonly one?: never
+      readonly own?: never
       readonly may: Operation
       readonly named: (entry: E) => string | null
     }
+  | { readonly own: Resource; readonly one?: never; readonly each?: never; readonly may: Operation }
 export type Access<Q, E> = 'open' | readonly Rule<Q, E>[]
 
 type ListKey<M> = { [K in keyof M]: M[K] extends readonly unknown[] | null ? K : never }[keyof M]

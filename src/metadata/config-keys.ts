@@ -1,6 +1,7 @@
 /** THE table of config keys: everything that validates, describes, documents or reads a config is a projection of it. */
 import { nearestNames } from '../platform/nearest'
 import type { ConfigKey, ConfigKeys } from './config-key'
+import { authorizerKeys } from './config-keys-authorizer'
 import { brokerKeys } from './config-keys-broker'
 import { clientMetricsKeys, groupKeys, ipQuotaKeys, userClientQuotaKeys } from './config-keys-entity'
 import { odradekKeys } from './config-keys-odradek'
@@ -13,6 +14,7 @@ export const configKeys = {
   clientMetrics: clientMetricsKeys,
   userClientQuota: userClientQuotaKeys,
   ipQuota: ipQuotaKeys,
+  authorizer: authorizerKeys,
   odradek: odradekKeys,
 } as const satisfies { readonly [scope: string]: ConfigKeys }
 
@@ -24,9 +26,9 @@ export function configKey(scope: ConfigScope, name: string): ConfigKey | null {
   return Object.hasOwn(keys, name) ? keys[name]! : null
 }
 
-/** A key that may stand in server.properties: a broker's, or one of our own. */
+/** A key that may stand in server.properties: a broker's, its authorizer's, or one of our own. */
 export function staticKey(name: string): ConfigKey | null {
-  return configKey('broker', name) ?? configKey('odradek', name)
+  return configKey('broker', name) ?? configKey('odradek', name) ?? configKey('authorizer', name)
 }
 
 /** Whether a key's value must never be shown. */

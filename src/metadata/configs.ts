@@ -7,6 +7,7 @@ import type { ConfigResource, MetadataImage } from './image'
 
 export interface BrokerConfigs
   extends TypedConfigs<typeof configKeys.broker>,
+    TypedConfigs<typeof configKeys.authorizer>,
     TypedConfigs<typeof configKeys.odradek> {}
 export interface TopicConfigs extends TypedConfigs<typeof configKeys.topic> {}
 export interface GroupConfigs extends TypedConfigs<typeof configKeys.group> {}
@@ -116,6 +117,7 @@ class Settled {
     this.#broker ??= Object.freeze(
       Object.assign(
         typed(configKeys.broker, name => this.layers.effective(name)),
+        typed(configKeys.authorizer, name => this.layers.effective(name)),
         typed(configKeys.odradek, name => this.layers.effective(name)),
       ),
     ) as unknown as BrokerConfigs

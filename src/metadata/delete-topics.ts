@@ -16,6 +16,8 @@ import { storeKeys } from './stored'
 
 const zeroId = '0'.repeat(32)
 
+const invalid = (message: string) => failed('INVALID_REQUEST', message)
+
 /** A topic as a request names it: by name with the zero id, or by id with a null name. */
 export interface TopicReference {
   readonly name: string | null
@@ -27,35 +29,37 @@ export interface TopicDeletion extends EntryOutcome {
   readonly topicId: string
 }
 
+/** Says of a topic by its name, and as the request names it, why the caller may not delete it; null when he may. */
+export type DeletionRefusal = (name: string, reference: TopicReference) => TopicDeletion | null
+
 /** Deletes what is named once and exists; what is named twice is left alone. Names are answered in their order. */
 export function decideDeleteTopics(
   { image }: DecisionContext,
   references: readonly TopicReference[],
   charge: Charge = free,
+  refusalOf: DeletionRefusal = () => null,
 ): Decision<TopicDeletion[]> {
   const reply: TopicDeletion[] = []
   const refuse = (reference: TopicReference, outcome: EntryOutcome) => reply.push({ ...reference, ...outcome })
-  const invalid = (message: string) => failed('INVALID_REQUEST', message)
-  const names: string[] = []
-  const ids: string[] = []
-  for (const reference of references) {
-    if (reference.name === null && reference.topicId === zeroId) {
-      refuse(reference, invalid('Neither topic name nor id were specified.'))
-    } else if (reference.name !== null && reference.topicId !== zeroId) {
-      refuse(reference, invalid('You may not specify both topic name and topic id.'))
-    } else if (reference.name === null) ids.push(reference.topicId)
-    else names.push(reference.name)
-  }
+  const { names, ids } = sorted(references, refuse)
   const given = new Set<string>()
   const doomed: TopicReference[] = []
   const [byId, byName] = [byCount(ids), byCount(names)]
   for (const topicId of byId.repeated) refuse({ name: null, topicId }, invalid('Duplicate topic id.'))
   for (const topicId of byId.once) {
     given.add(topicId)
-    doomed.push({ name: image.topicById(topicId)?.name ?? null, topicId })
+    const name = image.topicById(topicId)?.name ?? null
+    const refusal = name === null ? null : refusalOf(name, { name: null, topicId })
+    if (refusal) reply.push(refusal)
+    else doomed.push({ name, topicId })
   }
   for (const name of byName.repeated) refuse({ name, topicId: zeroId }, invalid('Duplicate topic name.'))
   for (const name of byName.once.sort()) {
+    const refusal = refusalOf(name, { name, topicId: zeroId })
+    if (refusal) {
+      reply.push(refusal)
+      continue
+    }
     const topicId = image.topic(name)?.id ?? zeroId
     if (!given.has(topicId)) {
       doomed.push({ name, topicId })
@@ -80,6 +84,23 @@ export function decideDeleteTopics(
     reply.push({ ...reference, ...outcome })
   }
   return { if: [], do: operations, reply }
+}
+
+function sorted(
+  references: readonly TopicReference[],
+  refuse: (reference: TopicReference, outcome: EntryOutcome) => void,
+) {
+  const names: string[] = []
+  const ids: string[] = []
+  for (const reference of references) {
+    if (reference.name === null && reference.topicId === zeroId) {
+      refuse(reference, invalid('Neither topic name nor id were specified.'))
+    } else if (reference.name !== null && reference.topicId !== zeroId) {
+      refuse(reference, invalid('You may not specify both topic name and topic id.'))
+    } else if (reference.name === null) ids.push(reference.topicId)
+    else names.push(reference.name)
+  }
+  return { names, ids }
 }
 
 function byCount(all: readonly string[]): { once: string[]; repeated: string[] } {

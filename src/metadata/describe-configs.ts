@@ -1,6 +1,6 @@
 /** What DescribeConfigs tells of each kind of resource: values, where they come from, and what lies beneath. */
 import type { ConfigKey, ConfigKeys, ConfigType } from './config-key'
-import { configKey, configKeys, isReadOnly, isSensitive, staticKey } from './config-keys'
+import { configKey, configKeys, isReadOnly, isSensitive } from './config-keys'
 import { configSources, shownText, type BrokerLayers, type ConfigOrigin, type ConfigTexts } from './config-layers'
 import type { KeyedResource } from './configs'
 
@@ -61,13 +61,13 @@ function beneath(resource: KeyedResource, layers: BrokerLayers, name: string, ke
   return [{ name, text: key.default, source: configSources.default }]
 }
 
-/** All described keys of this broker, and what was set under names that nobody knows. */
+/** All described keys of this broker, and what was set under names that no broker knows, as those of its authorizer. */
 export function describeBroker(layers: BrokerLayers): DescribedConfig[] {
   const known = Object.entries(configKeys.broker as ConfigKeys)
     .filter(([, key]) => key.described !== false)
     .map(([name, key]) => described(name, key, shownText(name, key, layers.effective(name)), layers.origins(name)))
   const unknown = [...layers.named()]
-    .filter(name => staticKey(name) === null)
+    .filter(name => configKey('broker', name) === null && configKey('odradek', name) === null)
     .map(name => described(name, null, null, layers.origins(name)))
   return [...known, ...unknown].sort(byName)
 }

@@ -16,7 +16,7 @@ import { Configs } from './configs'
 import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './create-partitions'
 import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './create-topics'
 import type { Charge, Decision, DecisionContext, EntryOutcome } from './decision'
-import { decideDeleteTopics, type TopicDeletion, type TopicReference } from './delete-topics'
+import { decideDeleteTopics, type DeletionRefusal, type TopicDeletion, type TopicReference } from './delete-topics'
 import { decideElections, decideMove, type ElectedTopic, type WantedElection } from './elections'
 import { decideFirstStart, decideProducerIds, decideRestart } from './housekeeping'
 import type { MetadataImage, TopicImage } from './image'
@@ -127,8 +127,12 @@ export class Metadata {
     return this.decide(context => decideCreateTopics(context, specs, charge), validateOnly)
   }
 
-  deleteTopics(references: readonly TopicReference[], charge?: Charge): Promise<TopicDeletion[]> {
-    return this.decide(context => decideDeleteTopics(context, references, charge))
+  deleteTopics(
+    references: readonly TopicReference[],
+    charge?: Charge,
+    refusalOf?: DeletionRefusal,
+  ): Promise<TopicDeletion[]> {
+    return this.decide(context => decideDeleteTopics(context, references, charge, refusalOf))
   }
 
   createPartitions(

@@ -24,7 +24,8 @@ import type { Platform } from '../platform/platform'
 import { Refusal } from '../protocol/errors'
 import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
 import type { NodeConfig } from './config'
-import { quotaWindowsOf } from './limits'
+import { AccessControl } from '../security/access-control'
+import { authorizerOf, quotaWindowsOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import type { OpenedStore } from './store'
 
@@ -92,6 +93,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     logger,
     metadata,
     configs,
+    access: new AccessControl(() => metadata.image.table('acl'), authorizerOf(configs.broker())),
     image: () => metadata.image,
     partitions,
     groups: openGroups(platform, { brokerId, metadata, partitions }),

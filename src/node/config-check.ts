@@ -48,7 +48,10 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
 
 /** Kafka's other keys are about clusters, threads, replicas, security and tiers, of which there are none here. */
 const hasEffect = (key: string): boolean =>
-  keysWithEffect.has(key) || keysOfPlaces.has(key) || configKey('odradek', key) !== null
+  keysWithEffect.has(key) ||
+  keysOfPlaces.has(key) ||
+  configKey('odradek', key) !== null ||
+  configKey('authorizer', key) !== null
 
 export interface Checked {
   readonly counting: readonly Assignment[]

@@ -3,7 +3,6 @@
 /** Say where the node is and who; read while settings are put together. */
 export const keysOfPlaces: ReadonlySet<string> = new Set([
   'advertised.listeners',
-  'authorizer.class.name',
   'broker.id',
   'config.providers',
   'controller.listener.names',
@@ -18,6 +17,7 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
 export const keysWithEffect: ReadonlySet<string> = new Set([
   'add.partitions.to.txn.retry.backoff.max.ms',
   'add.partitions.to.txn.retry.backoff.ms',
+  'authorizer.class.name',
   'auto.create.topics.enable',
   'compression.gzip.level',
   'compression.type',

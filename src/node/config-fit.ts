@@ -1,13 +1,20 @@
 /** What keys of a Kafka broker mean to a node that is alone: which cannot be honoured, and which have nothing to do. */
+import { principalsIn } from '../security/access-control'
 
 const isBrokerRole = (text: string): boolean => text.split(',').some(role => role.trim() === 'broker')
+
+const standardAuthorizer = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer'
 
 /** Keys that promise what is not served yet: to run without it, silently, would be worse than not to run. */
 export const refusedKeys: { readonly [key: string]: (text: string) => string | null } = {
   'authorizer.class.name': text =>
-    text === ''
+    text === '' || text === standardAuthorizer
       ? null
-      : 'access control is not served yet, and without it everybody may do everything. Remove the line.',
+      : `there is no authorizer but Kafka's own. Write ${standardAuthorizer}, or remove the line.`,
+  'super.users': text => {
+    const wrong = principalsIn(text).find(principal => !/^[^:]+:./.test(principal))
+    return wrong === undefined ? null : `'${wrong}' is no principal. Write its kind as well, such as User:${wrong}.`
+  },
   'config.providers': text =>
     text === '' ? null : 'config providers are not served. Write the values themselves, or give them with --set.',
   'process.roles': text =>

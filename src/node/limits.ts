@@ -1,6 +1,8 @@
 /** From configs to what each room wants to know, so that no room reads another's keys. */
 import type { QuotaWindows } from '../broker/quotas/client-quotas'
 import type { BrokerConfigs, TopicConfigs } from '../metadata/configs'
+import type { AuthorizerOptions } from '../security/authorizer'
+import { principalsIn } from '../security/access-control'
 import type { CleanerSettings, TopicCompaction } from '../partition/cleaning'
 
 export function retentionOf({ retentionMs, retentionBytes, cleanupPolicy }: TopicConfigs) {
@@ -45,4 +47,13 @@ export function overriddenCount(overrides: string, address: string): number | nu
     if (colon > 0 && pair.slice(0, colon).trim() === address) return Number(pair.slice(colon + 1))
   }
   return null
+}
+
+/** Null where everybody may do everything. */
+export function authorizerOf(broker: BrokerConfigs): AuthorizerOptions | null {
+  if (broker.authorizerClassName === '') return null
+  return {
+    superUsers: new Set(principalsIn(broker.superUsers)),
+    allowsWithoutAcl: broker.allowEveryoneIfNoAclFound,
+  }
 }

@@ -71,6 +71,35 @@ export class Authorizer {
     return isAbout ? isAllowed : this.options.allowsWithoutAcl
   }
 
+  /**
+   * Whether something of the kind may be named with which this is allowed (KIP-679): by a rule that allows it, for a name or
+   * prefix that no rule denies as a whole. Unlike elsewhere nothing is implied by another operation.
+   */
+  isAllowedOnSome(action: Omit<Action, 'resourceName'>): boolean {
+    // A name like any other: of interest are those who may do everything, and everybody where no rule is about it.
+    if (this.isAllowed({ ...action, resourceName: 'hardcode' })) return true
+    const allowed: StoredAcl[] = []
+    const denied = new Set<string>()
+    for (const acl of this.all()) {
+      if (acl.resourceType !== action.resourceType || !isBy(acl, action)) continue
+      if (acl.operation !== action.operation && acl.operation !== op.all) continue
+      if (acl.permissionType !== denies) allowed.push(acl)
+      else if (isEverything(acl)) return false
+      else denied.add(`${acl.patternType}/${acl.resourceName}`)
+    }
+    const isDenied = ({ patternType, resourceName }: StoredAcl): boolean => {
+      if (patternType === literal && denied.has(`${literal}/${resourceName}`)) return true
+      return Array.from(resourceName, (_, at) => resourceName.slice(0, at + 1)).some(head =>
+        denied.has(`${prefixed}/${head}`),
+      )
+    }
+    return allowed.some(acl => isEverything(acl) || !isDenied(acl))
+  }
+
+  private *all(): Iterable<StoredAcl> {
+    for (const acls of this.rules.values()) yield* acls
+  }
+
   private *about({ resourceType, resourceName }: Action): Iterable<StoredAcl> {
     const found = (pattern: number, name: string) => this.rules.get(keyOf(resourceType, pattern, name)) ?? []
     yield* found(literal, resourceName)
@@ -91,9 +120,14 @@ export class Authorizer {
 
 const keyOf = (resourceType: number, patternType: number, name: string) => `${resourceType}/${patternType}/${name}`
 
-function concerns(acl: StoredAcl, { principal, host, operation }: Action): boolean {
-  if (acl.principal !== principal && acl.principal !== 'User:*') return false
-  if (acl.host !== host && acl.host !== '*') return false
+const isEverything = ({ patternType, resourceName }: StoredAcl) => patternType === literal && resourceName === '*'
+
+const isBy = (acl: StoredAcl, { principal, host }: Pick<Action, 'principal' | 'host'>): boolean =>
+  (acl.principal === principal || acl.principal === 'User:*') && (acl.host === host || acl.host === '*')
+
+function concerns(acl: StoredAcl, action: Action): boolean {
+  const { operation } = action
+  if (!isBy(acl, action)) return false
   if (acl.operation === operation || acl.operation === op.all) return true
   return acl.permissionType !== denies && (impliedBy.get(operation) ?? []).includes(acl.operation)
 }

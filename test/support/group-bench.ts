@@ -23,6 +23,7 @@ import { codecOf, decode, encode } from '../../src/protocol/codec'
 import type { Api, RequestDraft, ResponseOf } from '../../src/protocol/schema'
 import { ListLog } from './record-logs'
 import { FakeConnection, timersOf } from './worlds'
+import { openToAll } from './handler-bench'
 
 const handlers: ReadonlyMap<number, Handler<Broker>> = new Map(
   [
@@ -142,7 +143,7 @@ export class GroupBench {
       topic: (name: string) => this.#topics.get(name) ?? null,
       topicById: (id: string) => [...this.#topics.values()].find(topic => topic.id === id) ?? null,
     }
-    const parts: Partial<Broker> = { groups: this.groups, image: () => image as never }
+    const parts: Partial<Broker> = { access: openToAll, groups: this.groups, image: () => image as never }
     return parts as Broker
   }
 }

@@ -6,7 +6,11 @@ import type { Body, Handler } from '../../src/call/handler'
 import { compose, guard } from '../../src/call/stage'
 import type { Metadata } from '../../src/metadata/metadata'
 import { silentLogger } from '../../src/platform/logger'
+import { AccessControl } from '../../src/security/access-control'
 import { codecOf, decode, encode } from '../../src/protocol/codec'
+
+const noRules = { size: 0, get: () => undefined, entries: () => [] }
+export const openToAll = new AccessControl(() => noRules, null)
 
 /** A broker that has metadata and nothing else; `others` are the services a handler uses besides. */
 export function brokerWith(metadata: Metadata, others: Partial<Broker> = {}): Broker {
@@ -15,6 +19,7 @@ export function brokerWith(metadata: Metadata, others: Partial<Broker> = {}): Br
     logger: { ...silentLogger, level: 'info' },
     metadata,
     configs: metadata.configs,
+    access: openToAll,
     image: () => metadata.image,
     advertised: (_call: Call, id: number) => ({ host: 'broker', port: 9000 + id }),
     quotas: quotasOf(metadata),

@@ -39,48 +39,60 @@ async function each(subject: Subject, ask: (rule: Rule, connection: string) => P
   }
 }
 
-const creationOf = ([resourceType, resourcePatternType, operation, permissionType]: Rule, version: number) => ({
-  resourceType,
-  resourceName: 'x',
-  ...(version >= 1 ? { resourcePatternType } : {}),
-  principal: 'User:ann',
-  host: '*',
-  operation,
-  permissionType,
-})
+const creationOf = (subject: Subject, rule: Rule, version: number) => {
+  const [resourceType, resourcePatternType, operation, permissionType] = rule
+  return {
+    resourceType,
+    resourceName: subject.name('x'),
+    ...(version >= 1 ? { resourcePatternType } : {}),
+    principal: 'User:ann',
+    host: '*',
+    operation,
+    permissionType,
+  }
+}
 
-const filterOf = ([resourceTypeFilter, patternTypeFilter, operation, permissionType]: Rule, version: number) => ({
-  resourceTypeFilter,
-  resourceNameFilter: 'x',
-  ...(version >= 1 ? { patternTypeFilter } : {}),
-  principalFilter: null,
-  hostFilter: null,
-  operation,
-  permissionType,
-})
+const filterOf = (subject: Subject, rule: Rule, version: number) => {
+  const [resourceTypeFilter, patternTypeFilter, operation, permissionType] = rule
+  return {
+    resourceTypeFilter,
+    resourceNameFilter: subject.name('x'),
+    ...(version >= 1 ? { patternTypeFilter } : {}),
+    principalFilter: null,
+    hostFilter: null,
+    operation,
+    permissionType,
+  }
+}
 
-async function creates(subject: Subject, version: number): Promise<void> {
+export async function creates(subject: Subject, version: number): Promise<void> {
   subject.exercised.add(`${CreateAcls.key} ${version}`)
   await each(subject, (rule, connection) =>
-    subject.quiet(CreateAcls, { creations: [creationOf(rule, version)] }, version, connection),
+    subject.quiet(CreateAcls, { creations: [creationOf(subject, rule, version)] }, version, connection),
   )
-  const creations = [rules[0], rules[0]].map(rule => creationOf(rule, version))
+  const creations = [rules[0], rules[0]].map(rule => creationOf(subject, rule, version))
   await subject.ask(CreateAcls, { creations }, version)
   await subject.ask(CreateAcls, { creations: [] }, version)
 }
 
-async function deletes(subject: Subject, version: number): Promise<void> {
+export async function deletes(subject: Subject, version: number): Promise<void> {
   subject.exercised.add(`${DeleteAcls.key} ${version}`)
   await each(subject, (rule, connection) =>
-    subject.quiet(DeleteAcls, { filters: [filterOf(rule, version)] }, version, connection),
+    subject.quiet(DeleteAcls, { filters: [filterOf(subject, rule, version)] }, version, connection),
   )
-  await subject.ask(DeleteAcls, { filters: [rules[0], rules[0]].map(rule => filterOf(rule, version)) }, version)
+  await subject.ask(
+    DeleteAcls,
+    { filters: [rules[0], rules[0]].map(rule => filterOf(subject, rule, version)) },
+    version,
+  )
   await subject.ask(DeleteAcls, { filters: [] }, version)
 }
 
-async function describes(subject: Subject, version: number): Promise<void> {
+export async function describes(subject: Subject, version: number): Promise<void> {
   subject.exercised.add(`${DescribeAcls.key} ${version}`)
-  await each(subject, (rule, connection) => subject.quiet(DescribeAcls, filterOf(rule, version), version, connection))
+  await each(subject, (rule, connection) =>
+    subject.quiet(DescribeAcls, filterOf(subject, rule, version), version, connection),
+  )
 }
 
 const ann = { principalType: 'User', principalName: 'ann' }

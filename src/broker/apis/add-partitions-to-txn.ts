@@ -2,8 +2,10 @@
  * AddPartitionsToTxn (24) adds partitions to a transaction (KIP-98). v2: PRODUCER_FENCED (KIP-588); v3: flexible; v4: from
  * brokers, many transactions at once, or only the question whether partitions are in them (KIP-890).
  */
+import type { Call } from '../../call/call'
 import type { PartitionsAsk } from '../../coordinator/transaction/partitions'
-import { errors, type ErrorName } from '../../protocol/errors'
+import { errors, type ErrorName, Refusal } from '../../protocol/errors'
+import { isInternalTopic } from '../../metadata/internal-topics'
 import { AddPartitionsToTxn, type AddPartitionsToTxnRequest } from '../../protocol/messages/add-partitions-to-txn'
 import { type Broker, defineHandler } from '../broker'
 import { ByTopic } from '../topics'
@@ -36,12 +38,9 @@ export const addPartitionsToTxn = defineHandler({
   api: AddPartitionsToTxn,
   serves: '0-5',
   access: [
-    { one: 'transactionalId', may: 'WRITE', named: request => request.v3AndBelowTransactionalId || null },
-    {
-      one: 'cluster',
-      may: 'CLUSTER_ACTION',
-      named: request => (request.transactions.length > 0 ? 'kafka-cluster' : null),
-    },
+    { own: 'transactionalId', may: 'WRITE' },
+    { own: 'topic', may: 'WRITE' },
+    { own: 'cluster', may: 'CLUSTER_ACTION' },
   ],
   refuseAll: (request, errorCode, _message, { version }) =>
     comesFromBrokers(version)
@@ -52,16 +51,20 @@ export const addPartitionsToTxn = defineHandler({
           resultsByTopicV3AndBelow: inShape(request.v3AndBelowTopics, errorCode),
         },
 
-  async handle(broker, { version }, request) {
+  async handle(broker, call, request) {
+    const { version } = call
+    const mayWrite = (id: string) => broker.access.isAllowed(call, 'WRITE', 'transactionalId', id)
     if (!comesFromBrokers(version)) {
+      if (!mayWrite(request.v3AndBelowTransactionalId)) throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
       const ask = {
         transactionalId: request.v3AndBelowTransactionalId,
         producerId: request.v3AndBelowProducerId,
         producerEpoch: request.v3AndBelowProducerEpoch,
       }
-      const resultsByTopicV3AndBelow = await outcome(broker, version, ask, request.v3AndBelowTopics, false)
+      const resultsByTopicV3AndBelow = await outcome(broker, call, ask, request.v3AndBelowTopics, false)
       return { errorCode: 0, resultsByTransaction: [], resultsByTopicV3AndBelow }
     }
+    if (!broker.access.isAllowedOnCluster(call, 'CLUSTER_ACTION')) throw new Refusal('CLUSTER_AUTHORIZATION_FAILED')
     // Kafka keeps what is asked by the transactional id: of two with one id both are about the partitions of the last, and
     // whether they were added is told in the shape of the first.
     const last = new Map(request.transactions.map(({ transactionalId, topics }) => [transactionalId, topics]))
@@ -71,33 +74,43 @@ export const addPartitionsToTxn = defineHandler({
     const resultsByTransaction = []
     for (const { topics: _, verifyOnly, ...ask } of request.transactions) {
       const { transactionalId: id } = ask
-      const topicResults = await outcome(broker, version, ask, last.get(id)!, verifyOnly, first.get(id)!)
+      const topicResults = mayWrite(id)
+        ? await outcome(broker, call, ask, last.get(id)!, verifyOnly, first.get(id)!)
+        : results(first.get(id)!, () => errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code)
       resultsByTransaction.push({ transactionalId: id, topicResults })
     }
     return { errorCode: 0, resultsByTransaction, resultsByTopicV3AndBelow: [] }
   },
 })
 
+/** What keeps a partition from being added. Of those that brokers ask for, the client may write to them already. */
+function problemsOf(broker: Broker, call: Call): (topic: string, partition: number) => ErrorName | null {
+  const image = broker.image()
+  const mayWrite = (topic: string): boolean =>
+    comesFromBrokers(call.version) ||
+    (!isInternalTopic(topic) && broker.access.isAllowed(call, 'WRITE', 'topic', topic))
+  return (topic, partition) => {
+    if (broker.access.isOn && !mayWrite(topic)) return 'TOPIC_AUTHORIZATION_FAILED'
+    return image.topic(topic)?.partitions[partition] === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : null
+  }
+}
+
 /** What becomes of each partition. One that is not there keeps the others from being tried. */
 async function outcome(
   broker: Broker,
-  version: number,
+  call: Call,
   ask: Omit<PartitionsAsk, 'partitions'>,
   topics: Topics,
   verifyOnly: boolean,
   askedTopics = topics,
 ): Promise<TopicResults> {
-  const image = broker.image()
-  const isThere = (topic: string, partition: number) => image.topic(topic)?.partitions[partition] !== undefined
+  const { version } = call
+  const problem = problemsOf(broker, call)
   const partitions = topics.flatMap(({ name, partitions: indexes }) =>
     indexes.map(partition => ({ topic: name, partition })),
   )
-  if (partitions.some(({ topic, partition }) => !isThere(topic, partition))) {
-    const { OPERATION_NOT_ATTEMPTED, UNKNOWN_TOPIC_OR_PARTITION } = errors
-    return results(
-      topics,
-      (topic, partition) => (isThere(topic, partition) ? OPERATION_NOT_ATTEMPTED : UNKNOWN_TOPIC_OR_PARTITION).code,
-    )
+  if (partitions.some(({ topic, partition }) => problem(topic, partition) !== null)) {
+    return results(topics, (topic, partition) => errors[problem(topic, partition) ?? 'OPERATION_NOT_ATTEMPTED'].code)
   }
   try {
     if (!verifyOnly) {

@@ -3,7 +3,7 @@ import type { AlterableResource, Replacement } from '../../metadata/alter-config
 import { failed, type EntryOutcome } from '../../metadata/decision'
 import { AlterConfigs, type AlterConfigsRequest } from '../../protocol/messages/alter-configs'
 import { type Broker, defineHandler } from '../broker'
-import { brokerProblem, listProblem, repeated, resourceOf } from '../config-resources'
+import { brokerProblem, configDenial, listProblem, repeated, resourceOf } from '../config-resources'
 
 type Resource = AlterConfigsRequest['resources'][number]
 
@@ -11,12 +11,9 @@ export const alterConfigs = defineHandler({
   api: AlterConfigs,
   serves: '0-2',
   access: [
-    { each: 'topic', may: 'ALTER_CONFIGS', named: topicOf },
-    {
-      one: 'cluster',
-      may: 'ALTER_CONFIGS',
-      named: ({ resources }) => (resources.every(topicOf) ? null : 'kafka-cluster'),
-    },
+    { own: 'topic', may: 'ALTER_CONFIGS' },
+    { own: 'group', may: 'ALTER_CONFIGS' },
+    { own: 'cluster', may: 'ALTER_CONFIGS' },
   ],
   entries: {
     request: 'resources',
@@ -24,18 +21,17 @@ export const alterConfigs = defineHandler({
     refuse: (resource, errorCode) => told(resource, { errorCode, errorMessage: null }),
   },
 
-  async handle(broker, _call, { resources, validateOnly }) {
+  async handle(broker, call, { resources, validateOnly }) {
     const twice = repeated(resources)
-    const problems = resources.map(resource => problemOf(broker, resource, twice.has(resource)))
+    const problems = resources.map(
+      resource =>
+        problemOf(broker, resource, twice.has(resource)) ?? configDenial(broker, call, 'ALTER_CONFIGS', resource),
+    )
     const sound = resources.filter((_, at) => problems[at] === null)
     const outcomes = await broker.metadata.alterConfigs(sound.map(replacement), validateOnly)
     return { responses: resources.map((resource, at) => told(resource, problems[at] ?? outcomes.shift()!)) }
   },
 })
-
-function topicOf({ resourceType, resourceName }: Resource): string | null {
-  return resourceOf(resourceType) === 'topic' ? resourceName : null
-}
 
 function problemOf(
   broker: Broker,

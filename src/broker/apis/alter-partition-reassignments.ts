@@ -9,11 +9,14 @@ export const alterPartitionReassignments = defineHandler({
   api: AlterPartitionReassignments,
   serves: '0-1',
   access: [{ one: 'cluster', may: 'ALTER', named: () => 'kafka-cluster' }],
-  refuseAll: (_request, errorCode, errorMessage) => ({
+  refuseAll: ({ topics }, errorCode, errorMessage) => ({
     allowReplicationFactorChange: true,
     errorCode,
     errorMessage,
-    responses: [],
+    responses: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode, errorMessage })),
+    })),
   }),
 
   async handle(broker, _call, { topics, allowReplicationFactorChange }) {

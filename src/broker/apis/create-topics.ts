@@ -2,16 +2,21 @@
  * CreateTopics (19). v1: validateOnly; v4: -1 for the broker's defaults (KIP-464); v5: tells partitions, replicas and
  * configs (KIP-525); v7: tells topic ids (KIP-516).
  */
+import type { Call } from '../../call/call'
 import { errors } from '../../protocol/errors'
 import { CreateTopics } from '../../protocol/messages/create-topics'
 import { refusedTopic, type TopicCreation } from '../../metadata/create-topics'
-import { timedOut } from '../../metadata/decision'
-import { defineHandler } from '../broker'
+import { failed, timedOut } from '../../metadata/decision'
+import { clusterMetadataTopic } from '../../metadata/internal-topics'
+import { type Broker, defineHandler } from '../broker'
 
 export const createTopics = defineHandler({
   api: CreateTopics,
   serves: '0-7',
-  access: [{ each: 'topic', may: 'CREATE', named: topic => topic.name }],
+  access: [
+    { own: 'topic', may: 'CREATE' },
+    { own: 'topic', may: 'DESCRIBE_CONFIGS' },
+  ],
   entries: {
     request: 'topics',
     response: 'topics',
@@ -23,14 +28,35 @@ export const createTopics = defineHandler({
       const names = new Set(topics.map(({ name }) => name))
       return { topics: [...names].map(name => told(refusedTopic(name, timedOut))) }
     }
+    const denied = deniedNames(broker, call, topics)
     const created = await broker.metadata.createTopics(
-      topics,
+      denied.size === 0 ? topics : topics.filter(({ name }) => !denied.has(name)),
       validateOnly,
       broker.quotas.mutations(call, call.version >= 6),
     )
-    return { topics: created.map(told) }
+    const refusal = failed('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.')
+    const refusals = Array.from(denied, name => told(refusedTopic(name, refusal)))
+    return { topics: [...created.map(topic => shown(broker, call, topic)), ...refusals] }
   },
 })
+
+/** A name that stands twice is answered as such, whoever asks; the metadata's own topic is nobody's. */
+function deniedNames({ access }: Broker, call: Call, topics: readonly { readonly name: string }[]): Set<string> {
+  if (access.isAllowedOnCluster(call, 'CREATE')) return new Set()
+  const names = topics.map(({ name }) => name)
+  const once = names.filter((name, at) => names.indexOf(name) === at && names.lastIndexOf(name) === at)
+  const asked = once.filter(name => name !== clusterMetadataTopic)
+  return new Set(asked.filter(name => !access.isAllowed(call, 'CREATE', 'topic', name)))
+}
+
+/** Whoever may not describe a topic's configs is not told what it was created with. */
+function shown({ access }: Broker, call: Call, topic: TopicCreation) {
+  if (topic.errorCode !== 0 || access.isAllowed(call, 'DESCRIBE_CONFIGS', 'topic', topic.name)) return told(topic)
+  return {
+    ...told({ ...topic, numPartitions: -1, replicationFactor: -1, configs: [] }),
+    topicConfigErrorCode: errors.TOPIC_AUTHORIZATION_FAILED.code,
+  }
+}
 
 function told(topic: TopicCreation) {
   return {

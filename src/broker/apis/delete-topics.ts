@@ -1,14 +1,16 @@
 /** DeleteTopics (20). v4: flexible; v5: error messages; v6: topics by name or by id (KIP-516). */
+import type { Call } from '../../call/call'
 import { failed, timedOut, type EntryOutcome } from '../../metadata/decision'
-import type { TopicReference } from '../../metadata/delete-topics'
+import type { TopicDeletion, TopicReference } from '../../metadata/delete-topics'
+import { errors } from '../../protocol/errors'
 import { DeleteTopics } from '../../protocol/messages/delete-topics'
-import { defineHandler } from '../broker'
+import { type Broker, defineHandler } from '../broker'
 import { zeroTopicId } from '../topics'
 
 export const deleteTopics = defineHandler({
   api: DeleteTopics,
   serves: '0-6',
-  access: [{ each: 'topic', may: 'DELETE', named: topic => topic.name }],
+  access: [{ own: 'topic', may: 'DELETE' }],
   entries: {
     request: 'topics',
     response: 'responses',
@@ -27,8 +29,19 @@ export const deleteTopics = defineHandler({
       )
     }
     if (timeoutMs <= 0) return all(timedOut)
-    return {
-      responses: await broker.metadata.deleteTopics(references, broker.quotas.mutations(call, call.version >= 5)),
-    }
+    const refusalOf = refusals(broker, call)
+    const charge = broker.quotas.mutations(call, call.version >= 5)
+    return { responses: await broker.metadata.deleteTopics(references, charge, refusalOf) }
   },
 })
+
+const { says } = errors.TOPIC_AUTHORIZATION_FAILED
+
+/** What is said of a topic that the caller may not delete; its name only to whom may describe it. */
+const refusals =
+  ({ access }: Broker, call: Call) =>
+  (name: string, reference: TopicReference): TopicDeletion | null => {
+    if (access.isAllowedOnCluster(call, 'DELETE') || access.isAllowed(call, 'DELETE', 'topic', name)) return null
+    const shown = reference.name === null && !access.isAllowed(call, 'DESCRIBE', 'topic', name) ? null : name
+    return { name: shown, topicId: reference.topicId, ...failed('TOPIC_AUTHORIZATION_FAILED', says) }
+  }

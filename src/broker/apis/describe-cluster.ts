@@ -1,7 +1,7 @@
 /** DescribeCluster (60): the cluster's id and brokers. v1: kinds of endpoints (KIP-919); v2: fenced brokers (KIP-1073). */
 import { errors, type ErrorName } from '../../protocol/errors'
 import { DescribeCluster } from '../../protocol/messages/describe-cluster'
-import { allOperations, notTold } from '../authorized-operations'
+import { notTold, operationsOnCluster } from '../authorized-operations'
 import { defineHandler } from '../broker'
 
 const endpointTypes = { broker: 1, controller: 2 }
@@ -36,7 +36,7 @@ export const describeCluster = defineHandler({
         .brokers()
         .filter(({ fenced }) => includeFencedBrokers || !fenced)
         .map(({ id, rack, fenced }) => ({ brokerId: id, ...broker.advertised(call, id), rack, isFenced: fenced })),
-      clusterAuthorizedOperations: includeClusterAuthorizedOperations ? allOperations.cluster : notTold,
+      clusterAuthorizedOperations: includeClusterAuthorizedOperations ? operationsOnCluster(broker, call) : notTold,
     }
   },
 })

@@ -2,6 +2,7 @@
  * DescribeConfigs (32): the values in force and where they come from. v0: isDefault; v1: sources and synonyms (KIP-226);
  * v3: types and documentation (KIP-569); v4: flexible.
  */
+import type { Call } from '../../call/call'
 import { failed, succeeded, type EntryOutcome } from '../../metadata/decision'
 import {
   describeBroker,
@@ -13,7 +14,7 @@ import { topicNameProblem } from '../../metadata/topic-names'
 import { DescribeConfigs, type DescribeConfigsRequest } from '../../protocol/messages/describe-configs'
 import { describeLoggers } from '../broker-loggers'
 import { type Broker, defineHandler } from '../broker'
-import { idOf, resourceOf } from '../config-resources'
+import { configDenial, idOf, resourceOf } from '../config-resources'
 
 type Resource = DescribeConfigsRequest['resources'][number]
 
@@ -25,12 +26,9 @@ export const describeConfigs = defineHandler({
   api: DescribeConfigs,
   serves: '0-4',
   access: [
-    { each: 'topic', may: 'DESCRIBE_CONFIGS', named: topicOf },
-    {
-      one: 'cluster',
-      may: 'DESCRIBE_CONFIGS',
-      named: ({ resources }) => (resources.every(topicOf) ? null : 'kafka-cluster'),
-    },
+    { own: 'topic', may: 'DESCRIBE_CONFIGS' },
+    { own: 'group', may: 'DESCRIBE_CONFIGS' },
+    { own: 'cluster', may: 'DESCRIBE_CONFIGS' },
   ],
   entries: {
     request: 'resources',
@@ -38,20 +36,16 @@ export const describeConfigs = defineHandler({
     refuse: (resource, errorCode) => refused(resource, { errorCode, errorMessage: null }),
   },
 
-  handle(broker, _call, request) {
+  handle(broker, call, request) {
     const { resources } = request
     if (resources.some(({ resourceType }) => resourceOf(resourceType) === null)) {
       // Kafka gives up on the whole request.
       const outcome = failed('INVALID_REQUEST', malformed)
       return { results: resources.map(resource => refused(resource, outcome)) }
     }
-    return { results: resources.map(resource => describe(broker, resource, request)) }
+    return { results: resources.map(resource => describe(broker, call, resource, request)) }
   },
 })
-
-function topicOf({ resourceType, resourceName }: Resource): string | null {
-  return resourceOf(resourceType) === 'topic' ? resourceName : null
-}
 
 const refused = ({ resourceType, resourceName }: Resource, outcome: EntryOutcome) => ({
   ...outcome,
@@ -60,8 +54,8 @@ const refused = ({ resourceType, resourceName }: Resource, outcome: EntryOutcome
   configs: [],
 })
 
-function describe(broker: Broker, resource: Resource, asked: DescribeConfigsRequest) {
-  const problem = problemOf(broker, resource)
+function describe(broker: Broker, call: Call, resource: Resource, asked: DescribeConfigsRequest) {
+  const problem = configDenial(broker, call, 'DESCRIBE_CONFIGS', resource) ?? problemOf(broker, resource)
   if (problem) return refused(resource, problem)
   const { resourceType, resourceName, configurationKeys } = resource
   const wanted = configurationKeys && configurationKeys.length > 0 ? new Set(configurationKeys) : null

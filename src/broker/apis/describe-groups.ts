@@ -4,7 +4,7 @@
  */
 import { Refusal } from '../../protocol/errors'
 import { DescribeGroups } from '../../protocol/messages/describe-groups'
-import { allOperations, notTold } from '../authorized-operations'
+import { notTold, operationsOn } from '../authorized-operations'
 import { defineHandler } from '../broker'
 
 export const describeGroups = defineHandler({
@@ -18,7 +18,10 @@ export const describeGroups = defineHandler({
     const described = groups.map(async groupId => {
       try {
         const group = await broker.groups.describe(groupId, call.version)
-        return { ...group, authorizedOperations: tells && group.errorCode === 0 ? allOperations.group : notTold }
+        return {
+          ...group,
+          authorizedOperations: tells && group.errorCode === 0 ? operationsOn(broker, call, 'group', groupId) : notTold,
+        }
       } catch (error) {
         if (error instanceof Refusal) return refused(groupId, error.code)
         throw error

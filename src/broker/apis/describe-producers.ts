@@ -12,7 +12,7 @@ export const describeProducers = defineHandler({
     response: 'topics',
     refuse: ({ name, partitionIndexes }, errorCode) => ({
       name,
-      partitions: partitionIndexes.map(index => refused(index, errorCode)),
+      partitions: partitionIndexes.map(index => refused(index, errorCode, errors.TOPIC_AUTHORIZATION_FAILED.says)),
     }),
   },
 

@@ -1,4 +1,5 @@
 /** DescribeTopicPartitions (75): topics page by page, with the eligible leader replicas of KIP-966. */
+import type { Call } from '../../call/call'
 import type { TopicImage } from '../../metadata/image'
 import { topicNameProblem } from '../../metadata/topic-names'
 import { errors, Refusal } from '../../protocol/errors'
@@ -7,7 +8,7 @@ import {
   type DescribeTopicPartitionsReply,
   type DescribeTopicPartitionsRequest,
 } from '../../protocol/messages/describe-topic-partitions'
-import { allOperations, notTold } from '../authorized-operations'
+import { notTold, operationsOn } from '../authorized-operations'
 import { type Broker, defineHandler } from '../broker'
 import { describedPartition } from '../described-partitions'
 import { zeroTopicId } from '../topics'
@@ -17,7 +18,7 @@ type ToldTopic = DescribeTopicPartitionsReply['topics'][number]
 export const describeTopicPartitions = defineHandler({
   api: DescribeTopicPartitions,
   serves: '0',
-  access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.name }],
+  access: [{ own: 'topic', may: 'DESCRIBE' }],
   entries: {
     request: 'topics',
     response: 'topics',
@@ -28,30 +29,38 @@ export const describeTopicPartitions = defineHandler({
     nextCursor: null,
   }),
 
-  async handle(broker, _call, request) {
+  async handle(broker, call, request) {
     await broker.metadata.settling
     const { cursor } = request
-    const names = wantedNames(broker, request)
+    const mayDescribe = (name: string) => broker.access.isAllowed(call, 'DESCRIBE', 'topic', name)
+    const asked = wantedNames(broker, request)
+    const names = asked.filter(mayDescribe)
+    const denied = request.topics.length === 0 ? [] : asked.filter(name => !mayDescribe(name)).map(deniedTopic)
     const most = broker.configs.broker().maxRequestPartitionSizeLimit
     let left = Math.max(1, Math.min(most, request.responsePartitionLimit))
     const topics: ToldTopic[] = []
     for (const name of names) {
-      if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: 0 } }
+      if (left === 0) return { topics: [...topics, ...denied], nextCursor: { topicName: name, partitionIndex: 0 } }
       const topic = broker.image().topic(name)
       if (!topic) {
         const error =
           topicNameProblem(name) === null ? errors.UNKNOWN_TOPIC_OR_PARTITION : errors.INVALID_TOPIC_EXCEPTION
-        topics.push({ ...refused(name, error.code), topicAuthorizedOperations: allOperations.topic })
+        topics.push({
+          ...refused(name, error.code),
+          topicAuthorizedOperations: operationsOn(broker, call, 'topic', name),
+        })
         continue
       }
       const from = cursor?.topicName === name ? cursor.partitionIndex : 0
       const page = topic.partitions.slice(from, from + left)
-      topics.push(told(broker, topic, page))
+      topics.push(told(broker, call, topic, page))
       left -= page.length
       const next = from + page.length
-      if (next < topic.partitions.length) return { topics, nextCursor: { topicName: name, partitionIndex: next } }
+      if (next < topic.partitions.length) {
+        return { topics: [...topics, ...denied], nextCursor: { topicName: name, partitionIndex: next } }
+      }
     }
-    return { topics, nextCursor: null }
+    return { topics: [...topics, ...denied], nextCursor: null }
   },
 })
 
@@ -74,7 +83,7 @@ function wantedNames(broker: Broker, { topics, cursor }: DescribeTopicPartitions
   return rest
 }
 
-function told(broker: Broker, topic: TopicImage, partitions: TopicImage['partitions']): ToldTopic {
+function told(broker: Broker, call: Call, topic: TopicImage, partitions: TopicImage['partitions']): ToldTopic {
   const image = broker.image()
   return {
     errorCode: errors.NONE.code,
@@ -86,9 +95,11 @@ function told(broker: Broker, topic: TopicImage, partitions: TopicImage['partiti
       eligibleLeaderReplicas: partition.eligible ?? [],
       lastKnownElr: partition.lastLeader === undefined ? [] : [partition.lastLeader],
     })),
-    topicAuthorizedOperations: allOperations.topic,
+    topicAuthorizedOperations: operationsOn(broker, call, 'topic', topic.name),
   }
 }
+
+const deniedTopic = (name: string): ToldTopic => refused(name, errors.TOPIC_AUTHORIZATION_FAILED.code)
 
 function refused(name: string, errorCode: number): ToldTopic {
   return {

@@ -6,14 +6,17 @@ import { defineHandler } from '../broker'
 export const describeTransactions = defineHandler({
   api: DescribeTransactions,
   serves: '0',
-  access: [{ each: 'transactionalId', may: 'DESCRIBE', named: transactionalId => transactionalId }],
+  access: [
+    { each: 'transactionalId', may: 'DESCRIBE', named: transactionalId => transactionalId },
+    { own: 'topic', may: 'DESCRIBE' },
+  ],
   entries: {
     request: 'transactionalIds',
     response: 'transactionStates',
     refuse: (transactionalId, errorCode) => refused(transactionalId, errorCode),
   },
 
-  async handle(broker, _call, { transactionalIds }) {
+  async handle(broker, call, { transactionalIds }) {
     const described = transactionalIds.map(async transactionalId => {
       try {
         const transaction = await broker.transactions.describe(transactionalId)
@@ -25,7 +28,10 @@ export const describeTransactions = defineHandler({
           transactionStartTimeMs: transaction.startMs,
           producerId: transaction.producerId,
           producerEpoch: transaction.producerEpoch,
-          topics: Array.from(transaction.partitions, ([topic, partitions]) => ({ topic, partitions: [...partitions] })),
+          // What the caller may not describe is left out.
+          topics: Array.from(transaction.partitions)
+            .filter(([topic]) => broker.access.isAllowed(call, 'DESCRIBE', 'topic', topic))
+            .map(([topic, partitions]) => ({ topic, partitions: [...partitions] })),
         }
       } catch (error) {
         if (error instanceof Refusal) return refused(transactionalId, error.code)

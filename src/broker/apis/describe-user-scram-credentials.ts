@@ -1,16 +1,22 @@
 /** DescribeUserScramCredentials (50) tells which users have which SCRAM credentials, and nothing of the secrets (KIP-554). */
 import { scramId, scramMechanisms } from '../../metadata/scram'
-import { errors } from '../../protocol/errors'
+import { errors, Refusal } from '../../protocol/errors'
 import { DescribeUserScramCredentials } from '../../protocol/messages/describe-user-scram-credentials'
 import { type Broker, defineHandler } from '../broker'
 
 export const describeUserScramCredentials = defineHandler({
   api: DescribeUserScramCredentials,
   serves: '0',
-  access: [{ one: 'cluster', may: 'DESCRIBE', named: () => 'kafka-cluster' }],
-  refuseAll: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, results: [] }),
+  access: [{ own: 'cluster', may: 'DESCRIBE' }],
+  refuseAll: ({ users }, errorCode, errorMessage) => ({
+    errorCode,
+    errorMessage,
+    // Kafka counts them, and leaves out who they are.
+    results: (users ?? []).map(() => ({ user: '', errorCode, errorMessage, credentialInfos: [] })),
+  }),
 
-  handle(broker, _call, { users }) {
+  handle(broker, call, { users }) {
+    if (!broker.access.isAllowedOnCluster(call, 'DESCRIBE')) throw new Refusal('CLUSTER_AUTHORIZATION_FAILED')
     const asked = users === null || users.length === 0 ? usersOf(broker) : users.map(({ name }) => name)
     const twice = new Set(asked.filter((name, at) => asked.indexOf(name) !== at))
     const results = [...new Set(asked)].map(user => {

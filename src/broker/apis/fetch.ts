@@ -4,7 +4,7 @@
  * state (KIP-903); v16: node endpoints (KIP-951); v17: directory ids (KIP-853); v18: high watermark (KIP-1166).
  */
 import type { Call } from '../../call/call'
-import { errors } from '../../protocol/errors'
+import { errors, Refusal } from '../../protocol/errors'
 import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
@@ -27,7 +27,10 @@ const besidesRecordsBytes = 60
 export const fetch = defineHandler({
   api: Fetch,
   serves: '0-18',
-  access: [{ each: 'topic', may: 'READ', named: topic => topic.topic }],
+  access: [
+    { own: 'topic', may: 'READ' },
+    { own: 'cluster', may: 'CLUSTER_ACTION' },
+  ],
   entries: {
     request: 'topics',
     response: 'responses',
@@ -72,7 +75,14 @@ function serve(
     mayFollow: call.version >= 11,
   }
   const byId = call.version >= 13
+  const mayRead = readable(broker, call, request)
   const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
+  const readName = (wanted: Wanted): string => {
+    const name = nameOf(wanted)
+    if (!mayRead(name)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED')
+    if (name === null) throw new Refusal('UNKNOWN_TOPIC_ID')
+    return name
+  }
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
   const answer = (all: ReadAll): FetchReply => {
     if (!broker.quotas.mayFetch(call, all.sizeBytes + all.reads.length * besidesRecordsBytes)) {
@@ -89,7 +99,7 @@ function serve(
     const reply = replyOf(context, all, budget, call.version, hintOf)
     return { ...reply, nodeEndpoints: hints.nodeEndpoints }
   }
-  const first = readAll(broker.partitions, nameOf, context.wanted, budget)
+  const first = readAll(broker.partitions, readName, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
   if (first.urgent || first.sizeBytes >= minBytes || waitMs <= 0 || context.wanted.length === 0) {
     return answer(first)
@@ -98,7 +108,14 @@ function serve(
   const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
   const waiters = partitions.map(partition => (budget.readCommitted ? partition.stableWaiters : partition.waiters))
   const waited = untilReadable(broker.timers, call.connection, waiters, minBytes - first.sizeBytes, waitMs)
-  return waited.then(() => answer(readAll(broker.partitions, nameOf, context.wanted, budget)))
+  return waited.then(() => answer(readAll(broker.partitions, readName, context.wanted, budget)))
+}
+
+/** Replicas may read all of it, and are of the cluster; others what they may read. */
+function readable({ access }: Broker, call: Call, request: FetchRequest): (topic: string | null) => boolean {
+  const isReplica = (call.version >= 15 ? request.replicaState.replicaId : request.replicaId) >= 0
+  if (isReplica) return () => access.isAllowedOnCluster(call, 'CLUSTER_ACTION')
+  return topic => topic === null || access.isAllowed(call, 'READ', 'topic', topic)
 }
 
 /** Buffers of a read go back to the pool when the reply is gone, or at once when it is not what is answered with. */

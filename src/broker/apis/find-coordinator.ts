@@ -3,8 +3,8 @@
  * v4: many keys (KIP-699); v6: share groups (KIP-932). The internal topic behind it is created when it is first needed.
  */
 import { partitionOf } from '../../platform/java-hash'
-import { errors, type ErrorName } from '../../protocol/errors'
-import { FindCoordinator, type FindCoordinatorRequest } from '../../protocol/messages/find-coordinator'
+import { errors, type ErrorName, Refusal } from '../../protocol/errors'
+import { FindCoordinator } from '../../protocol/messages/find-coordinator'
 import type { Call } from '../../call/call'
 import { type Broker, defineHandler } from '../broker'
 import { shareCoordinatorKey } from '../share-key'
@@ -33,8 +33,9 @@ export const findCoordinator = defineHandler({
   api: FindCoordinator,
   serves: '0-6',
   access: [
-    { one: 'group', may: 'DESCRIBE', named: request => oneKey(request, keyTypes.group) },
-    { one: 'transactionalId', may: 'DESCRIBE', named: request => oneKey(request, keyTypes.transaction) },
+    { own: 'group', may: 'DESCRIBE' },
+    { own: 'transactionalId', may: 'DESCRIBE' },
+    { own: 'cluster', may: 'CLUSTER_ACTION' },
   ],
   refuseAll: (request, errorCode, message, { version }) => ({
     // In the form with many keys there is no place for an error of the whole.
@@ -67,15 +68,25 @@ export const findCoordinator = defineHandler({
   },
 })
 
-/** The key of a request of the old form, when it is of this type. */
-function oneKey({ key, keyType, coordinatorKeys }: FindCoordinatorRequest, type: number): string | null {
-  return keyType === type && coordinatorKeys.length === 0 ? key : null
-}
-
 async function find(broker: Broker, call: Call, keyType: number, key: string): Promise<Found> {
   const topic = internalTopics.get(keyType)
   if (topic === undefined) return nowhere('INVALID_REQUEST')
+  const isOfGroup = keyType === keyTypes.group
+  if (isOfGroup && !broker.access.isAllowed(call, 'DESCRIBE', 'group', key)) {
+    return nowhere('GROUP_AUTHORIZATION_FAILED')
+  }
+  const isOfTransaction = keyType === keyTypes.transaction
+  if (isOfTransaction && !broker.access.isAllowed(call, 'DESCRIBE', 'transactionalId', key)) {
+    return nowhere('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+  }
   let filedUnder: string | null = key
+  if (
+    keyType === keyTypes.share &&
+    findsShares(call.version) &&
+    !broker.access.isAllowedOnCluster(call, 'CLUSTER_ACTION')
+  ) {
+    throw new Refusal('CLUSTER_AUTHORIZATION_FAILED', 'CLUSTER_ACTION on the cluster is needed.')
+  }
   if (keyType === keyTypes.share) filedUnder = findsShares(call.version) ? shareCoordinatorKey(key) : null
   if (filedUnder === null) return nowhere('INVALID_REQUEST')
   await broker.ensureInternalTopic(topic)

@@ -1,4 +1,5 @@
 /** IncrementalAlterConfigs (44) sets, removes, appends and subtracts single keys (KIP-339). v1: flexible. */
+import type { Call } from '../../call/call'
 import type { AlterableResource, ConfigOperation, IncrementalAlteration } from '../../metadata/alter-configs'
 import { failed, type EntryOutcome } from '../../metadata/decision'
 import {
@@ -7,7 +8,7 @@ import {
 } from '../../protocol/messages/incremental-alter-configs'
 import { type Broker, defineHandler } from '../broker'
 import { alterLoggers } from '../broker-loggers'
-import { brokerProblem, listProblem, repeated, resourceOf } from '../config-resources'
+import { brokerProblem, configDenial, listProblem, repeated, resourceOf } from '../config-resources'
 
 type Resource = IncrementalAlterConfigsRequest['resources'][number]
 
@@ -17,12 +18,9 @@ export const incrementalAlterConfigs = defineHandler({
   api: IncrementalAlterConfigs,
   serves: '0-1',
   access: [
-    { each: 'topic', may: 'ALTER_CONFIGS', named: topicOf },
-    {
-      one: 'cluster',
-      may: 'ALTER_CONFIGS',
-      named: ({ resources }) => (resources.every(topicOf) ? null : 'kafka-cluster'),
-    },
+    { own: 'topic', may: 'ALTER_CONFIGS' },
+    { own: 'group', may: 'ALTER_CONFIGS' },
+    { own: 'cluster', may: 'ALTER_CONFIGS' },
   ],
   entries: {
     request: 'resources',
@@ -30,10 +28,10 @@ export const incrementalAlterConfigs = defineHandler({
     refuse: (resource, errorCode) => told(resource, { errorCode, errorMessage: null }),
   },
 
-  async handle(broker, _call, { resources, validateOnly }) {
+  async handle(broker, call, { resources, validateOnly }) {
     const twice = repeated(resources)
     // Loggers are this process's own affair: they are done with here, the rest is metadata.
-    const answered = resources.map(resource => answerHere(broker, resource, twice.has(resource), validateOnly))
+    const answered = resources.map(resource => answerHere(broker, call, resource, twice.has(resource), validateOnly))
     const left = resources.filter((_, at) => answered[at] === null)
     const outcomes = left.some(({ configs }) => configs.some(config => !operationOf(config)))
       ? left.map(() => failed('UNKNOWN_SERVER_ERROR'))
@@ -42,32 +40,35 @@ export const incrementalAlterConfigs = defineHandler({
   },
 })
 
-function topicOf({ resourceType, resourceName }: Resource): string | null {
-  return resourceOf(resourceType) === 'topic' ? resourceName : null
-}
-
 const operationOf = ({ configOperation }: Resource['configs'][number]) => operations[configOperation]
 
 /** What can be answered without the metadata: a loggers' resource, or a problem. Null for the rest. */
-function answerHere(broker: Broker, resource: Resource, twice: boolean, validateOnly: boolean): EntryOutcome | null {
+function answerHere(
+  broker: Broker,
+  call: Call,
+  resource: Resource,
+  twice: boolean,
+  validateOnly: boolean,
+): EntryOutcome | null {
   const { resourceType, resourceName, configs } = resource
   if (twice) return failed('INVALID_REQUEST', 'Each resource must appear at most once.')
   const problem = listProblem(configs, config => operationOf(config as Resource['configs'][number]) === 'DELETE')
   if (problem) return problem
+  const denial = configDenial(broker, call, 'ALTER_CONFIGS', resource)
   switch (resourceOf(resourceType)) {
     case null:
       return failed('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
     case 'brokerLogger':
-      return alterLoggers(broker, resourceName, configs, validateOnly)
+      return denial ?? alterLoggers(broker, resourceName, configs, validateOnly)
     case 'broker': {
       const unknown = configs.find(config => !operationOf(config))
       return (
         brokerProblem(resourceName, broker.id) ??
-        (unknown ? failed('INVALID_REQUEST', `Unknown operations type ${unknown.configOperation}`) : null)
+        (unknown ? failed('INVALID_REQUEST', `Unknown operations type ${unknown.configOperation}`) : denial)
       )
     }
     default:
-      return null
+      return denial
   }
 }
 

@@ -6,10 +6,16 @@ export const listGroups = defineHandler({
   api: ListGroups,
   serves: '0-5',
   // Whoever may not describe the cluster is shown the groups that it may describe; nobody is refused.
-  access: [],
+  access: [
+    { own: 'cluster', may: 'DESCRIBE' },
+    { own: 'group', may: 'DESCRIBE' },
+  ],
   refuseAll: (_request, errorCode) => ({ errorCode, groups: [] }),
 
-  async handle(broker, _call, { statesFilter, typesFilter }) {
-    return { errorCode: 0, groups: await broker.groups.list(statesFilter, typesFilter) }
+  async handle(broker, call, { statesFilter, typesFilter }) {
+    const groups = await broker.groups.list(statesFilter, typesFilter)
+    if (broker.access.isAllowedOnCluster(call, 'DESCRIBE')) return { errorCode: 0, groups }
+    const shown = groups.filter(({ groupId }) => broker.access.isAllowed(call, 'DESCRIBE', 'group', groupId))
+    return { errorCode: 0, groups: shown }
   },
 })

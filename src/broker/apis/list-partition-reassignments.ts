@@ -6,7 +6,19 @@ export const listPartitionReassignments = defineHandler({
   api: ListPartitionReassignments,
   serves: '0',
   access: [{ one: 'cluster', may: 'DESCRIBE', named: () => 'kafka-cluster' }],
-  refuseAll: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, topics: [] }),
+  refuseAll: ({ topics }, errorCode, errorMessage) => ({
+    errorCode,
+    errorMessage,
+    topics: (topics ?? []).map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map(partitionIndex => ({
+        partitionIndex,
+        replicas: [],
+        addingReplicas: [],
+        removingReplicas: [],
+      })),
+    })),
+  }),
 
   handle(broker, _call, request) {
     const wanted = request.topics && new Map(request.topics.map(topic => [topic.name, new Set(topic.partitionIndexes)]))

@@ -11,21 +11,23 @@ export const listTransactions = defineHandler({
   api: ListTransactions,
   serves: '0-2',
   // Whoever may not describe a transactional id is not shown it; nobody is refused.
-  access: [],
+  access: [{ own: 'transactionalId', may: 'DESCRIBE' }],
   refuseAll: (_request, errorCode) => ({ errorCode, unknownStateFilters: [], transactionStates: [] }),
 
-  async handle(broker, _call, { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern }) {
+  async handle(broker, call, { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern }) {
     const states = new Set(stateFilters)
     const unknownStateFilters = [...states].filter(name => !isStateName(name))
     if (unknownStateFilters.length > 0 && unknownStateFilters.length === states.size) {
       return { errorCode: 0, unknownStateFilters, transactionStates: [] }
     }
-    const transactions = await broker.transactions.list({
+    const found = await broker.transactions.list({
       states: stateFilters,
       producerIds: producerIdFilters,
       openForMs: durationFilter,
       matches: matching(transactionalIdPattern),
     })
+    const mayDescribe = (id: string) => broker.access.isAllowed(call, 'DESCRIBE', 'transactionalId', id)
+    const transactions = found.filter(({ transactionalId }) => mayDescribe(transactionalId))
     const transactionStates = transactions.map(({ transactionalId, producerId, state }) => ({
       transactionalId,
       producerId,

@@ -4,12 +4,12 @@
  * by id (KIP-516).
  */
 import type { Call } from '../../call/call'
-import type { MetadataImage, TopicImage } from '../../metadata/image'
+import type { TopicImage } from '../../metadata/image'
 import { errors, type ErrorName, Refusal } from '../../protocol/errors'
 import { Metadata, type MetadataReply, type MetadataRequest } from '../../protocol/messages/metadata'
 import { topicNameProblem } from '../../metadata/topic-names'
 import { isInternalTopic } from '../../metadata/internal-topics'
-import { allOperations, notTold } from '../authorized-operations'
+import { notTold, operationsOn, operationsOnCluster } from '../authorized-operations'
 import { type Broker, defineHandler } from '../broker'
 import { describedPartition } from '../described-partitions'
 import { zeroTopicId } from '../topics'
@@ -19,7 +19,10 @@ type ToldTopic = MetadataReply['topics'][number]
 export const metadata = defineHandler({
   api: Metadata,
   serves: '0-13',
-  access: [{ each: 'topic', may: 'DESCRIBE', named: topic => topic.name }],
+  access: [
+    { own: 'topic', may: 'DESCRIBE' },
+    { own: 'topic', may: 'CREATE' },
+  ],
   entries: {
     request: 'topics',
     response: 'topics',
@@ -38,10 +41,10 @@ export const metadata = defineHandler({
     checkReferences(call, request)
     // Whoever learns of a topic here may use it in the next moment: let everybody be ready for it.
     await broker.metadata.settling
-    const missing = missingTopics(broker, call, request)
+    const { missing, denied } = missingTopics(broker, call, request)
     const errorsByName = missing.length > 0 ? await createdFor(broker, missing) : none
     const image = broker.image()
-    const topics = toldTopics(image, call, request, errorsByName)
+    const topics = toldTopics(broker, call, request, new Map([...errorsByName, ...denied]))
     if (missing.length > 0 && !readyInReply(broker)) createMeanwhile(broker, missing)
     return {
       brokers: image
@@ -50,14 +53,26 @@ export const metadata = defineHandler({
         .map(({ id, rack }) => ({ nodeId: id, ...broker.advertised(call, id), rack })),
       clusterId: image.clusterId,
       controllerId: image.controllerId,
-      topics: request.includeTopicAuthorizedOperations ? topics.map(withOperations) : topics,
-      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? allOperations.cluster : notTold,
+      topics: request.includeTopicAuthorizedOperations
+        ? topics.map(topic => withOperations(broker, call, topic))
+        : topics,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+        ? operationsOnCluster(broker, call)
+        : notTold,
       errorCode: errors.NONE.code,
     }
   },
 })
 
 const none: ReadonlyMap<string, number> = new Map()
+
+interface Missing {
+  readonly missing: readonly string[]
+  /** Errors by the names of topics that the caller may not create. */
+  readonly denied: readonly (readonly [string, number])[]
+}
+
+const nothingMissing: Missing = { missing: [], denied: [] }
 
 const readyInReply = (broker: Broker) => broker.configs.broker().odradekAutoCreateReadyInReply
 
@@ -77,11 +92,22 @@ const ids = ({ topics }: MetadataRequest) =>
   [...new Set((topics ?? []).map(({ topicId }) => topicId))].filter(id => id !== zeroTopicId)
 const names = ({ topics }: MetadataRequest) => [...new Set((topics ?? []).map(({ name }) => name!))]
 
-/** Names that are asked for, missing, and to be created, since both the client and the broker want that. */
-function missingTopics(broker: Broker, call: Call, request: MetadataRequest): string[] {
-  if (!request.allowAutoTopicCreation || asksForAll(call, request) || ids(request).length > 0) return []
-  if (!broker.configs.broker().autoCreateTopicsEnable) return []
-  return names(request).filter(name => !broker.image().topic(name) && topicNameProblem(name) === null)
+/** Names that are asked for, missing, and to be created, since both the client and the broker want that; and who may not. */
+function missingTopics(broker: Broker, call: Call, request: MetadataRequest): Missing {
+  if (!request.allowAutoTopicCreation || asksForAll(call, request) || ids(request).length > 0) return nothingMissing
+  if (!broker.configs.broker().autoCreateTopicsEnable) return nothingMissing
+  const { access } = broker
+  const absent = names(request).filter(
+    name => !broker.image().topic(name) && access.isAllowed(call, 'DESCRIBE', 'topic', name),
+  )
+  const mayCreate = (name: string) =>
+    access.isAllowedOnCluster(call, 'CREATE') || access.isAllowed(call, 'CREATE', 'topic', name)
+  return {
+    missing: absent.filter(name => topicNameProblem(name) === null && mayCreate(name)),
+    denied: absent
+      .filter(name => !mayCreate(name))
+      .map(name => [name, errors.TOPIC_AUTHORIZATION_FAILED.code] as const),
+  }
 }
 
 /**
@@ -105,11 +131,13 @@ const failedFor = (errorCode: number) =>
   errorCode !== errors.NONE.code && errorCode !== errors.TOPIC_ALREADY_EXISTS.code
 
 function toldTopics(
-  image: MetadataImage,
+  broker: Broker,
   call: Call,
   request: MetadataRequest,
   errorsByName: ReadonlyMap<string, number>,
 ): ToldTopic[] {
+  const image = broker.image()
+  const mayDescribe = (name: string) => broker.access.isAllowed(call, 'DESCRIBE', 'topic', name)
   const told = (topic: TopicImage): ToldTopic => ({
     errorCode: errors.NONE.code,
     name: topic.name,
@@ -118,15 +146,21 @@ function toldTopics(
     partitions: topic.partitions.map(partition => describedPartition(image, partition)),
     topicAuthorizedOperations: notTold,
   })
-  if (asksForAll(call, request)) return Array.from(image.topics(), told)
+  if (asksForAll(call, request))
+    return Array.from(image.topics())
+      .filter(({ name }) => mayDescribe(name))
+      .map(told)
   const byId = ids(request)
   if (byId.length > 0) {
     return byId.map(id => {
       const topic = image.topicById(id)
+      if (topic && !mayDescribe(topic.name)) return deniedTopic(null, id)
       return topic ? told(topic) : { ...unknownTopic(null, id), errorCode: errors.UNKNOWN_TOPIC_ID.code }
     })
   }
   return names(request).map(name => {
+    // That it is there, or that it is not, is not told.
+    if (!mayDescribe(name)) return deniedTopic(name, zeroTopicId)
     const topic = image.topic(name)
     if (topic) return told(topic)
     const error: ErrorName = topicNameProblem(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'
@@ -145,7 +179,13 @@ function unknownTopic(name: string | null, topicId: string): ToldTopic {
   }
 }
 
-const withOperations = (topic: ToldTopic): ToldTopic =>
-  topic.errorCode === errors.UNKNOWN_TOPIC_ID.code
+const deniedTopic = (name: string | null, topicId: string): ToldTopic => ({
+  ...unknownTopic(name, topicId),
+  errorCode: errors.TOPIC_AUTHORIZATION_FAILED.code,
+  isInternal: false,
+})
+
+const withOperations = (broker: Broker, call: Call, topic: ToldTopic): ToldTopic =>
+  topic.name === null || topic.errorCode === errors.TOPIC_AUTHORIZATION_FAILED.code
     ? topic
-    : { ...topic, topicAuthorizedOperations: allOperations.topic }
+    : { ...topic, topicAuthorizedOperations: operationsOn(broker, call, 'topic', topic.name) }

@@ -16,12 +16,12 @@ export const offsetCommit = defineHandler({
   serves: '0-10',
   access: [
     { one: 'group', may: 'READ', named: request => request.groupId },
-    { each: 'topic', may: 'READ', named: topic => topic.name },
+    { own: 'topic', may: 'READ' },
   ],
   entries: { request: 'topics', response: 'topics', refuse: answerAll },
 
   async handle(broker, call, request) {
-    const { refused, valid } = sortCommits(broker, request.topics, namesTopicsById(call.version))
+    const { refused, valid } = sortCommits(broker, call, request.topics, namesTopicsById(call.version))
     if (valid.length === 0) return { topics: refused }
     return { topics: mergeCommitted(refused, await commit(broker, call.version, request, valid)) }
   },

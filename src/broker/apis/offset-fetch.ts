@@ -3,8 +3,9 @@
  * epoch (KIP-320); v6: flexible; v7: only stable offsets (KIP-447); v8: many groups at once (KIP-709); v9: for members of
  * consumer groups (KIP-848); v10: topics by id.
  */
+import type { Call } from '../../call/call'
 import { type FetchedTopic, noTopicId, nothing, type WantedTopic } from '../../coordinator/group/offsets/fetch'
-import { errors, Refusal } from '../../protocol/errors'
+import { errors, type ErrorName, Refusal } from '../../protocol/errors'
 import { OffsetFetch, type OffsetFetchRequest } from '../../protocol/messages/offset-fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import { type Broker, defineHandler } from '../broker'
@@ -30,14 +31,9 @@ export const offsetFetch = defineHandler({
   api: OffsetFetch,
   serves: '0-10',
   access: [
-    { one: 'group', may: 'DESCRIBE', named: request => (request.groups.length > 0 ? null : request.groupId) },
-    { each: 'group', may: 'DESCRIBE', named: group => group.groupId },
+    { own: 'group', may: 'DESCRIBE' },
+    { own: 'topic', may: 'DESCRIBE' },
   ],
-  entries: {
-    request: 'groups',
-    response: 'groups',
-    refuse: ({ groupId }, errorCode) => ({ groupId, topics: [], errorCode }),
-  },
   refuseAll: (request, errorCode, _message, call) =>
     inVersion(
       call.version,
@@ -48,7 +44,10 @@ export const offsetFetch = defineHandler({
     const { version } = call
     const fetched = groupsOf(request, version).map(async asked => {
       try {
-        return await fetchGroup(broker, asked, request.requireStable, namesTopicsById(version))
+        if (!broker.access.isAllowed(call, 'DESCRIBE', 'group', asked.groupId)) {
+          throw new Refusal('GROUP_AUTHORIZATION_FAILED')
+        }
+        return await fetchGroup(broker, call, asked, request.requireStable)
       } catch (error) {
         if (error instanceof Refusal) return refused(asked, error.code, version)
         throw error
@@ -64,15 +63,17 @@ function groupsOf(request: OffsetFetchRequest, version: number): readonly AskedG
   return [{ groupId, topics: topics?.map(topic => ({ ...topic, topicId: noTopicId })) ?? null }]
 }
 
-function fetchGroup(broker: Broker, asked: AskedGroup, requireStable: boolean, byId: boolean): Promise<FetchedGroup> {
+function fetchGroup(broker: Broker, call: Call, asked: AskedGroup, requireStable: boolean): Promise<FetchedGroup> {
   return asked.topics === null
-    ? fetchAll(broker, asked.groupId, requireStable, byId)
-    : fetchSome(broker, asked.groupId, asked.topics, requireStable, byId)
+    ? fetchAll(broker, call, asked.groupId, requireStable)
+    : fetchSome(broker, call, asked.groupId, asked.topics, requireStable)
 }
 
-async function fetchAll(broker: Broker, groupId: string, requireStable: boolean, byId: boolean): Promise<FetchedGroup> {
-  const fetched = await broker.groups.fetch(groupId, null, requireStable)
-  if (!byId) return { groupId, topics: fetched, errorCode: 0 }
+/** Topics that the caller may not describe are left out. */
+async function fetchAll(broker: Broker, call: Call, groupId: string, requireStable: boolean): Promise<FetchedGroup> {
+  const all = await broker.groups.fetch(groupId, null, requireStable)
+  const fetched = all.filter(({ name }) => broker.access.isAllowed(call, 'DESCRIBE', 'topic', name))
+  if (!namesTopicsById(call.version)) return { groupId, topics: fetched, errorCode: 0 }
   // A topic that has no id any more cannot be named in this version.
   const topics = fetched.flatMap(topic => {
     const id = broker.image().topic(topic.name)?.id
@@ -83,25 +84,25 @@ async function fetchAll(broker: Broker, groupId: string, requireStable: boolean,
 
 async function fetchSome(
   broker: Broker,
+  call: Call,
   groupId: string,
   topics: readonly WantedTopic[],
   requireStable: boolean,
-  byId: boolean,
 ): Promise<FetchedGroup> {
-  if (!byId) return { groupId, topics: await broker.groups.fetch(groupId, topics, requireStable), errorCode: 0 }
   const known: WantedTopic[] = []
-  const unknown: FetchedTopic[] = []
-  for (const { topicId, partitionIndexes } of topics) {
-    const topic = broker.image().topicById(topicId)
-    if (topic) {
-      known.push({ name: topic.name, topicId, partitionIndexes })
-    } else {
-      const partitions = partitionIndexes.map(index => nothing(index, errors.UNKNOWN_TOPIC_ID.code))
-      unknown.push({ name: '', topicId, partitions })
+  const refusals: FetchedTopic[] = []
+  for (const { name: given, topicId, partitionIndexes } of topics) {
+    const name = namesTopicsById(call.version) ? broker.image().topicById(topicId)?.name : given
+    const refuse = (error: ErrorName) => {
+      const partitions = partitionIndexes.map(index => nothing(index, errors[error].code))
+      refusals.push({ name: name ?? '', topicId, partitions })
     }
+    if (name === undefined) refuse('UNKNOWN_TOPIC_ID')
+    else if (!broker.access.isAllowed(call, 'DESCRIBE', 'topic', name)) refuse('TOPIC_AUTHORIZATION_FAILED')
+    else known.push({ name, topicId, partitionIndexes })
   }
   const fetched = await broker.groups.fetch(groupId, known, requireStable)
-  return { groupId, topics: [...fetched, ...unknown], errorCode: 0 }
+  return { groupId, topics: [...fetched, ...refusals], errorCode: 0 }
 }
 
 /** Before there was an error of the whole, every partition told it. */

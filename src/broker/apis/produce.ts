@@ -43,8 +43,8 @@ export const produce = defineHandler({
   api: Produce,
   serves: '0-13',
   access: [
-    { one: 'transactionalId', may: 'WRITE', named: request => request.transactionalId },
-    { each: 'topic', may: 'WRITE', named: topic => topic.name },
+    { own: 'transactionalId', may: 'WRITE' },
+    { own: 'topic', may: 'WRITE' },
   ],
   entries: {
     request: 'topicData',
@@ -66,8 +66,11 @@ export const produce = defineHandler({
 
   handle(broker, call, request) {
     broker.quotas.produced(call, call.requestBytes)
-    if (call.version >= firstWithBatches && beginsTransaction(request) && request.transactionalId === null) {
-      throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+    if (call.version >= firstWithBatches && beginsTransaction(request)) {
+      const { transactionalId } = request
+      if (transactionalId === null || !broker.access.isAllowed(call, 'WRITE', 'transactionalId', transactionalId)) {
+        throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+      }
     }
     const asked = askedOf(request)
     const joined = joinTransaction(broker, call, request, asked)
@@ -90,6 +93,10 @@ function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: rea
     const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
     if (unknown) {
       replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
+      continue
+    }
+    if (!broker.access.isAllowed(call, 'WRITE', 'topic', name)) {
+      replies.set(name, topicId, index, refused(index, errors.TOPIC_AUTHORIZATION_FAILED.code))
       continue
     }
     const word = words.get(name, index)

@@ -11,13 +11,16 @@ const namesProtocol = (version: number): boolean => version >= 5
 export const syncGroup = defineHandler({
   api: SyncGroup,
   serves: '0-5',
-  access: [{ one: 'group', may: 'READ', named: request => request.groupId }],
+  access: [{ own: 'group', may: 'READ' }],
   refuseAll: (_request, errorCode) => ({ ...refusedSync('UNKNOWN_SERVER_ERROR'), errorCode }),
 
   handle(broker, call, request) {
     const { protocolType, protocolName } = request
     if (namesProtocol(call.version) && (protocolType === null || protocolName === null)) {
       return refusedSync('INCONSISTENT_GROUP_PROTOCOL')
+    }
+    if (!broker.access.isAllowed(call, 'READ', 'group', request.groupId)) {
+      return refusedSync('GROUP_AUTHORIZATION_FAILED')
     }
     return broker.groups.sync(call, request)
   },

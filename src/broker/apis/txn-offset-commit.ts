@@ -19,12 +19,13 @@ export const txnOffsetCommit = defineHandler({
   access: [
     { one: 'transactionalId', may: 'WRITE', named: request => request.transactionalId },
     { one: 'group', may: 'READ', named: request => request.groupId },
-    { each: 'topic', may: 'READ', named: topic => topic.name },
+    { own: 'topic', may: 'READ' },
   ],
   entries: { request: 'topics', response: 'topics', refuse: answerAll },
 
-  async handle(broker, { version }, request) {
-    const { refused, valid } = sortCommits(broker, request.topics, version >= 6)
+  async handle(broker, call, request) {
+    const { version } = call
+    const { refused, valid } = sortCommits(broker, call, request.topics, version >= 6)
     if (valid.length === 0) return { topics: refused }
     const topics = valid.map(topic => ({
       ...topic,

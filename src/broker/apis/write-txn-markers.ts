@@ -12,7 +12,7 @@ import { ByTopic } from '../topics'
 export const writeTxnMarkers = defineHandler({
   api: WriteTxnMarkers,
   serves: '0-2',
-  access: [{ one: 'cluster', may: 'CLUSTER_ACTION', named: () => 'kafka-cluster' }],
+  access: [{ one: 'cluster', may: ['ALTER', 'CLUSTER_ACTION'], named: () => 'kafka-cluster' }],
   refuseAll: ({ markers }, errorCode) => {
     const replies = new Map<number, ByTopic<Written>>()
     // Of two for the same producer the later one is answered, and the other not at all.

@@ -27,7 +27,7 @@ export interface Read {
   readonly diverging: { readonly epoch: number; readonly endOffset: number } | null
   /** Of the records, those of these transactions are to be left out by who reads what is committed. */
   readonly aborted: readonly AbortedTransaction[]
-  /** There is no such topic or partition: found out before anything was read, and told after all the others. */
+  /** There is no such topic or partition, or none to be told of: found out before anything was read, and told after all the others. */
   readonly isUnknown: boolean
 }
 
@@ -38,10 +38,10 @@ export interface ReadAll {
   readonly urgent: boolean
 }
 
-/** `nameOf` gives a topic's present name for its id, since sessions outlive topics. */
+/** `nameOf` gives a topic's present name for its id, since sessions outlive topics; throws Refusal where nothing is to be read. */
 export function readAll(
   partitions: BrokerPartitions,
-  nameOf: (wanted: Wanted) => string | null,
+  nameOf: (wanted: Wanted) => string,
   wanted: readonly Wanted[],
   budget: FetchBudget,
 ): ReadAll {
@@ -50,7 +50,7 @@ export function readAll(
   let sizeBytes = 0
   let urgent = false
   const reads = wanted.map(one => {
-    const read = readOne(partitions, nameOf(one), one, { ...budget, maxBytes: leftBytes, minOneBatch })
+    const read = readOne(partitions, nameOf, one, { ...budget, maxBytes: leftBytes, minOneBatch })
     if (read.records.sizeBytes > 0) {
       minOneBatch = false
       leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
@@ -64,12 +64,12 @@ export function readAll(
 
 function readOne(
   partitions: BrokerPartitions,
-  topic: string | null,
+  nameOf: (wanted: Wanted) => string,
   wanted: Wanted,
   { maxBytes: leftBytes, minOneBatch, readCommitted, mayFollow }: FetchBudget,
 ): Read {
   try {
-    if (topic === null) throw new Refusal('UNKNOWN_TOPIC_ID')
+    const topic = nameOf(wanted)
     const { index, currentLeaderEpoch } = wanted
     const partition = mayFollow
       ? partitions.replica(topic, index, currentLeaderEpoch)
@@ -124,7 +124,11 @@ function codeOf(error: unknown): number {
   throw error
 }
 
-const unknownCodes: readonly number[] = [errors.UNKNOWN_TOPIC_ID.code, errors.UNKNOWN_TOPIC_OR_PARTITION.code]
+const unknownCodes: readonly number[] = [
+  errors.UNKNOWN_TOPIC_ID.code,
+  errors.UNKNOWN_TOPIC_OR_PARTITION.code,
+  errors.TOPIC_AUTHORIZATION_FAILED.code,
+]
 
 function failed(wanted: Wanted, errorCode: number): Read {
   return {

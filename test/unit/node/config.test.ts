@@ -199,9 +199,10 @@ describe('what is refused', () => {
   })
 
   test('what would be a false promise', () => {
-    expect(
-      problems({ file: 'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer' })[0],
-    ).toMatch('access control is not served yet')
+    expect(problems({ file: 'authorizer.class.name=kafka.security.authorizer.AclAuthorizer' })[0]).toMatch(
+      "there is no authorizer but Kafka's own",
+    )
+    expect(problems({ file: 'super.users=User:ann;bob' })[0]).toMatch("'bob' is no principal")
     expect(problems({ file: 'process.roles=controller' })[0]).toMatch('this node is a broker')
     expect(problems({ file: 'listeners=SASL_SSL://:9094' })[0]).toMatch('none of them is a PLAINTEXT listener')
     expect(problems({ file: 'listeners=9092' })[0]).toMatch("'9092' is not of the form NAME://host:port")

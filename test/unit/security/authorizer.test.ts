@@ -65,3 +65,24 @@ test('to describe is implied by what is allowed, and not denied by what is denie
   expect(decides([{ operation: 11 }], { operation: 10 })).toBe(true)
   for (const operation of [5, 9, 10, 11, 12]) expect(decides([{ operation }], { operation: 8 })).toBe(false)
 })
+
+test.each([
+  ['no rule', [], false],
+  ['a rule that allows it', [{}], true],
+  ['a rule of somebody else', [{ principal: 'User:bob' }], false],
+  ['all operations', [{ operation: 2 }], true],
+  ['the name denied as well', [{}, { permissionType: 2 }], false],
+  ['a prefix of the name denied', [{}, { permissionType: 2, patternType: 4, resourceName: 'ord' }], false],
+  ['another prefix denied', [{}, { permissionType: 2, patternType: 4, resourceName: 'pay' }], true],
+  ['a prefix allowed, one name in it denied', [{ patternType: 4 }, { permissionType: 2 }], true],
+  ['every name allowed, a prefix denied', [{ resourceName: '*' }, { permissionType: 2, patternType: 4 }], true],
+  ['every name denied', [{ resourceName: 'x' }, { permissionType: 2, resourceName: '*' }], false],
+])('some resource of the kind, with %s', (_, rules: readonly Partial<StoredAcl>[], expected) => {
+  const options = { superUsers: new Set(['User:root']), allowsWithoutAcl: false }
+  const authorizer = new Authorizer(
+    rules.map(rule => ({ ...allowing, ...rule })),
+    options,
+  )
+  expect(authorizer.isAllowedOnSome(reading)).toBe(expected)
+  expect(authorizer.isAllowedOnSome({ ...reading, principal: 'User:root' })).toBe(true)
+})

@@ -3,11 +3,13 @@ import type { Broker } from '../../../../src/broker/broker'
 import type { Call } from '../../../../src/call/call'
 import { partitionOf } from '../../../../src/platform/java-hash'
 import { errors } from '../../../../src/protocol/errors'
+import { openToAll } from '../../../support/handler-bench'
 
 function ask(version: number, keyType: number, keys: readonly string[], leaders: readonly number[] = [1, 1, 1]) {
   const created: string[] = []
   const topics = new Map<string, unknown>()
   const broker: Partial<Broker> = {
+    access: openToAll,
     async ensureInternalTopic(name) {
       created.push(name)
       topics.set(name, { partitions: leaders.map((leader, index) => ({ index, leader })) })

@@ -1,5 +1,5 @@
-/** Which rules a broker without an authorizer refuses to read. */
-import { closeUnreadable, isUnreadable } from '../../../src/broker/unsecured'
+/** Which access rules a broker refuses to read. */
+import { closeUnreadable, isUnreadable } from '../../../src/broker/access-rules'
 
 const rule = { resourceType: 2, patternType: 3, operation: 3, permissionType: 3 }
 
