@@ -1,5 +1,6 @@
 /** The list of stages, top to bottom, and the table that finds the handler of a request. Built once, at start-up. */
 import { compose, guard, type Next, type Stage } from '../call/stage'
+import type { Call } from '../call/call'
 import type { Body, Handler } from '../call/handler'
 import { codecOf, type Codec } from '../protocol/codec'
 import { rangeOf } from '../protocol/versions'
@@ -10,7 +11,7 @@ import type { ApiRange, Broker } from './broker'
 /** Everything the edge needs to serve one API. */
 export interface Route {
   readonly handler: Handler<Broker>
-  readonly serve: Next
+  serve(call: Call, request: Body): Body | Promise<Body>
   readonly minVersion: number
   readonly maxVersion: number
   readonly borrows: boolean
@@ -54,22 +55,47 @@ export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker, o
   return new Map(handlers.map(handler => [handler.api.key, routeOf(handler, () => compose(handler, broker, stages))]))
 }
 
-/** Stages are wound around a handler when it is first asked: most clusters in tests are asked for few. */
+/** A class, since each cluster of a process has a route for every API: what is the same for all of them is made once. */
+class HandlerRoute implements Route {
+  readonly handler: Handler<Broker>
+  readonly minVersion: number
+  readonly maxVersion: number
+  /** Stages are wound around a handler when it is first asked: most clusters in tests are asked for few. */
+  readonly #composed: () => Next
+  #serve: Next | null = null
+
+  constructor(handler: Handler<Broker>, composed: () => Next) {
+    const { min, max } = rangeOf(handler.serves)
+    this.handler = handler
+    this.minVersion = min
+    this.maxVersion = max
+    this.#composed = composed
+  }
+
+  get borrows(): boolean {
+    return this.handler.borrows === true
+  }
+
+  serve(call: Call, request: Body): Body | Promise<Body> {
+    this.#serve ??= this.#composed()
+    return this.#serve(call, request)
+  }
+
+  requestCodec(version: number): Codec<Body, Body> {
+    return codecOf(this.handler.api, 'request', version)
+  }
+
+  responseCodec(version: number): Codec<Body, Body> {
+    return codecOf(this.handler.api, 'response', version)
+  }
+}
+
 function routeOf(handler: Handler<Broker>, composed: () => Next): Route {
   const { api, serves } = handler
   const { min, max } = rangeOf(serves)
   const declared = rangeOf(api.versions)
-  let serve: Next | null = null
   assert(min >= declared.min && max <= declared.max, `${api.name} serves ${serves} and declares ${api.versions}`)
-  return {
-    handler,
-    serve: (call, request) => (serve ??= composed())(call, request),
-    minVersion: min,
-    maxVersion: max,
-    borrows: handler.borrows === true,
-    requestCodec: version => codecOf(api, 'request', version),
-    responseCodec: version => codecOf(api, 'response', version),
-  }
+  return new HandlerRoute(handler, composed)
 }
 
 /** What ApiVersions tells of the handlers: key by key, in order. */

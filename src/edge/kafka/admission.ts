@@ -42,11 +42,11 @@ export class Admission {
   readonly #inside = new Map<string, number>()
   #count = 0
   #line: Early[] = []
-  /** Those that hear nothing for a while. */
-  readonly #away = new Map<Early, Cancel>()
-  readonly #rate = new SampledRate()
+  /** Those that hear nothing for a while. Like what follows made when it is needed, which it mostly is not. */
+  #away: Map<Early, Cancel> | null = null
+  #rate: SampledRate | null = null
   /** By address, least recently seen first. */
-  readonly #rates = new Map<string, SampledRate>()
+  #rates: Map<string, SampledRate> | null = null
   /** Until when the line does not move, because connections came too fast. */
   #notBeforeMs = -Infinity
   #wake: Cancel = () => {}
@@ -78,10 +78,11 @@ export class Admission {
   /** Sends away all who are not inside. */
   close(): void {
     this.#wake()
-    const waiting = [...this.#line, ...this.#away.keys()]
+    const away = this.#away ?? new Map<Early, Cancel>()
+    const waiting = [...this.#line, ...away.keys()]
     this.#line = []
-    for (const cancel of this.#away.values()) cancel()
-    this.#away.clear()
+    for (const cancel of away.values()) cancel()
+    away.clear()
     for (const { connection } of waiting) connection.destroy()
   }
 
@@ -114,10 +115,11 @@ export class Admission {
     const perSecond = this.#options.creationRateOf(address)
     if (perSecond === undefined) return 0
     const windows = this.#options.windows()
-    const rate = this.#rates.get(address) ?? new SampledRate()
-    this.#rates.delete(address)
-    this.#rates.set(address, rate)
-    if (this.#rates.size > rememberedMax) this.#rates.delete(this.#rates.keys().next().value!)
+    const rates = (this.#rates ??= new Map())
+    const rate = rates.get(address) ?? new SampledRate()
+    rates.delete(address)
+    rates.set(address, rate)
+    if (rates.size > rememberedMax) rates.delete(rates.keys().next().value!)
     rate.record(1, nowMs, windows)
     const throttleMs = rate.throttleMs(perSecond, nowMs, windows)
     if (throttleMs > 0) rate.unrecord(1)
@@ -129,8 +131,9 @@ export class Admission {
     const perSecond = this.#options.creationRate()
     if (perSecond === boundless) return
     const windows = this.#options.windows()
-    this.#rate.record(1, nowMs, windows)
-    this.#notBeforeMs = nowMs + Math.min(this.#rate.throttleMs(perSecond, nowMs, windows), windows.windowMs)
+    const rate = (this.#rate ??= new SampledRate())
+    rate.record(1, nowMs, windows)
+    this.#notBeforeMs = nowMs + Math.min(rate.throttleMs(perSecond, nowMs, windows), windows.windowMs)
   }
 
   #move(): void {
@@ -152,16 +155,17 @@ export class Admission {
     const { remote } = early.connection
     this.#options.logger.warn('connection-refused', { client: `${remote.host}:${remote.port}`, why })
     const cancel = this.#options.timers.after(awayAfterMs, () => {
-      this.#away.delete(early)
+      this.#away?.delete(early)
       early.connection.destroy()
     })
+    this.#away ??= new Map()
     this.#away.set(early, cancel)
   }
 
   /** It ended by itself before it was inside. */
   #forget(early: Early): void {
-    this.#away.get(early)?.()
-    this.#away.delete(early)
+    this.#away?.get(early)?.()
+    this.#away?.delete(early)
     this.#line = this.#line.filter(one => one !== early)
   }
 }
