@@ -135,6 +135,19 @@ export const fetchScenarios: readonly Scenario[] = [
     await subject.ask(Fetch, fetchOf([{ topic, partition: -1 }]), version)
     await subject.ask(Fetch, fetchOf([]), version)
   }),
+  eachVersion(Fetch, 'fetch: in which order what is unknown is told', async (subject, version) => {
+    const topic = await filled(subject)
+    const of = (partition: number) => ({ topic, partition })
+    const elsewhere = (partition: number) => ({ topic: nowhere, partition })
+    for (const wanted of [
+      [of(0), of(-1), elsewhere(0)],
+      [elsewhere(0), of(-1), elsewhere(1), of(0)],
+      [of(7), of(0), elsewhere(3), of(5)],
+    ]) {
+      await subject.ask(Fetch, fetchOf(wanted), version)
+      if (version >= 7) await subject.ask(Fetch, fetchOf(wanted, { sessionId: 0, sessionEpoch: 0 }), version)
+    }
+  }),
   eachVersion(Fetch, 'fetch: limits', limits),
   eachVersion(Fetch, 'fetch: leader epochs', async (subject, version) => {
     if (version < 9) return

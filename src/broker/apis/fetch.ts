@@ -123,6 +123,14 @@ function release({ reads }: ReadAll): void {
   for (const { records } of reads) records.release?.()
 }
 
+/** What was read, then partitions of ids that no topic has, then those that a topic has not. */
+function inKafkasOrder(reads: readonly Read[]): readonly Read[] {
+  if (reads.every(read => !read.isUnknown)) return reads
+  const place = ({ isUnknown, errorCode }: Read) =>
+    !isUnknown ? 0 : errorCode === errors.UNKNOWN_TOPIC_ID.code ? 1 : 2
+  return [0, 1, 2].flatMap(nth => reads.filter(read => place(read) === nth))
+}
+
 function replyOf(
   context: FetchContext,
   { reads }: ReadAll,
@@ -131,8 +139,7 @@ function replyOf(
   hintOf: (read: Read) => object,
 ): FetchReply {
   const responses: { topic: string; topicId: string; partitions: TopicReply['partitions'][number][] }[] = []
-  const told = [...reads.filter(read => !read.isUnknown), ...reads.filter(read => read.isUnknown)]
-  for (const stored of told) {
+  for (const stored of inKafkasOrder(reads)) {
     const read = inFormatOf(stored, version)
     if (!context.tells(read.wanted, toldOf(read))) continue
     const { topic, topicId } = read.wanted
