@@ -8,4 +8,5 @@ export function useKafka(options: UseOptions = {}): Broker {
   return use({ beforeAll: before, beforeEach, afterEach, afterAll: after }, options)
 }
 
+export { assertNoRecord, assertRecord } from './expectations'
 export type { UseOptions }

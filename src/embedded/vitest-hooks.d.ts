@@ -5,4 +5,5 @@ declare module 'vitest' {
   export const beforeEach: Hook
   export const afterEach: Hook
   export const afterAll: Hook
+  export const expect: { extend(matchers: object): void }
 }

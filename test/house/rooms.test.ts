@@ -8,6 +8,7 @@ const doors = [
   'src/embedded/workplace.ts',
   'src/embedded/jest.ts',
   'src/embedded/node-test.ts',
+  'src/embedded/testcontainers.ts',
 ]
 
 /** Files that no program reaches yet, and why they are here all the same. Tests reach all but the data. */

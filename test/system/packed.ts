@@ -13,7 +13,7 @@ export interface Ran {
 
 export interface Project {
   readonly folder: string
-  /** Runs Node in the project. What does not end within 30 s is ended, and has then no code. */
+  /** Runs Node in the project. What does not end within 150 s is ended, and has then no code. */
   node(...args: string[]): Promise<Ran>
   /** Runs its tests, of which the names end with `.test.js`. */
   runTests(): Promise<Ran>
@@ -42,7 +42,7 @@ export function packedProject(): Project {
 
 function node(cwd: string, args: readonly string[]): Promise<Ran> {
   const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 })
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 150_000 })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', chunk => (stdout += String(chunk)))
   child.stderr.on('data', chunk => (stderr += String(chunk)))

@@ -41,7 +41,7 @@ afterEach(async () => {
 function testFile(block: string): string {
   const code = block.replace(/^import (\{.*?\}) from ('.*?')/gm, 'const $1 = require($2)')
   if (/^test\(/m.test(code)) return `${given}\n${code}`
-  if (/^const kafka =/m.test(code)) return `${given}\ntest('runs', async () => {\n${code}\n})\n`
+  if (/^const (kafka|container) =/m.test(code)) return `${given}\ntest('runs', async () => {\n${code}\n})\n`
   // A block's own brace, so that what it names is not in the way of what is given.
   return `${given}
 test('runs', async () => {
@@ -69,7 +69,8 @@ test('every block runs, and one that does not is found', async () => {
   expect({ failed: [...new Set(failed)], stderr }).toEqual({ failed: ['canary'], stderr: expect.any(String) })
   expect(stderr).toContain('kafka.waitForRecrd is not a function')
   expect(stderr).toMatch(new RegExp(`Suites: 1 failed, ${blocks.length} passed`))
-})
+  // Many projects start here, and a busy machine takes its time.
+}, 180_000)
 
 test('every method that a table names is there', () => {
   const cells = [...page.matchAll(/^\| (`.*?`) \|/gm)].map(([, cell]) => cell!)

@@ -1,0 +1,84 @@
+/** `expect(kafka).toHaveRecord(...)` for jest and vitest, and the same as assertions for other runners. */
+import type { Broker } from './broker'
+import { BrokerError } from './commands'
+import { isMatch, type Match, matchText, seenLines } from './matching'
+import type { ReadOptions, Wait } from './waits'
+
+/** What a runner that has `expect.extend` is told. */
+interface Told {
+  readonly pass: boolean
+  message(): string
+}
+
+/**
+ * Waits for the first record that matches, as `waitForRecord`. With `not` it looks once: what comes later is for who waits
+ * for something else first.
+ */
+export async function toHaveRecord<T>(
+  this: { readonly isNot?: boolean },
+  kafka: Broker,
+  topic: string,
+  match: Match<T>,
+  options: ReadOptions & Wait = {},
+): Promise<Told> {
+  const { isNot = false } = this
+  const why = isNot ? await presence(kafka, topic, match, options) : await absence(kafka, topic, match, options)
+  return { pass: isNot === (why !== null), message: () => why ?? '' }
+}
+
+/** Resolves when there is such a record, and rejects with what was there instead when the time is up. */
+export async function assertRecord<T>(
+  kafka: Broker,
+  topic: string,
+  match: Match<T>,
+  options: ReadOptions & Wait = {},
+): Promise<void> {
+  refuse(await absence(kafka, topic, match, options))
+}
+
+/** Rejects when there is such a record now. */
+export async function assertNoRecord<T>(
+  kafka: Broker,
+  topic: string,
+  match: Match<T>,
+  options: ReadOptions = {},
+): Promise<void> {
+  refuse(await presence(kafka, topic, match, options))
+}
+
+function refuse(why: string | null): void {
+  if (why === null) return
+  // What runners take for a test that failed, and not for one that is broken.
+  throw Object.assign(new Error(why), { name: 'AssertionError', code: 'ERR_ASSERTION' })
+}
+
+/** Why there is none; null when there is one. */
+async function absence<T>(
+  kafka: Broker,
+  topic: string,
+  match: Match<T>,
+  options: ReadOptions & Wait,
+): Promise<string | null> {
+  try {
+    await kafka.waitForRecord(topic, match, options)
+    return null
+  } catch (error) {
+    if (error instanceof BrokerError && error.code === null) return error.message
+    throw error
+  }
+}
+
+/** What there is that there should not be; null when there is nothing. A topic that is not there has no records. */
+async function presence<T>(
+  kafka: Broker,
+  topic: string,
+  match: Match<T>,
+  options: ReadOptions,
+): Promise<string | null> {
+  const records = await kafka.records<T>(topic, options).catch((error: unknown) => {
+    if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return []
+    throw error
+  })
+  const found = records.filter(record => isMatch(record, match))
+  return found.length === 0 ? null : `a record of ${topic} ${matchText(match)}. ${seenLines(found)}`
+}
