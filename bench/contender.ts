@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { CreateTopics } from '../src/protocol/messages/create-topics'
+import { DescribeLogDirs } from '../src/protocol/messages/describe-log-dirs'
 import { DeleteTopics } from '../src/protocol/messages/delete-topics'
 import { ListOffsets } from '../src/protocol/messages/list-offsets'
 import { Produce } from '../src/protocol/messages/produce'
@@ -31,8 +32,8 @@ export class Contender {
     this.launcher = launcher
   }
 
-  async start(): Promise<void> {
-    this.broker = await Broker.start(this.launcher, { settings })
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.broker = await Broker.start(this.launcher, { settings: { ...settings, ...more } })
   }
 
   async stop(): Promise<void> {
@@ -58,9 +59,10 @@ export class Contender {
     }
   }
 
-  async createTopic(name: string, partitions: number): Promise<void> {
+  async createTopic(name: string, partitions: number, more: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.ask(async wire => {
-      const configs = [{ name: 'max.message.bytes', value: '2000000' }]
+      const wanted = { 'max.message.bytes': '2000000', ...more }
+      const configs = Object.entries(wanted).map(([config, value]) => ({ name: config, value }))
       const topics = [{ name, numPartitions: partitions, replicationFactor: 1, assignments: [], configs }]
       const created = await wire.ask(CreateTopics, 5, { topics, timeoutMs: 10_000, validateOnly: false })
       if (created.topics[0]?.errorCode !== 0)
@@ -80,6 +82,15 @@ export class Contender {
 
   async deleteTopic(name: string): Promise<void> {
     await this.ask(wire => wire.ask(DeleteTopics, 5, { topicNames: [name], timeoutMs: 10_000 }))
+  }
+
+  /** Bytes of a topic's logs on disk. */
+  async sizeBytes(topic: string): Promise<number> {
+    return this.ask(async wire => {
+      const { results } = await wire.ask(DescribeLogDirs, 1, { topics: [{ topic, partitions: [0] }] })
+      const logs = results.flatMap(({ topics }) => topics.flatMap(({ partitions }) => partitions))
+      return logs.reduce((sum, { partitionSize }) => sum + partitionSize, 0)
+    })
   }
 
   /** Fills every partition with `bytes` of batches like those of `shape`; returns records in each partition. */

@@ -17,6 +17,8 @@ export interface LoadJob {
   readonly fetchBytes: number
   /** Fetch: records in each partition, after which reading starts anew. */
   readonly recordsPerPartition: number
+  /** Produce: records have keys, the same in every batch. */
+  readonly isKeyed?: boolean
   /** Produce: the batches are of an idempotent producer, one on each connection. */
   readonly isIdempotent?: boolean
   /** Fetch: as consumers of committed records do. */

@@ -159,7 +159,7 @@ interface Source {
 }
 
 function produceSource(job: LoadJob): Source {
-  const batch = batchOf(job.batchBytes, job.recordBytes)
+  const batch = batchOf(job.batchBytes, job.recordBytes, job.isKeyed)
   const requests = Array.from({ length: job.connections }, (_, lane) =>
     produceRequest(job, lane % job.partitions, batch, job.acks),
   )

@@ -5,8 +5,9 @@ import { buildBatch } from '../src/protocol/records/records'
 /** Bytes a record needs beside its value: its length, attributes, deltas, the absent key, the value's length, no headers. */
 const recordOverheadBytes = 10
 
-/** A batch of `batchBytes` or slightly less, made of records with values of `recordBytes`; at least one record. */
-export function batchOf(batchBytes: number, recordBytes: number): Buffer {
+/** A batch of `batchBytes` or slightly less, made of records with values of `recordBytes`; at least one record. Keys,
+ * where there are any, are the same in every batch, so that of many batches compaction leaves one. */
+export function batchOf(batchBytes: number, recordBytes: number, isKeyed = false): Buffer {
   const count = Math.max(1, Math.floor((batchBytes - 61) / (recordBytes + recordOverheadBytes)))
   const value = Buffer.alloc(recordBytes)
   let state = 12345
@@ -15,7 +16,8 @@ export function batchOf(batchBytes: number, recordBytes: number): Buffer {
     value[at] = state >>> 24
   }
   const timestampMs = Date.now()
-  return buildBatch({ records: Array.from({ length: count }, () => ({ timestampMs, key: null, value })) })
+  const keyOf = (nth: number) => (isKeyed ? Buffer.from(`key-${nth}`) : null)
+  return buildBatch({ records: Array.from({ length: count }, (_, nth) => ({ timestampMs, key: keyOf(nth), value })) })
 }
 
 export interface Producer {
