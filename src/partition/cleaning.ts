@@ -147,7 +147,7 @@ class Cleaning {
     const pause = (delayMs: number) => new Promise<void>(resolve => timers.after(delayMs, resolve))
     return async bytes => {
       readBytes += bytes
-      await pause(0)
+      await new Promise<void>(resolve => timers.endOfTurn(resolve))
       for (;;) {
         const earlyMs = (readBytes / bytesPerSecond) * 1000 - (clock.monotonic() - beganMs)
         if (earlyMs < 1 || this.#isStopped || partition.isClosed) return

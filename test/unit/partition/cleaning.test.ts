@@ -67,7 +67,7 @@ class Bench {
   start(): void {
     const timers = {
       after: (delayMs: number, run: () => void) => this.world.schedule(delayMs, run),
-      endOfTurn: () => {},
+      endOfTurn: (run: () => void) => void this.world.schedule(0, run),
     }
     this.stop = startCleaning({
       directory: { all: () => this.partitions.values() } as unknown as PartitionDirectory,
