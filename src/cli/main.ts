@@ -7,6 +7,11 @@ import { explain } from './program'
 import { serve, type StartNode } from './serve'
 
 async function main(): Promise<void> {
+  const [first, ...rest] = nodeProcess.argv
+  if (first === 'doctor' && !rest.some(word => word === '--help' || word === '-h')) {
+    const { doctor } = require('./doctor/doctor') as typeof import('./doctor/doctor')
+    return doctor(rest, nodeProcess, nodePlatform())
+  }
   let line = parseUsual(nodeProcess.argv)
   if (line === null) {
     const verdict = explain(nodeProcess.argv)

@@ -2,6 +2,7 @@
 import type { Command as Speaker } from 'commander'
 import { nearestNames } from '../platform/nearest'
 import { version } from '../platform/version'
+import { doctorFlags } from './doctor/flags'
 import {
   type Command,
   type CommandLine,
@@ -46,6 +47,7 @@ export function explain(argv: readonly string[]): Verdict {
     })
     program.addCommand(command, { hidden: isDefault === true })
   }
+  program.addCommand(doctorCommand(library, listen))
   try {
     program.parse(own, { from: 'user' })
   } catch (error) {
@@ -55,6 +57,16 @@ export function explain(argv: readonly string[]): Verdict {
   return line ?? { said: said.trimEnd(), exitCode: 2 }
 }
 
+/** It has flags of its own, and is known here for its help. */
+function doctorCommand(library: Library, listen: (text: string) => void): Speaker {
+  const command = speaker(library, 'doctor', listen)
+    .description('say what keeps clients on this machine from a broker: odradek doctor HOST:PORT')
+    .argument('[bootstrap]', 'addresses with commas (default KAFKA_BOOTSTRAP_SERVERS, or 127.0.0.1:9092)')
+    .helpOption('-h, --help', 'print this help')
+  for (const [name, about] of Object.entries(doctorFlags)) command.option(`--${name}`, about)
+  return command
+}
+
 const runsPrograms = (name: string, { list }: FlagValues): boolean =>
   name === 'run' || (name === 'failures' && list !== true)
 
@@ -62,7 +74,7 @@ const nothingToRun = (name: string): string =>
   `odradek: ${name} needs a command after --, such as: odradek ${name} -- npm test (odradek --help)`
 
 function unknownCommand(name: string): string {
-  const [near] = nearestNames(Object.keys(commands), name, 1)
+  const [near] = nearestNames([...Object.keys(commands), 'doctor'], name, 1)
   return `odradek: there is no command '${name}'.${near ? ` Did you mean ${near}?` : ''} (odradek --help)`
 }
 

@@ -14,7 +14,6 @@ const doors = [
 /** Files that no program reaches yet, and why they are here all the same. Tests reach all but the data. */
 const ahead: readonly { readonly files: RegExp; readonly why: string; readonly isData?: true }[] = [
   { files: /^src\/platform\/simulated\//, why: 'a world for tests' },
-  { files: /^src\/client\//, why: 'a client for tests and scripts, later for a cluster' },
   { files: /^src\/protocol\/walk\.ts$/, why: 'names of namespaces, access control and audit will be found with it' },
   { files: /^src\/protocol\/internal\//, why: 'records of coordinators to come, declared with the rest', isData: true },
 ]
