@@ -28,6 +28,7 @@ import { produceScenarios } from './scenarios/produce'
 import { quorumScenarios } from './scenarios/quorum'
 import { quotaScenarios } from './scenarios/quotas'
 import { replicaScenarios } from './scenarios/replicas'
+import { saslScenarios } from './scenarios/sasl'
 import { scramScenarios } from './scenarios/scram'
 import { throttledScenarios } from './scenarios/throttled'
 import { storingScenarios } from './scenarios/storing'
@@ -74,6 +75,7 @@ const scenarios: readonly Scenario[] = [
   ...replicaScenarios,
   ...compactionScenarios,
   ...storingScenarios,
+  ...saslScenarios,
   ...scramScenarios,
   ...quotaScenarios,
   ...quorumScenarios,

@@ -3,7 +3,10 @@
 import type { Cancel } from '../platform/clock'
 
 export interface Call {
+  /** Kind and name: `User:ann`. */
   readonly principal: string
+  /** Whether the client has proved that. */
+  readonly isAuthenticated: boolean
   readonly namespace: string
   readonly listener: string
   readonly clientId: string | null

@@ -2,7 +2,8 @@
 import { newClusterId } from '../metadata/cluster-id'
 import { EmbeddedStore } from '../metadata/embedded-store'
 import type { NodeConfig } from '../node/config'
-import { type BrokerPlace, type Core, type CoreOptions, openCore, registrationOf, servingOf } from '../node/core'
+import { type BrokerPlace, type Core, type CoreOptions, openCore, registrationOf } from '../node/core'
+import { servingOf } from '../node/serving'
 import { memoryStore, type OpenedStore, openMetadataStore, openStore } from '../node/store'
 import { AdjustableTime } from '../platform/adjustable-time'
 import { FillingFiles } from '../platform/filling-files'
@@ -134,7 +135,7 @@ export class Cluster {
 
   /** What is inside at the moment of each request serves it. */
   #welcomeAt(nth: number, door: NodeDoor): void {
-    door.welcome(servingOf(this.#place.platform, () => this.#inside.core.brokers[nth]!))
+    door.welcome(servingOf(this.#place.platform, this.config, () => this.#inside.core.brokers[nth]!))
   }
 
   get #doors(): readonly NodeDoor[] {

@@ -2,10 +2,9 @@
 import { configKey, configKeys, nearestKeys, staticKey } from '../metadata/config-keys'
 import { isProblem, parseConfigValue } from '../metadata/config-value'
 import type { Assignment } from './config-sources'
-import { keysOfPlaces, keysWithEffect } from './config-effects'
+import { keysOfListeners, keysOfPlaces, keysWithEffect } from './config-effects'
+import { listenerPrefix } from './config-sasl'
 import { isFormerKey, needsOtherBrokers, refusedKeys } from './config-fit'
-
-const listenerPrefix = /^listener\.name\.[^.]+\./
 
 /** Adds what is wrong to `problems`; gives the assignments that count and a sentence for each thing that does nothing. */
 export function checkAssignments(given: readonly Assignment[], problems: string[], brokers: number): Checked {
@@ -38,7 +37,7 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
       counting.push({ ...one, text: String(brokers) })
       continue
     }
-    if (!hasEffect(one.key)) unused.push(one)
+    if (!hasEffect(one.key) && !(one.key !== base && keysOfListeners.has(base))) unused.push(one)
     counting.push(one)
   }
   if (unused.length > 0) warnings.push(`Without effect on this node: ${listed(unused)}.`)

@@ -5,6 +5,7 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
   'advertised.listeners',
   'broker.id',
   'config.providers',
+  'connections.max.reauth.ms',
   'controller.listener.names',
   'listener.security.protocol.map',
   'listeners',
@@ -12,6 +13,14 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
   'log.dirs',
   'node.id',
   'process.roles',
+  'sasl.enabled.mechanisms',
+])
+
+/** May be said of one listener: `listener.name.NAME.KEY`. */
+export const keysOfListeners: ReadonlySet<string> = new Set([
+  'connections.max.reauth.ms',
+  'sasl.enabled.mechanisms',
+  'sasl.jaas.config',
 ])
 
 export const keysWithEffect: ReadonlySet<string> = new Set([
@@ -22,6 +31,7 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'compression.gzip.level',
   'compression.type',
   'compression.zstd.level',
+  'connection.failed.authentication.delay.ms',
   'connections.max.idle.ms',
   'controller.quota.window.num',
   'controller.quota.window.size.seconds',
@@ -85,6 +95,7 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'share.coordinator.state.topic.num.partitions',
   'share.coordinator.state.topic.replication.factor',
   'share.coordinator.state.topic.segment.bytes',
+  'sasl.server.max.receive.size',
   'socket.request.max.bytes',
   'transaction.abort.timed.out.transaction.cleanup.interval.ms',
   'transaction.max.timeout.ms',

@@ -18,6 +18,11 @@ export function parseListeners(text: string): readonly NamedListener[] | string 
   return listeners
 }
 
+const servedProtocols = ['PLAINTEXT', 'SASL_PLAINTEXT'] as const
+export type ListenerProtocol = (typeof servedProtocols)[number]
+
+const isServed = (protocol: string): boolean => (servedProtocols as readonly string[]).includes(protocol)
+
 export interface ListenerTexts {
   readonly listeners: string
   /** `listener.security.protocol.map` and `controller.listener.names`; empty when not given. */
@@ -27,12 +32,13 @@ export interface ListenerTexts {
 
 export interface ChosenListener {
   readonly listener: NamedListener
+  readonly protocol: ListenerProtocol
   /** Names of the other client listeners, which are not opened. */
   readonly others: readonly string[]
 }
 
-/** The first listener for clients that is PLAINTEXT; or a sentence that says why there is none. */
-export function plaintextListener(texts: ListenerTexts): ChosenListener | string {
+/** The first listener for clients of a protocol that is served; or a sentence that says why there is none. */
+export function clientListener(texts: ListenerTexts): ChosenListener | string {
   const listeners = parseListeners(texts.listeners)
   if (typeof listeners === 'string') return listeners
   const protocols = new Map(
@@ -40,9 +46,14 @@ export function plaintextListener(texts: ListenerTexts): ChosenListener | string
   )
   const controllers = new Set(words(texts.controllerNames).map(name => name.toUpperCase()))
   const forClients = listeners.filter(({ name }) => !controllers.has(name))
-  const listener = forClients.find(({ name }) => (protocols.get(name) ?? name) === 'PLAINTEXT')
-  if (!listener) return 'none of them is a PLAINTEXT listener for clients, and only those are served so far'
-  return { listener, others: forClients.filter(other => other !== listener).map(({ name }) => name) }
+  const protocolOf = ({ name }: NamedListener) => protocols.get(name) ?? name
+  const listener = forClients.find(each => isServed(protocolOf(each)))
+  if (!listener) return `none of them is for clients and of a protocol that is served: ${servedProtocols.join(', ')}`
+  return {
+    listener,
+    protocol: protocolOf(listener) as ListenerProtocol,
+    others: forClients.filter(other => other !== listener).map(({ name }) => name),
+  }
 }
 
 const words = (text: string): string[] => text.split(',').filter(word => word.trim() !== '')

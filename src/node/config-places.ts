@@ -1,12 +1,15 @@
 /** From settings to where a node is: its address, what it tells clients, its data directory. */
 import type { Address } from '../platform/network'
-import { parseListeners, plaintextListener } from './config-listeners'
+import { clientListener, type ListenerProtocol, parseListeners } from './config-listeners'
 import type { Assignment } from './config-sources'
 
 export const defaultAddress: Address = { host: '127.0.0.1', port: 9092 }
 
 export interface Places {
   readonly listen: Address
+  /** Its name in `listeners`. */
+  readonly listener: string
+  readonly protocol: ListenerProtocol
   readonly advertised: Address | null
   /** Listeners for clients that are not opened. */
   readonly others: readonly string[]
@@ -16,12 +19,13 @@ export interface Places {
 export function placesOf(layers: readonly Assignment[], problems: string[]): Places {
   let { host, port } = defaultAddress
   let name = 'PLAINTEXT'
+  let protocol: ListenerProtocol = 'PLAINTEXT'
   let others: readonly string[] = []
   for (const one of layers) {
     if (one.isPlace && one.key === 'host') host = one.text.trim()
     else if (one.isPlace && one.key === 'port') port = portOf(one, problems) ?? port
     else if (one.key === 'listeners') {
-      const chosen = plaintextListener({
+      const chosen = clientListener({
         listeners: one.text,
         protocolMap: last(layers, 'listener.security.protocol.map'),
         controllerNames: last(layers, 'controller.listener.names'),
@@ -29,11 +33,11 @@ export function placesOf(layers: readonly Assignment[], problems: string[]): Pla
       if (typeof chosen === 'string') problems.push(`listeners=${one.text} (${one.origin}): ${chosen}.`)
       else {
         ;({ host, port, name } = chosen.listener)
-        others = chosen.others
+        ;({ others, protocol } = chosen)
       }
     }
   }
-  return { listen: { host, port }, advertised: advertisedOf(layers, name, problems), others }
+  return { listen: { host, port }, listener: name, protocol, advertised: advertisedOf(layers, name, problems), others }
 }
 
 function advertisedOf(layers: readonly Assignment[], name: string, problems: string[]): Address | null {

@@ -8,6 +8,7 @@ import type { LogLevel } from '../platform/logger'
 import type { Address } from '../platform/network'
 import { checkAssignments } from './config-check'
 import { dataDirOf, placesOf } from './config-places'
+import { type SaslConfig, saslOf } from './config-sasl'
 import { type Profile, isProfile, profileSettings } from './config-profiles'
 import {
   type Assignment,
@@ -26,6 +27,10 @@ export interface NodeConfig {
   readonly profile: Profile
   /** Where to listen. An empty host is every interface, port 0 a free one. */
   readonly listen: Address
+  /** The name of the listener, as `listeners` has it. */
+  readonly listener: string
+  /** Null where nobody is asked who he is. */
+  readonly sasl: SaslConfig | null
   /** What clients are told; null when they are told the address at which they reached us. */
   readonly advertised: Address | null
   /** Null keeps everything in memory, and nothing when the process ends. */
@@ -78,19 +83,22 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
   const profile = isProfile(named) ? named : sources.defaultProfile
   const layers = [...profileLayer(profile, brokers), ...counting]
-  const { listen, advertised, others } = placesOf(layers, problems)
-  if (others.length > 0) warnings.push(`Only the first PLAINTEXT listener is opened, not ${others.join(', ')}.`)
+  const { listen, listener, protocol, advertised, others } = placesOf(layers, problems)
+  if (others.length > 0) warnings.push(`Only the first listener for clients is opened, not ${others.join(', ')}.`)
   const dataDir = dataDirOf(layers, problems)
   const flush = counting.findLast(({ key }) => key === 'odradek.flush')
   if (dataDir === null && flush?.text.trim() === 'group')
     warnings.push(`odradek.flush=group (${flush.origin}) does nothing in memory. Give a directory with --data-dir.`)
+  const texts = merged(layers)
+  const sasl = protocol === 'SASL_PLAINTEXT' ? saslOf(listener, texts, problems) : null
   if (problems.length > 0) throw new ConfigRefused(problems)
 
-  const texts = merged(layers)
   const nodeId = Number(texts.get('node.id') ?? texts.get('broker.id') ?? -1)
   const config: NodeConfig = {
     profile,
     listen,
+    listener,
+    sasl,
     advertised,
     dataDir,
     flush: texts.get('odradek.flush')!.trim() as FlushMode,
@@ -98,7 +106,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
     asVersion: texts.get('odradek.as.version')?.trim() ?? null,
     nodeId: nodeId < 0 ? null : nodeId,
     clusterId: texts.get('odradek.cluster.id')?.trim() ?? null,
-    statics: withPlaces(texts, { profile, listen, dataDir }),
+    statics: withPlaces(texts, { profile, listen, listener, dataDir }),
   }
   return { config, warnings }
 }
@@ -139,12 +147,12 @@ const layerOf = (origin: string): string => origin.replace(/:\d+$/, ':').replace
 /** What a Kafka's server.properties says of a node's place, so that those who describe configs see it. */
 function withPlaces(
   texts: Map<string, string>,
-  { profile, listen, dataDir }: Pick<NodeConfig, 'profile' | 'listen' | 'dataDir'>,
+  { profile, listen, listener, dataDir }: Pick<NodeConfig, 'profile' | 'listen' | 'listener' | 'dataDir'>,
 ): ConfigTexts {
   texts.set('odradek.profile', profile)
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
   if (!texts.has('listeners') || !texts.get('listeners')!.includes(`${host}:${listen.port}`)) {
-    texts.set('listeners', `PLAINTEXT://${host}:${listen.port}`)
+    texts.set('listeners', `${listener}://${host}:${listen.port}`)
   }
   texts.delete('log.dir')
   if (dataDir !== null) texts.set('log.dirs', dataDir)

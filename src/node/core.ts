@@ -2,9 +2,7 @@
  * What a node is made of without its door: metadata, partitions, coordinators, and what handlers are given of them. The one
  * place where these are chosen and wired.
  */
-import { connectionRateOf } from '../broker/quotas/quota-limits'
 import type { Stage } from '../call/stage'
-import type { ServerOptions } from '../edge/kafka/server'
 import { Metadata } from '../metadata/metadata'
 import type { MetadataStore } from '../metadata/store'
 import type { StoredBroker } from '../metadata/stored'
@@ -17,7 +15,7 @@ import type { Platform } from '../platform/platform'
 import { adoptTopics, raiseEpochs } from './adopt'
 import { openBrokers, type ServedBroker } from './brokers'
 import type { NodeConfig } from './config'
-import { cleanerOf, compactionOf, overriddenCount, quotaWindowsOf, retentionOf } from './limits'
+import { cleanerOf, compactionOf, retentionOf } from './limits'
 import type { OpenedStore } from './store'
 
 /** One of the brokers of this process. */
@@ -158,31 +156,5 @@ function upkeepOf(platform: Platform, metadata: Metadata, directory: PartitionDi
     initialDelayMs: configs.broker().logInitialTaskDelayMs,
     retention: (topic: string) => retentionOf(configs.topic(topic)),
     producerExpiryMs: () => configs.broker().producerIdExpirationMs,
-  }
-}
-
-/** What a Kafka server needs of the broker behind it, which may be another one at every request. */
-export function servingOf({ clock, timers, logger }: Platform, served: () => ServedBroker): ServerOptions {
-  const configs = () => served().broker.configs.broker()
-  return {
-    clock,
-    timers,
-    logger,
-    listener: 'PLAINTEXT',
-    get routes() {
-      return served().routes
-    },
-    get maxFrameBytes() {
-      return configs().socketRequestMaxBytes
-    },
-    maxConnections: () => configs().maxConnections,
-    maxConnectionsOf: address => {
-      const { maxConnectionsPerIp, maxConnectionsPerIpOverrides } = configs()
-      return overriddenCount(maxConnectionsPerIpOverrides, address) ?? maxConnectionsPerIp
-    },
-    creationRate: () => configs().maxConnectionCreationRate,
-    creationRateOf: address => connectionRateOf(served().broker.image().table('quota'), address),
-    windows: () => quotaWindowsOf(configs()).client,
-    maxIdleMs: () => configs().connectionsMaxIdleMs,
   }
 }

@@ -5,7 +5,8 @@ import { KafkaServer } from '../edge/kafka/server'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import type { NodeConfig } from './config'
-import { openCore, servingOf } from './core'
+import { openCore } from './core'
+import { servingOf } from './serving'
 import { openMetadataStore, openStore } from './store'
 
 export interface Node {
@@ -38,7 +39,7 @@ async function start(platform: Platform, config: NodeConfig, door: Door): Promis
   const [served] = core.brokers
   const server = new KafkaServer(
     door,
-    servingOf(platform, () => served!),
+    servingOf(platform, config, () => served!),
   )
   server.start()
   const { clusterId } = core.metadata.image

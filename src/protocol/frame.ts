@@ -24,7 +24,8 @@ function otherProtocol(prefix: number): string {
 }
 
 export class Frames {
-  readonly #maxBytes: number
+  /** The largest frame that is taken. */
+  maxBytes: number
   readonly #take: (frame: Buffer) => void
   readonly #prefix = Buffer.alloc(4)
   #prefixBytes = 0
@@ -34,7 +35,7 @@ export class Frames {
 
   /** `take` gets each frame without its prefix, which is only valid during the call. */
   constructor(maxBytes: number, take: (frame: Buffer) => void) {
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
     this.#take = take
   }
 
@@ -62,8 +63,8 @@ export class Frames {
   }
 
   #start(chunk: Buffer, at: number, sizeBytes: number): number {
-    if (sizeBytes < 0 || sizeBytes > this.#maxBytes) {
-      const says = `a frame of ${sizeBytes} bytes was announced; 0 to ${this.#maxBytes} are allowed`
+    if (sizeBytes < 0 || sizeBytes > this.maxBytes) {
+      const says = `a frame of ${sizeBytes} bytes was announced; 0 to ${this.maxBytes} are allowed`
       throw new Malformed(says + otherProtocol(sizeBytes))
     }
     if (chunk.length - at >= sizeBytes) {

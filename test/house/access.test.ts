@@ -6,7 +6,7 @@ import { sourcesIn } from './sources'
 
 /**
  * Additions are decisions: what stands here anybody may ask. DescribeCluster says only what Metadata says to anybody, and those of
- * tokens ask who somebody is, not what he may do: everybody has tokens of his own.
+ * tokens ask who somebody is, not what he may do: everybody has tokens of his own. Those of SASL come before it.
  */
 const open = [
   'ApiVersions',
@@ -15,6 +15,8 @@ const open = [
   'DescribeDelegationToken',
   'ExpireDelegationToken',
   'RenewDelegationToken',
+  'SaslAuthenticate',
+  'SaslHandshake',
 ]
 
 type Some = Pick<(typeof handlers)[number], 'api' | 'access' | 'serves' | 'entries' | 'refuseAll'>

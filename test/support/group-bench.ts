@@ -121,6 +121,7 @@ export class GroupBench {
     const told = codecOf(api, 'response', version)
     const call: Call = {
       principal: 'User:ANONYMOUS',
+      isAuthenticated: false,
       namespace: '',
       listener: 'PLAINTEXT',
       clientId,

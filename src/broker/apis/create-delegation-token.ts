@@ -9,14 +9,15 @@ export const createDelegationToken = defineHandler({
   serves: '0-3',
   access: 'open',
 
-  handle(_broker, { principal, version }, { ownerPrincipalType, ownerPrincipalName }) {
+  handle(_broker, call, { ownerPrincipalType, ownerPrincipalName }) {
+    const { principal, version } = call
     const end = principal.indexOf(':')
     const [type, name] = [principal.slice(0, end), principal.slice(end + 1)]
     const owns = ownerPrincipalName !== null && ownerPrincipalName !== ''
     // Kafka makes no principal of a name alone, and fails.
     const isNobody = owns && ownerPrincipalType === null
     return {
-      errorCode: isNobody ? errors.UNKNOWN_SERVER_ERROR.code : tokensNotAllowed.errorCode,
+      errorCode: isNobody ? errors.UNKNOWN_SERVER_ERROR.code : tokensNotAllowed(call).errorCode,
       principalType: owns && !isNobody ? ownerPrincipalType! : type,
       principalName: owns && !isNobody ? ownerPrincipalName : name,
       ...(version >= 3 ? { tokenRequesterPrincipalType: type, tokenRequesterPrincipalName: name } : {}),

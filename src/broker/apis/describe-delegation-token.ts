@@ -8,7 +8,7 @@ export const describeDelegationToken = defineHandler({
   serves: '0-3',
   access: 'open',
 
-  handle() {
-    return { ...tokensNotAllowed, tokens: [] }
+  handle(_broker, call) {
+    return { ...tokensNotAllowed(call), tokens: [] }
   },
 })

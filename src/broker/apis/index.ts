@@ -53,6 +53,8 @@ import { offsetForLeaderEpoch } from './offset-for-leader-epoch'
 import { produce } from './produce'
 import { removeRaftVoter } from './remove-raft-voter'
 import { renewDelegationToken } from './renew-delegation-token'
+import { saslAuthenticate } from './sasl-authenticate'
+import { saslHandshake } from './sasl-handshake'
 import { syncGroup } from './sync-group'
 import { txnOffsetCommit } from './txn-offset-commit'
 import { unregisterBroker } from './unregister-broker'
@@ -74,6 +76,7 @@ export const handlers: readonly Handler<Broker>[] = [
   syncGroup,
   describeGroups,
   listGroups,
+  saslHandshake,
   apiVersions,
   createTopics,
   deleteTopics,
@@ -92,6 +95,7 @@ export const handlers: readonly Handler<Broker>[] = [
   alterConfigs,
   alterReplicaLogDirs,
   describeLogDirs,
+  saslAuthenticate,
   createPartitions,
   createDelegationToken,
   renewDelegationToken,

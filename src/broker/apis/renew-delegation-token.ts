@@ -8,7 +8,7 @@ export const renewDelegationToken = defineHandler({
   serves: '0-2',
   access: 'open',
 
-  handle() {
-    return { ...tokensNotAllowed, expiryTimestampMs: -1 }
+  handle(_broker, call) {
+    return { ...tokensNotAllowed(call), expiryTimestampMs: -1 }
   },
 })

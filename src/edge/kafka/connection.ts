@@ -16,6 +16,7 @@ import { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
 import { decodeRequest, encodeReply, unsupportedApiVersions } from './message'
 import { Replies } from './replies'
+import { SaslGate, type SaslOptions, type Taken } from './sasl-gate'
 
 export interface EdgeOptions {
   readonly routes: Routes
@@ -24,6 +25,8 @@ export interface EdgeOptions {
   readonly logger: Logger
   readonly listener: string
   readonly maxFrameBytes: number
+  /** Null where nobody is asked who he is. */
+  readonly sasl: SaslOptions | null
 }
 
 /** Bytes that a peer may leave unread before its next requests wait. */
@@ -50,6 +53,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   readonly #onEnd: (connection: KafkaConnection) => void
   /** Frames that came while a call ran; copies, since the network's buffer is only lent. */
   readonly #queue: Buffer[] = []
+  readonly #gate: SaslGate | null
   #isBusy = false
   #isClosed = false
   #isPaused = false
@@ -62,7 +66,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#options = options
     this.#onEnd = onEnd
     this.connectedMs = this.lastUsedMs = options.clock.monotonic()
-    this.#frames = new Frames(options.maxFrameBytes, frame => this.#arrived(frame))
+    this.#gate = options.sasl && new SaslGate(options.sasl)
+    this.#frames = new Frames(options.sasl?.maxReceiveBytes() ?? options.maxFrameBytes, frame => this.#arrived(frame))
     this.#replies = new Replies((buffers, gone) => this.#send(buffers, gone))
   }
 
@@ -219,6 +224,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
 
   #call(frame: Buffer, isLent: boolean): void {
+    const taken = this.#gate?.take(frame, this.#options.clock.monotonic()) ?? null
+    if (taken !== null) return this.#taken(taken)
     const reader = new Reader(frame)
     const header = readRequestHeader(reader)
     const route = this.#options.routes.get(header.apiKey)
@@ -277,6 +284,24 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     )
   }
 
+  /** Sends what the gate answers. Who failed there waits for it, so that guessing takes its time, and is sent away. */
+  #taken({ reply, failure }: Taken): void {
+    const place = this.#replies.place()
+    if (failure === null) {
+      if (this.#gate?.isOpen) this.#frames.maxBytes = this.#options.maxFrameBytes
+      place.fill(reply)
+      return
+    }
+    this.#isBusy = true
+    const client = `${this.remoteHost}:${this.remotePort}`
+    this.#options.logger.warn('authentication-failed', { client, why: failure })
+    this.#options.timers.after(this.#options.sasl?.failureDelayMs() ?? 0, () => {
+      if (this.#isClosed) return
+      place.fill(reply)
+      this.drainAndEnd()
+    })
+  }
+
   #throttle(ms: number): void {
     const untilMs = this.#options.clock.monotonic() + ms
     if (this.#isClosed || (this.#throttled && this.#throttled.untilMs >= untilMs)) return
@@ -301,7 +326,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   #callOf(header: RequestHeader, ofRequest: OfRequest): Call {
     return {
-      principal: 'User:ANONYMOUS',
+      principal: this.#gate?.principal ?? 'User:ANONYMOUS',
+      isAuthenticated: this.#gate !== null,
       namespace: '',
       listener: this.#options.listener,
       clientId: header.clientId,

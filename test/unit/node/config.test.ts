@@ -204,7 +204,9 @@ describe('what is refused', () => {
     )
     expect(problems({ file: 'super.users=User:ann;bob' })[0]).toMatch("'bob' is no principal")
     expect(problems({ file: 'process.roles=controller' })[0]).toMatch('this node is a broker')
-    expect(problems({ file: 'listeners=SASL_SSL://:9094' })[0]).toMatch('none of them is a PLAINTEXT listener')
+    expect(problems({ file: 'listeners=SASL_SSL://:9094' })[0]).toMatch(
+      'none of them is for clients and of a protocol that is served',
+    )
     expect(problems({ file: 'listeners=9092' })[0]).toMatch("'9092' is not of the form NAME://host:port")
   })
 })
@@ -243,8 +245,41 @@ broker.id=9`
         'Without effect on this node: controller.quorum.bootstrap.servers (server.properties:3), inter.broker.listener.name (server.properties:5).',
         'offsets.topic.replication.factor=3 (server.properties:9) needs 3 brokers; on a single node it is 1.',
         'Keys of older releases of Kafka, not used: zookeeper.connect (server.properties:10).',
-        'Only the first PLAINTEXT listener is opened, not INSIDE.',
+        'Only the first listener for clients is opened, not INSIDE.',
       ]),
+    )
+  })
+})
+
+describe('a listener that asks who somebody is', () => {
+  const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
+  const listener = 'listeners=CLIENTS://127.0.0.1:9094\nlistener.security.protocol.map=CLIENTS:SASL_PLAINTEXT'
+  const key = 'listener.name.clients.plain.sasl.jaas.config'
+
+  test('has mechanisms, users, and a time after which they say it again', () => {
+    const jaas = `${plain} username="x" user_ann="se cret" user_bob="b";`
+    const file = `${listener}\nsasl.enabled.mechanisms=GSSAPI
+listener.name.clients.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
+${key}=${jaas}
+connections.max.reauth.ms=5000
+listener.name.clients.plain.connections.max.reauth.ms=7000`
+    const { config, warnings } = answer({ file })
+    expect(config.listener).toBe('CLIENTS')
+    expect(config.sasl!.mechanisms).toEqual(['PLAIN', 'SCRAM-SHA-512'])
+    expect([...config.sasl!.plainUsers]).toEqual([
+      ['ann', 'se cret'],
+      ['bob', 'b'],
+    ])
+    expect([...config.sasl!.maxReauthMs.values()]).toEqual([7000, 5000])
+    expect(warnings.filter(line => line.includes('jaas'))).toEqual([])
+    expect(answer({}).config.sasl).toBeNull()
+  })
+
+  test('is not opened without them', () => {
+    expect(problems({ file: listener })[0]).toMatch('GSSAPI is not served')
+    expect(problems({ file: `${listener}\nsasl.enabled.mechanisms=PLAIN` })[0]).toMatch('SASL PLAIN needs users')
+    expect(problems({ file: `${listener}\nsasl.enabled.mechanisms=PLAIN\n${key}=user_ann="x"` })[0]).toMatch(
+      'has to begin with',
     )
   })
 })

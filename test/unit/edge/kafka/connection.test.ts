@@ -68,6 +68,7 @@ async function opened(waits: number[], repeats = false) {
       logger: { ...silentLogger, level: 'info' },
       listener: 'PLAINTEXT',
       maxFrameBytes: 1000,
+      sasl: null,
     },
     () => {},
   )

@@ -1,0 +1,67 @@
+/** What a Kafka server needs of the broker behind it, which may be another one at every request. */
+import type { SaslOptions } from '../edge/kafka/sasl-gate'
+import type { ServerOptions } from '../edge/kafka/server'
+import { scramId, scramMechanisms } from '../metadata/scram'
+import type { Platform } from '../platform/platform'
+import { PlainExchange } from '../security/sasl/plain'
+import { ScramExchange } from '../security/sasl/scram'
+import type { NodeConfig } from './config'
+import type { SaslConfig } from './config-sasl'
+import { connectionRateOf } from '../broker/quotas/quota-limits'
+import type { ServedBroker } from './brokers'
+import { overriddenCount, quotaWindowsOf } from './limits'
+
+export function servingOf(
+  platform: Platform,
+  { listener, sasl }: NodeConfig,
+  served: () => ServedBroker,
+): ServerOptions {
+  const { clock, timers, logger } = platform
+  const configs = () => served().broker.configs.broker()
+  return {
+    clock,
+    timers,
+    logger,
+    listener,
+    get routes() {
+      return served().routes
+    },
+    get maxFrameBytes() {
+      return configs().socketRequestMaxBytes
+    },
+    sasl: sasl && saslOptions(platform, sasl, served),
+    maxConnections: () => configs().maxConnections,
+    maxConnectionsOf: address => {
+      const { maxConnectionsPerIp, maxConnectionsPerIpOverrides } = configs()
+      return overriddenCount(maxConnectionsPerIpOverrides, address) ?? maxConnectionsPerIp
+    },
+    creationRate: () => configs().maxConnectionCreationRate,
+    creationRateOf: address => connectionRateOf(served().broker.image().table('quota'), address),
+    windows: () => quotaWindowsOf(configs()).client,
+    maxIdleMs: () => configs().connectionsMaxIdleMs,
+  }
+}
+
+const nonceBytes = 18
+const secretBytes = 32
+
+function saslOptions({ random }: Platform, sasl: SaslConfig, served: () => ServedBroker): SaslOptions {
+  const configs = () => served().broker.configs.broker()
+  const secret = random.bytes(secretBytes)
+  return {
+    mechanisms: sasl.mechanisms,
+    begin(name) {
+      const mechanism = scramMechanisms.find(scram => scram.name === name)
+      if (!mechanism) return new PlainExchange(sasl.plainUsers)
+      return new ScramExchange({
+        mechanism,
+        credential: user => served().broker.image().table('scram').get(scramId(mechanism, user)),
+        nonce: random.bytes(nonceBytes).toString('base64url'),
+        secret,
+      })
+    },
+    maxReauthMs: name => sasl.maxReauthMs.get(name) ?? 0,
+    maxReceiveBytes: () => configs().saslServerMaxReceiveSize,
+    failureDelayMs: () => configs().connectionFailedAuthenticationDelayMs,
+  }
+}

@@ -1,0 +1,102 @@
+/** SASL SCRAM (RFC 5802, RFC 7677): both sides prove that they know a password, and neither tells it. */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { ScramMechanism } from '../../metadata/scram'
+import type { StoredScram } from '../../metadata/tables'
+import { type SaslExchange, SaslFailed } from './exchange'
+
+const clientFirst = /^(n,(?:a=([^,]*))?,)((?:m=[^,]*,)?n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/s
+const clientFinal = /^(c=([A-Za-z0-9/+]+=*),r=([\x21-\x2b\x2d-\x7e]+)(?:,[^,]+)*),p=([A-Za-z0-9/+]+=*)$/s
+const inventedIterations = 4096
+
+export interface ScramOptions {
+  readonly mechanism: ScramMechanism
+  /** What is stored of a user; undefined when there is none. */
+  credential(user: string): StoredScram | undefined
+  /** Of the server, made anew for every exchange. */
+  readonly nonce: string
+  /** Makes up credentials of users that there are not; the same for as long as the process lives. */
+  readonly secret: Buffer
+}
+
+interface Begun {
+  readonly user: string
+  readonly header: string
+  readonly nonce: string
+  /** All that was said so far, as it is signed. */
+  readonly said: string
+  readonly credential: StoredScram
+  readonly isInvented: boolean
+}
+
+export class ScramExchange implements SaslExchange {
+  readonly #options: ScramOptions
+  #begun: Begun | null = null
+  #user: string | null = null
+
+  constructor(options: ScramOptions) {
+    this.#options = options
+  }
+
+  get user(): string | null {
+    return this.#user
+  }
+
+  answer(token: Buffer): Buffer {
+    const text = token.toString('utf8')
+    return Buffer.from(this.#begun === null ? this.#begin(text) : this.#finish(text, this.#begun))
+  }
+
+  #begin(text: string): string {
+    const [, header = '', authorizationId = '', bare = '', name = '', clientNonce = ''] = clientFirst.exec(text) ?? []
+    const user = unescaped(name)
+    if (user === null || user === '') throw new SaslFailed()
+    if (authorizationId !== '' && unescaped(authorizationId) !== user) {
+      throw new SaslFailed(
+        'Authentication failed: Client requested an authorization id that is different from username',
+      )
+    }
+    const stored = this.#options.credential(user)
+    const credential = stored ?? this.#invented(user)
+    const nonce = clientNonce + this.#options.nonce
+    const first = `r=${nonce},s=${credential.salt},i=${credential.iterations}`
+    this.#begun = { user, header, nonce, said: `${bare},${first}`, credential, isInvented: stored === undefined }
+    return first
+  }
+
+  #finish(text: string, { user, header, nonce, said, credential, isInvented }: Begun): string {
+    const [, unproved = '', binding = '', finalNonce = '', proof = ''] = clientFinal.exec(text) ?? []
+    if (finalNonce !== nonce || Buffer.from(binding, 'base64').toString('utf8') !== header) throw new SaslFailed()
+    const { hash } = this.#options.mechanism
+    const message = `${said},${unproved}`
+    const signed = (key: string) => createHmac(hash, Buffer.from(key, 'base64')).update(message).digest()
+    const signature = signed(credential.storedKey)
+    const proved = Buffer.from(proof, 'base64')
+    if (proved.length !== signature.length) throw new SaslFailed()
+    const clientKey = proved.map((byte, at) => byte ^ signature[at]!)
+    const isProved = timingSafeEqual(
+      createHash(hash).update(clientKey).digest(),
+      Buffer.from(credential.storedKey, 'base64'),
+    )
+    if (!isProved || isInvented) throw new SaslFailed()
+    this.#user = user
+    return `v=${signed(credential.serverKey).toString('base64')}`
+  }
+
+  /** Whoever asks for a user that there is not is led on to the end, and hears the same as with a wrong password. */
+  #invented(user: string): StoredScram {
+    const { mechanism, secret } = this.#options
+    const made = (what: string) => createHmac(mechanism.hash, secret).update(`${what} ${user}`).digest()
+    return {
+      iterations: inventedIterations,
+      salt: made('salt').subarray(0, 24).toString('base64'),
+      storedKey: made('stored').toString('base64'),
+      serverKey: made('server').toString('base64'),
+    }
+  }
+}
+
+/** Null where an equals sign stands for nothing. */
+function unescaped(name: string): string | null {
+  if (/=(?!2C|3D)/.test(name)) return null
+  return name.replaceAll('=2C', ',').replaceAll('=3D', '=')
+}
