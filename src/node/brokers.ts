@@ -141,9 +141,14 @@ function writeMarker(
 }
 
 /** The address at which this very client reached us is the one that is sure to work for it; others differ by their ports. */
-function advertised({ config, metadata }: Shared, connection: CallConnection, other: number | null): Address {
+function advertised(
+  { config, metadata, brokerIds }: Shared,
+  connection: CallConnection,
+  other: number | null,
+): Address {
   const host = config.advertised?.host ?? connection.localHost
-  const own = config.advertised?.port ?? connection.localPort
+  // One port cannot be that of several brokers: each has the one at which it listens.
+  const own = (brokerIds.length === 1 ? config.advertised?.port : null) ?? connection.localPort
   const port = other === null ? own : metadata.image.broker(other)?.endpoints[0]?.port
   return { host, port: port ?? own }
 }

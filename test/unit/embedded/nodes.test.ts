@@ -130,6 +130,19 @@ test('there are three brokers, and leaders and replicas are spread over them', a
   }
 })
 
+test('with an address that is told to clients each node has its own port', async () => {
+  const at = new EngineBench()
+  const { nodes } = await at.start({ brokers: 2, config: { 'advertised.listeners': 'PLAINTEXT://docker:7000' } })
+  for (const { port } of nodes) {
+    const client = await at.connect(port)
+    const { brokers } = await at.world.until(client.request(Metadata, 12, { topics: [] }))
+    expect(brokers.map(broker => [broker.host, broker.port])).toEqual([
+      ['docker', 9092],
+      ['docker', 9093],
+    ])
+  }
+})
+
 test('who does not lead says who does', async () => {
   const three = await Three.open()
   await three.create('all', [[1, 2, 3]])
