@@ -1,6 +1,6 @@
 /**
  * Builds `dist` from `src`: the library file by file with its types, and two programs as one file each: the command line,
- * `dist/cli/main.js`, and what a thread of an embedded broker runs, `dist/embedded/workplace.js`. A program of one file
+ * `dist/cli/main.js`, and what a thread of an embedded broker runs, `dist/embedded/guest.js`. A program of one file
  * starts twice as fast as one of some hundred. Packages stay outside and are loaded when they are needed. Nothing is
  * minified: that starts no faster, and stack traces are for reading.
  */
@@ -27,7 +27,8 @@ try {
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json')
-for (const program of ['cli/main', 'embedded/workplace']) {
+const programs = ['cli/main', 'embedded/guest']
+for (const program of programs) {
   buildSync({
     absWorkingDir: root,
     entryPoints: [`src/${program}.ts`],
@@ -41,7 +42,7 @@ for (const program of ['cli/main', 'embedded/workplace']) {
   })
 }
 writeModule()
-run('scripts/compile-ahead.js')
+for (const program of programs) run('scripts/compile-ahead.js', program)
 
 /** The same library for `import`, by the names that it has: Node finds those of a CommonJS file by guessing only. */
 function writeModule() {

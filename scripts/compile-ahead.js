@@ -1,22 +1,35 @@
 /**
- * Starts the command once and keeps what V8 compiled until it was ready, for the starts to come (see bin/odradek.js). Code
- * that is only needed later is not in it: it would be read at every start.
+ * Starts a program of one file once and keeps what V8 compiled until it was ready, for the starts to come (see
+ * src/platform/node/compiled.ts). Code that is only needed later is not in it: it would be read at every start. The argument
+ * says which program: each is a process of its own.
  */
-const { readFileSync, writeFileSync } = require('node:fs')
-const { createRequire, wrap } = require('node:module')
+const { writeFileSync } = require('node:fs')
 const path = require('node:path')
-const { Script } = require('node:vm')
 
-const folder = path.join(path.dirname(__dirname), 'dist/cli')
-const program = path.join(folder, 'main.js')
-const script = new Script(wrap(readFileSync(program, 'latin1')), { filename: program })
+const dist = path.join(path.dirname(__dirname), 'dist')
+const { compiledPathOf, runScript, scriptOf } = require(path.join(dist, 'platform/node/compiled.js'))
 
-process.argv = [process.argv[0], program, '--port', '0', '--json']
-for (const name of Object.keys(process.env)) if (name.startsWith('ODRADEK_')) delete process.env[name]
-process.stdout.write = text => {
-  if (!text.includes('"event":"ready"')) process.exit(1)
-  writeFileSync(path.join(folder, `main-${process.version}-${process.arch}.code`), script.createCachedData())
+const begin = { 'cli/main': beginCommand, 'embedded/guest': beginGuest }[process.argv[2]]
+const program = path.join(dist, `${process.argv[2]}.js`)
+const script = scriptOf(program)
+begin()
+
+function isReady() {
+  writeFileSync(compiledPathOf(program), script.createCachedData())
   process.exit(0)
 }
-const module_ = { exports: {} }
-script.runInThisContext()(module_.exports, createRequire(program), module_, program, folder)
+
+function beginCommand() {
+  process.argv = [process.argv[0], program, '--port', '0', '--json']
+  for (const name of Object.keys(process.env)) if (name.startsWith('ODRADEK_')) delete process.env[name]
+  process.stdout.write = text => (text.includes('"event":"ready"') ? isReady() : process.exit(1))
+  runScript(program, script)
+}
+
+/** It is told to start a broker, as by the process that it is a guest of. */
+function beginGuest() {
+  const { startOptionsOf } = require(path.join(dist, 'embedded/options.js'))
+  process.send = told => (told.answer ? isReady() : process.exit(1))
+  runScript(program, script)
+  process.emit('message', { id: 1, cluster: 0, command: 'start', argument: startOptionsOf({ topics: ['topic'] }) })
+}

@@ -1,7 +1,4 @@
-/** The program that a thread or process of a broker runs: see `startBroker`. The build makes one file of it. */
-import { nodeEmployer } from '../platform/node/employer'
-import { nodeHttp } from '../platform/node/http'
-import { nodePlatform } from '../platform/node/platform'
-import { serveEngine } from './serve'
+/** The program that a thread or process of a broker is started with. */
+import { runCompiled } from '../platform/node/compiled'
 
-serveEngine(nodePlatform(), nodeEmployer(), nodeHttp)
+runCompiled(`${__dirname}/guest.js`)

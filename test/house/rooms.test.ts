@@ -6,6 +6,7 @@ const doors = [
   'src/index.ts',
   'src/cli/main.ts',
   'src/embedded/workplace.ts',
+  'src/embedded/guest.ts',
   'src/embedded/jest.ts',
   'src/embedded/node-test.ts',
   'src/embedded/testcontainers.ts',

@@ -9,7 +9,6 @@
  *
  * Kafka keeps a `.lock` of the same name by another kind of lock (fcntl). It cannot see ours; on Linux we see its.
  */
-import { spawn } from 'node:child_process'
 import * as fs from 'node:fs'
 import type { FileLock } from '../files'
 import { nodeClock } from './clock'
@@ -27,6 +26,8 @@ export type AskKernel = (fd: number) => Promise<boolean | null>
 function askKernel(fd: number): Promise<boolean | null> {
   if (process.platform !== 'linux') return Promise.resolve(lockAtOpen === 0 ? null : true)
   return new Promise(resolve => {
+    // Loaded by those who lock: who keeps everything in memory starts without it.
+    const { spawn } = require('node:child_process') as typeof import('node:child_process')
     const child = spawn('flock', ['-xn', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] })
     child.once('error', () => resolve(null))
     child.once('close', status => resolve(status === 0 ? true : status === 1 ? false : null))

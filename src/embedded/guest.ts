@@ -1,0 +1,7 @@
+/** What a thread or process of a broker runs: see `startBroker`. The build makes one file of it, which `workplace.js` starts. */
+import { nodeEmployer } from '../platform/node/employer'
+import { nodeHttp } from '../platform/node/http'
+import { nodePlatform } from '../platform/node/platform'
+import { serveEngine } from './serve'
+
+serveEngine(nodePlatform(), nodeEmployer(), nodeHttp)
