@@ -1,5 +1,6 @@
 /** The package as a library: a broker inside of another program, most of all inside of a test. */
 export { Broker, startBroker, type Snapshot } from './embedded/broker'
+export type { BrokerEvents, EventName } from './embedded/cluster-events'
 export {
   BrokerError,
   type ClientFacts,

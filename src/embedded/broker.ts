@@ -1,4 +1,5 @@
 /** A broker as a test sees it, wherever it runs. */
+import type { BrokerEvents, EventName } from './cluster-events'
 import { nodeOrigins } from '../platform/node/origins'
 import { complain } from '../platform/node/logger'
 import type { Cancel } from '../platform/clock'
@@ -22,6 +23,7 @@ import { FaultDoor } from './fault-door'
 import { leftoverLines } from './leftovers'
 import { BrokerNode } from './node-handle'
 import { durationMs } from './duration'
+import { Listeners } from './listeners'
 import { openEngine } from './open-engine'
 import type { GroupWait, ReadOptions, Wait } from './waits'
 import {
@@ -58,6 +60,7 @@ export class Broker implements AsyncDisposable {
   /** Whose engine this one runs on; null when it has one of its own. */
   #parent: Broker | null = null
   readonly #forks = new Set<Broker>()
+  #listeners = new Listeners()
   #starting: Promise<this> | null = null
   #stopping: Promise<void> | null = null
 
@@ -78,7 +81,10 @@ export class Broker implements AsyncDisposable {
   }
 
   async #start(): Promise<this> {
-    const engine = openEngine(this.#options.isolation ?? 'worker', { log: line => this.#logged(line) })
+    const engine = openEngine(this.#options.isolation ?? 'worker', {
+      log: line => this.#say(line),
+      event: (cluster, event) => this.#listeners.heard(cluster, event),
+    })
     this.#unwatch = nodeOrigins.watch()
     try {
       const facts = await engine.ask(0, 'start', startOptionsOf(this.#options))
@@ -136,6 +142,7 @@ export class Broker implements AsyncDisposable {
     const facts = await this.#ask('fork', { from: typeof from === 'object' ? from.id : (from ?? null) })
     const fork = new Broker(this.#options)
     fork.#parent = this
+    fork.#listeners = this.#listeners
     fork.#became(this.#engine, facts)
     fork.#control = this.#control
     fork.#starting = Promise.resolve(fork)
@@ -354,6 +361,11 @@ export class Broker implements AsyncDisposable {
     return this.#ask('requests', { api: filter.api ?? null, clientId: filter.clientId ?? null })
   }
 
+  /** Nothing that happens after the promise resolves is missed. What it gives ends the listening. */
+  on<N extends EventName>(name: N, listener: (what: BrokerEvents[N]) => unknown): Promise<() => void> {
+    return this.#listeners.on(this.#started.cluster, name, listener, names => this.#ask('listen', names))
+  }
+
   /** Who is connected and has asked something. */
   connections(): Promise<readonly ClientFacts[]> {
     return this.#ask('connections', null)
@@ -371,10 +383,6 @@ export class Broker implements AsyncDisposable {
 
   #sayLeft(left: readonly ClientFacts[]): void {
     for (const line of leftoverLines(left, port => nodeOrigins.of(port))) this.#say(`odradek: ${line}`)
-  }
-
-  #logged(line: string): void {
-    this.#say(line)
   }
 
   #say(line: string): void {

@@ -9,6 +9,7 @@ import { AdjustableTime } from '../platform/adjustable-time'
 import { FillingFiles } from '../platform/filling-files'
 import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
+import { ClusterEvents } from './cluster-events'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
 import { BrokerError, type ClientFacts, type Fault, type Happening } from './commands'
 import { Faults } from './faults'
@@ -25,6 +26,7 @@ interface Around {
   readonly requests: RequestLog
   readonly watch: Watch
   readonly faults: Faults
+  readonly events: ClusterEvents
 }
 
 const stagesOf = ({ watch, requests, faults }: Around) => [watch.stage, requests.stage, faults.stage]
@@ -50,6 +52,7 @@ export class Cluster {
   readonly watch: Watch
   readonly requests: RequestLog
   readonly faults: Faults
+  readonly events: ClusterEvents
   readonly time: AdjustableTime
   /** Time passes for it as for everybody. */
   readonly #real: Platform
@@ -69,6 +72,7 @@ export class Cluster {
     this.watch = around.watch
     this.requests = around.requests
     this.faults = around.faults
+    this.events = around.events
     this.#around = around
     this.#inside = inside
   }
@@ -86,13 +90,18 @@ export class Cluster {
   ): Promise<Cluster> {
     const doors = await openDoors(real, config, nodes)
     const files = new FillingFiles(real.files)
-    const place = { real, time, files, doors, platform: { ...real, clock: time.clock, timers: time.timers, files } }
+    const events = new ClusterEvents()
+    const logger = events.hearing(real.logger)
+    const platform = { ...real, clock: time.clock, timers: time.timers, files, logger }
+    const place = { real, time, files, doors, platform }
     const self: { cluster?: Cluster } = {}
     const around = {
-      watch: new Watch(),
-      requests: new RequestLog(time.clock),
+      events,
+      watch: new Watch(events),
+      requests: new RequestLog(time.clock, events),
       faults: new Faults({
         timers: real.timers,
+        events,
         topicId: topic => self.cluster?.topicId(topic) ?? null,
         fetchSession: id =>
           (self.cluster?.core.brokers ?? []).flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)]),
@@ -304,14 +313,28 @@ async function openDoors({ network }: Platform, { listen }: NodeConfig, count: n
 
 const placeOf = (id: number, { address, isOpen: isUp }: NodeDoor): BrokerPlace => ({ id, address, isUp })
 
-function coreOf(
+async function coreOf(
   { real, platform, doors }: Place,
   config: NodeConfig,
   around: Around,
   stores: { readonly opened: OpenedStore } & Pick<CoreOptions, 'metadataStore'>,
 ): Promise<Core> {
   const places = doors.map((door, nth) => placeOf(stores.opened.nodeId + nth, door))
-  return openCore(platform, { config, ...stores, places, stages: stagesOf(around), pollTimers: real.timers })
+  const core = await openCore(platform, {
+    config,
+    ...stores,
+    places,
+    stages: stagesOf(around),
+    pollTimers: real.timers,
+  })
+  const { events } = around
+  core.metadata.onChange((_image, _previous, { created, deleted }) => {
+    for (const { name: topic, partitions } of created) {
+      events.tell('topicCreated', { topic, partitions: partitions.length })
+    }
+    for (const { name: topic } of deleted) events.tell('topicDeleted', { topic })
+  })
+  return core
 }
 
 async function openAnew(place: Place, config: NodeConfig, around: Around): Promise<Inside> {

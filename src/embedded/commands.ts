@@ -1,4 +1,5 @@
 /** What a broker in a test can be asked, wherever it runs. Everything here can be copied from one thread to another. */
+import type { EventName, ToldEvent } from './cluster-events'
 import type { ResetOptions, StartOptions, TopicSpec } from './options'
 
 export interface NodeFacts {
@@ -202,6 +203,8 @@ export interface Commands {
       | { readonly move: 'freeze'; readonly atMs: number | null }
     readonly gives: number
   }
+  /** From here on these are told, and no others. Throws for a name that nobody knows. */
+  readonly listen: { readonly takes: readonly EventName[]; readonly gives: null }
   readonly requests: { readonly takes: RequestFilter; readonly gives: readonly LoggedRequest[] }
   /** Gives the number by which it is lifted. */
   readonly addFault: { readonly takes: Fault; readonly gives: number }
@@ -243,6 +246,8 @@ export interface Engine {
 export interface EngineEvents {
   /** A line of the broker's log. */
   log(line: string): void
+  /** Of what the command `listen` has asked for. */
+  event?(cluster: number, event: ToldEvent): void
 }
 
 /** The broker refused, or is gone. `code` is Kafka's name of an error, or the system's (`EADDRINUSE`); null without one. */
@@ -275,3 +280,4 @@ export type Told =
   | { readonly id: number; readonly answer: unknown; readonly error?: never }
   | { readonly id: number; readonly error: ToldError; readonly answer?: never }
   | { readonly id: null; readonly log: string }
+  | { readonly id: null; readonly cluster: number; readonly event: ToldEvent }

@@ -5,6 +5,7 @@ import { lineLogger } from '../platform/logger'
 import type { Http, HttpServer } from '../platform/http'
 import type { Platform } from '../platform/platform'
 import { Cluster } from './cluster'
+import { type EventName, eventNames } from './cluster-events'
 import type { ClusterImage } from './cluster-image'
 import {
   BrokerError,
@@ -94,6 +95,7 @@ export class LocalEngine implements Engine {
       await this.#at(cluster).reset(options)
       return null
     },
+    listen: (cluster, names) => this.#listen(cluster, names),
     requests: (cluster, filter) => this.#at(cluster).requests.list(filter),
     addFault: (cluster, fault) => this.#at(cluster).addFault(fault),
     liftFault: (cluster, id) => {
@@ -169,6 +171,15 @@ export class LocalEngine implements Engine {
     } finally {
       this.#clusters.delete(cluster)
     }
+  }
+
+  #listen(cluster: number, names: readonly EventName[]): null {
+    const unknown = names.find(name => !eventNames.includes(name))
+    if (unknown !== undefined) {
+      throw new BrokerError(`no event is called ${unknown}; there are ${eventNames.join(', ')}`, null)
+    }
+    this.#at(cluster).events.listen(names, event => this.#events.event?.(cluster, event))
+    return null
   }
 
   async #time(time: AdjustableTime, ask: Takes<'time'>): Promise<number> {

@@ -4,12 +4,14 @@ import type { Body, Handler } from '../call/handler'
 import { isPromise, type Next, refuseAll, type Stage } from '../call/stage'
 import type { Timers } from '../platform/clock'
 import { errors, type ErrorName } from '../protocol/errors'
+import type { ClusterEvents } from './cluster-events'
 import { BrokerError, type Fault, type FaultEffect, type Happening } from './commands'
 import { type About, type Entries, namesText, splitRequest, withEntries, withOwnBytes } from './fault-parts'
 
 /** What faults know of the cluster around them, and do to it. */
 export interface FaultWorld {
   readonly timers: Timers
+  readonly events: ClusterEvents
   /** By which newer versions of requests name a topic; null when there is no such topic. */
   topicId(topic: string): string | null
   /** The partitions that a fetch session goes on with. */
@@ -89,6 +91,7 @@ export class Faults {
     const fault = this.#take(handler, call, request)
     if (fault === null) return next(call, request)
     const { effect } = fault
+    this.#world.events.tell('fault', { api: handler.api.name, clientId: call.clientId, does: effect.does })
     switch (effect.does) {
       case 'delay':
         return this.#later(handler, call, request, next, () => this.#waits(effect.ms, call))

@@ -50,7 +50,11 @@ export class RemoteEngine implements Engine {
   }
 
   #told(told: Told): void {
-    if (told.id === null) return this.#events.log(told.log)
+    if (told.id === null) {
+      if ('log' in told) this.#events.log(told.log)
+      else this.#events.event?.(told.cluster, told.event)
+      return
+    }
     const waiting = this.#waiting.get(told.id)
     this.#waiting.delete(told.id)
     if (this.#waiting.size === 0) this.#place.hold(false)

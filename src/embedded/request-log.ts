@@ -3,6 +3,7 @@ import type { Call } from '../call/call'
 import { isPromise, type Stage } from '../call/stage'
 import type { Clock } from '../platform/clock'
 import { errorNameOf } from '../protocol/errors'
+import type { ClusterEvents } from './cluster-events'
 import type { LoggedRequest, RequestFilter } from './commands'
 
 /** By API, so that heartbeats and fetches do not push out what is rare. */
@@ -17,11 +18,13 @@ interface Entry {
 
 export class RequestLog {
   readonly #clock: Clock
+  readonly #events: ClusterEvents
   readonly #byApi = new Map<string, Entry[]>()
   #order = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, events: ClusterEvents) {
     this.#clock = clock
+    this.#events = events
   }
 
   readonly stage: Stage = (handler, next) => {
@@ -30,11 +33,11 @@ export class RequestLog {
       const logged = this.#note(api, call, request)
       const reply = next(call, request)
       if (!isPromise(reply)) {
-        answered(logged, reply)
+        this.#answered(logged, reply)
         return reply
       }
       return reply.then(body => {
-        answered(logged, body)
+        this.#answered(logged, body)
         return body
       })
     }
@@ -48,6 +51,11 @@ export class RequestLog {
       .sort((a, b) => a.order - b.order)
       .map(({ logged }) => logged)
       .filter(logged => clientId === null || logged.clientId === clientId)
+  }
+
+  #answered(logged: Entry['logged'], reply: unknown): void {
+    answered(logged, reply)
+    this.#events.tell('request', logged)
   }
 
   #note(api: string, { version, clientId }: Call, request: unknown): Entry['logged'] {

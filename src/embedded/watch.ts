@@ -1,6 +1,7 @@
 /** Who is connected and what they do: a stage around all handlers, outside of what the broker itself does. */
 import type { Call, CallConnection } from '../call/call'
 import type { Stage } from '../call/stage'
+import type { ClusterEvents } from './cluster-events'
 import type { ClientFacts } from './commands'
 
 interface Client {
@@ -18,6 +19,11 @@ const membersMax = 1_000
 
 export class Watch {
   readonly #clients = new Map<number, Client>()
+  readonly #events: ClusterEvents
+
+  constructor(events: ClusterEvents) {
+    this.#events = events
+  }
 
   readonly stage: Stage = (handler, next) => {
     const api = handler.api.name
@@ -54,9 +60,20 @@ export class Watch {
     if (!client) {
       client = { connection, clientId, produces: false, fetches: false, members: new Map() }
       this.#clients.set(connection.id, client)
-      connection.onClosed(() => this.#clients.delete(connection.id))
+      const known = client
+      connection.onClosed(() => {
+        this.#clients.delete(connection.id)
+        this.#events.tell('disconnect', whoIs(known))
+      })
+      this.#events.tell('connect', whoIs(known))
     }
     client.clientId = clientId ?? client.clientId
     return client
   }
 }
+
+const whoIs = ({ clientId, connection }: Client) => ({
+  clientId,
+  host: connection.remoteHost,
+  port: connection.remotePort,
+})

@@ -1,5 +1,6 @@
 /** An engine in a simulated world, and clients of its clusters. */
 import { ClientConnection } from '../../src/client/connection'
+import type { ToldEvent } from '../../src/embedded/cluster-events'
 import { LocalEngine } from '../../src/embedded/engine'
 import type { Command, Gives, Takes } from '../../src/embedded/commands'
 import { type BrokerOptions, startOptionsOf } from '../../src/embedded/options'
@@ -10,7 +11,11 @@ export class EngineBench {
   readonly world = new World({ seed: 1 })
   readonly platform = simulatedPlatform(this.world)
   readonly lines: string[] = []
-  readonly engine = new LocalEngine(this.platform, { log: line => void this.lines.push(line) })
+  readonly events: { readonly cluster: number; readonly event: ToldEvent }[] = []
+  readonly engine = new LocalEngine(this.platform, {
+    log: line => void this.lines.push(line),
+    event: (cluster, event) => void this.events.push({ cluster, event }),
+  })
 
   /** Starts a broker and gives its number. */
   async start(options: BrokerOptions = {}): Promise<Gives<'start'>> {

@@ -15,7 +15,11 @@ const places = ['worker', 'inline', 'process']
 test.each(places)('required, %s: serves a client, and the process ends', async isolation => {
   const { code, stdout, stderr } = await node('cjs.js', isolation)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(JSON.parse(stdout)).toEqual({ value: 'first', refused: expect.stringContaining('num.partitions') })
+  expect(JSON.parse(stdout)).toEqual({
+    value: 'first',
+    heard: ['shipping'],
+    refused: expect.stringContaining('num.partitions'),
+  })
 })
 
 test.each(places)('a broker that was left running, %s, does not keep its process', async isolation => {

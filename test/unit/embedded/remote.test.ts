@@ -20,8 +20,12 @@ function place() {
     },
   }
   const lines: string[] = []
-  const engine = new RemoteEngine(workers, 'workplace.js', 'worker', { log: line => void lines.push(line) })
-  return { engine, sent, held, lines, events, ended: () => ended }
+  const told: unknown[] = []
+  const engine = new RemoteEngine(workers, 'workplace.js', 'worker', {
+    log: line => void lines.push(line),
+    event: (cluster, event) => void told.push([cluster, event]),
+  })
+  return { engine, sent, held, lines, told, events, ended: () => ended }
 }
 
 test('a command travels, and its answer comes back; the process is kept alive between the two only', async () => {
@@ -40,8 +44,11 @@ test('a command travels, and its answer comes back; the process is kept alive be
   expect(held).toEqual([false, true, false])
 })
 
-test('lines of the log are let through', () => {
-  const { lines, events } = place()
+test('lines of the log and events are let through', () => {
+  const { lines, told, events } = place()
+  const event = { name: 'topicDeleted', what: { topic: 'orders' } }
+  events.message({ id: null, cluster: 3, event })
+  expect(told).toEqual([[3, event]])
   events.message({ id: null, log: 'a line' })
   expect(lines).toEqual(['a line'])
 })

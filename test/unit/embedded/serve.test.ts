@@ -14,6 +14,15 @@ test('each message is answered under its number, with what came of it or with wh
   ask({ id: 1, cluster: 0, command: 'start', argument: startOptionsOf({ port: 9092, topics: ['orders'] }) })
   await world.runFor(100)
   expect(told).toMatchObject([{ id: 1, answer: { cluster: 1, port: 9092 } }])
+  ask({ id: 3, cluster: 1, command: 'listen', argument: ['topicCreated'] })
+  ask({ id: 4, cluster: 1, command: 'createTopics', argument: [{ name: 'users' }] })
+  await world.runFor(100)
+  const event = { name: 'topicCreated', what: { topic: 'users', partitions: 1 } }
+  expect(told.splice(1)).toEqual([
+    { id: 3, answer: null },
+    { id: null, cluster: 1, event },
+    { id: 4, answer: null },
+  ])
   ask({ id: 2, cluster: 1, command: 'createTopics', argument: [{ name: 'orders' }] })
   await world.runFor(100)
   expect(told[1]).toEqual({
