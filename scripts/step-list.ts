@@ -58,6 +58,7 @@ export function judgeSteps(): readonly Step[] {
   const judges: readonly Step[] = [
     { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
     { name: 'oracle of access', command: ['npm', 'run', 'oracle', '--', '--secured'], timeoutMs: 5 * minute },
+    { name: 'oracle of sasl', command: ['npm', 'run', 'oracle', '--', '--sasl'], timeoutMs: 5 * minute },
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 8 * minute },
     { name: 'nodes', command: ['npm', 'run', 'nodes'], timeoutMs: 4 * minute },

@@ -166,7 +166,7 @@ export function toolCommand(name: string, args: readonly string[]): string[] {
 }
 
 /** Broker and controller in one process; the controller listens one port above. */
-export function kafka(heap = '1g', version = kafkaVersion): Launcher {
+export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT'): Launcher {
   const jars = brokerJarsOf(version)
   const home = (dataDir: string) => path.join(path.dirname(dataDir), 'server.properties')
   return {
@@ -183,11 +183,11 @@ export function kafka(heap = '1g', version = kafkaVersion): Launcher {
       const properties = {
         'process.roles': 'broker,controller',
         'node.id': '1',
-        listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
-        'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-        'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+        listeners: `${protocol}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${port + 1}`,
+        'advertised.listeners': `${protocol}://127.0.0.1:${port}`,
+        'listener.security.protocol.map': `${protocol}:${protocol},CONTROLLER:PLAINTEXT`,
         'controller.listener.names': 'CONTROLLER',
-        'inter.broker.listener.name': 'PLAINTEXT',
+        'inter.broker.listener.name': protocol,
         'controller.quorum.voters': `1@127.0.0.1:${port + 1}`,
         'log.dirs': dataDir,
         ...Object.fromEntries([...single, ...share].map(key => [key, '1'])),

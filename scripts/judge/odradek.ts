@@ -5,6 +5,7 @@ import type { Launcher } from './broker'
 export interface OdradekOptions {
   readonly profile?: 'dev' | 'test' | 'strict' | 'prod'
   readonly flush?: 'os' | 'group'
+  readonly protocol?: 'PLAINTEXT' | 'SASL_PLAINTEXT'
   /** Extra arguments. */
   readonly args?: readonly string[]
 }
@@ -25,6 +26,7 @@ export function odradek(options: OdradekOptions = {}): Launcher {
     ready: log => /ready in \d/.test(log),
     command: ({ port, dataDir, settings }) => {
       const args = ['start', '--port', String(port), '--host', '127.0.0.1', '--data-dir', dataDir]
+      if (options.protocol !== undefined) args.push('--set', `listeners=${options.protocol}://:0`)
       if (options.profile !== undefined) args.push('--profile', options.profile)
       if (options.flush !== undefined) args.push('--flush', options.flush)
       for (const [key, value] of Object.entries(settings)) args.push('--set', `${key}=${value}`)

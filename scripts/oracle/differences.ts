@@ -1,5 +1,6 @@
 /** Differences from Apache Kafka that are meant. Each says why; one that no reply shows any more fails the run. */
 import { type Difference, type Plain, differencesOf } from './mask'
+import type { Mode } from './scenario'
 
 const isSame = (a: Plain, b: Plain): boolean => differencesOf(a, b).length === 0
 
@@ -7,17 +8,22 @@ export interface Explained {
   readonly why: string
   /** Matched against `scenario / step / path`. */
   readonly where: RegExp
-  /** Seen where the authorizers are on. */
-  readonly secured?: true
+  /** How the brokers are set up where it is seen: `open` when left out. */
+  readonly seenIn?: Mode
   /** Whether these two values are the meant ones; any are when absent. */
   when?(difference: Difference): boolean
 }
 
 export const explained: readonly Explained[] = [
   {
+    why: "Which users there are is nobody's business: who asks for one of SCRAM that there is not is led on to the end.",
+    where: /^sasl listener: a user of scram that there is not/,
+    seenIn: 'sasl',
+  },
+  {
     why: "Texts that say no more than the error code are our own words; Kafka's may show its own object of the request.",
     where: /^access: .*errorMessage$/,
-    secured: true,
+    seenIn: 'authorizer',
     when: ({ kafka, ours }) =>
       typeof kafka === 'string' &&
       /^Request .* needs \w+ permission\.$|^\w+(?: \w+)? authorization failed\.$/.test(kafka) &&

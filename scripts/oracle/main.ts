@@ -1,7 +1,7 @@
 /**
  * The oracle: the same requests to a real Apache Kafka and to our broker, replies compared field by field.
  *
- *     npm run oracle -- [--secured] [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
+ *     npm run oracle -- [--secured | --sasl] [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
  *
  * Fails on a difference that `differences.ts` does not explain, on an explanation that is not needed any more, and on an API or
  * version that we advertise and no scenario asked for. Versions that Kafka 4 dropped are judged by the last Kafka that served them.
@@ -14,7 +14,7 @@ import { odradek, whyNoOdradek } from '../judge/odradek'
 import { explained } from './differences'
 import { admit, securedSettings } from './guest'
 import { type Judged, type Verdict, compare, servedBy, warmUp } from './play'
-import type { Scenario } from './scenario'
+import type { Mode, Scenario } from './scenario'
 import { accessScenarios } from './scenarios/access'
 import { clusterScenarios } from './scenarios/cluster'
 import { commitScenarios } from './scenarios/commits'
@@ -29,12 +29,14 @@ import { quorumScenarios } from './scenarios/quorum'
 import { quotaScenarios } from './scenarios/quotas'
 import { replicaScenarios } from './scenarios/replicas'
 import { saslScenarios } from './scenarios/sasl'
+import { saslListenerScenarios } from './scenarios/sasl-listener'
 import { scramScenarios } from './scenarios/scram'
 import { throttledScenarios } from './scenarios/throttled'
 import { storingScenarios } from './scenarios/storing'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
+import { enroll, saslSettings } from './talk'
 
 const { values: options } = parseArgs({
   options: {
@@ -44,14 +46,17 @@ const { values: options } = parseArgs({
     'no-elder': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     secured: { type: 'boolean', default: false },
+    sasl: { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
     'our-port': { type: 'string', default: '0' },
     lanes: { type: 'string', default: '4' },
   },
 })
 
+const mode: Mode = options.sasl ? 'sasl' : options.secured ? 'authorizer' : 'open'
+
 const settings = {
-  ...(options.secured ? securedSettings : {}),
+  ...{ open: {}, authorizer: securedSettings, sasl: saslSettings }[mode],
   'group.initial.rebalance.delay.ms': '0',
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
@@ -82,6 +87,7 @@ const scenarios: readonly Scenario[] = [
   ...unsecuredScenarios,
   ...throttledScenarios,
   ...accessScenarios,
+  ...saslListenerScenarios,
 ]
 
 interface Run {
@@ -95,7 +101,7 @@ function runsOf(ours: Judged, kafka4: Judged, elder: Judged | null): Run[] {
   const only = options.only === undefined ? null : new RegExp(options.only)
   return scenarios.flatMap(scenario => {
     if (only !== null && !only.test(scenario.name)) return []
-    if ((scenario.secured ?? false) !== options.secured) return []
+    if ((scenario.needs ?? 'open') !== mode) return []
     if (scenario.versions === undefined) return [{ scenario, version: 0, judge: kafka4 }]
     const { key } = scenario.versions
     const own = ours.served.get(key)
@@ -198,10 +204,12 @@ async function startBrokers(): Promise<Brokers> {
     whyNoKafka() ?? (options.ours === undefined && options['ours-is'] === 'odradek' ? whyNoOdradek() : null)
   if (missing !== null) throw new Error(missing)
   const port = Number(options.port)
-  const ours = options['ours-is'] === 'kafka' ? kafka() : odradek({ profile: 'strict' })
+  const protocol = mode === 'sasl' ? 'SASL_PLAINTEXT' : 'PLAINTEXT'
+  const real = kafka('1g', kafkaVersion, protocol)
+  const ours = options['ours-is'] === 'kafka' ? real : odradek({ profile: 'strict', protocol })
   const [kafka4, elder, own] = await Promise.all([
-    Broker.start(kafka(), { port, settings }),
-    options['no-elder'] || options.secured
+    Broker.start(real, { port, settings }),
+    options['no-elder'] || mode !== 'open'
       ? null
       : Broker.start(kafka('512m', elderVersion), { port: port === 0 ? 0 : port + 2, settings }),
     options.ours === undefined ? Broker.start(ours, { port: Number(options['our-port']), settings }) : null,
@@ -210,8 +218,9 @@ async function startBrokers(): Promise<Brokers> {
 }
 
 async function judged(port: number): Promise<Judged> {
-  await warmUp(port)
-  if (options.secured) await admit(port)
+  if (mode !== 'sasl') await warmUp(port)
+  if (mode === 'authorizer') await admit(port)
+  if (mode === 'sasl') await enroll(port)
   return { port, served: await servedBy(port) }
 }
 
@@ -244,12 +253,12 @@ async function main(): Promise<void> {
   )
   await inLanes(runs.filter(alone), 1, play)
   report(verdicts)
-  const whole = options.only === undefined && (options.secured || !options['no-elder'])
-  const uncovered = options.secured ? 0 : coverage(ours, verdicts)
+  const whole = options.only === undefined && (mode !== 'open' || !options['no-elder'])
+  const uncovered = mode !== 'open' ? 0 : coverage(ours, verdicts)
   const wrong = ranges(ours, judge)
   for (const line of wrong) process.stdout.write(`${line}\n`)
   const used = new Set(verdicts.flatMap(verdict => verdict.explained))
-  const idle = whole ? explained.filter(row => !used.has(row) && (row.secured ?? false) === options.secured) : []
+  const idle = whole ? explained.filter(row => !used.has(row) && (row.seenIn ?? 'open') === mode) : []
   for (const { why } of idle) process.stdout.write(`an explanation that nothing needs: ${why}\n`)
   await Promise.all([kafka4.dispose(), elder?.dispose(), own?.dispose()])
   const failed = verdicts.filter(({ finding }) => finding !== null).length

@@ -327,7 +327,7 @@ async function cluster(subject: Subject): Promise<void> {
   await asks()
 }
 
-const secured = (scenario: Scenario): Scenario => ({ ...scenario, secured: true })
+const secured = (scenario: Scenario): Scenario => ({ ...scenario, needs: 'authorizer' })
 
 export const accessScenarios: readonly Scenario[] = [
   ...deniedScenarios,

@@ -4,7 +4,7 @@
  * transaction by themselves (KIP-890); v6: topics by id (KIP-1319).
  */
 import type { CommitTopic, CommittedTopic } from '../../coordinator/group/offsets/commit'
-import { groupMetadataTopic } from '../../metadata/internal-topics'
+import { groupMetadataTopic, transactionStateTopic } from '../../metadata/internal-topics'
 import { Refusal } from '../../protocol/errors'
 import { TxnOffsetCommit, type TxnOffsetCommitRequest } from '../../protocol/messages/txn-offset-commit'
 import { type Broker, defineHandler } from '../broker'
@@ -60,8 +60,11 @@ async function join(broker: Broker, version: number, request: TxnOffsetCommitReq
   const partitions = [{ topic: groupMetadataTopic, partition: broker.groups.partitionOf(groupId) }]
   const ask = { transactionalId, producerId, producerEpoch, partitions }
   const transactions = broker.transactionsOf(transactionalId)
+  const isTrusted = !joinsByItself(version) && !broker.configs.broker().transactionPartitionVerificationEnable
+  if (isTrusted) return
+  // Without the topic there is no coordinator yet that could say no.
+  if (!broker.image().topic(transactionStateTopic)) throw new Refusal('COORDINATOR_NOT_AVAILABLE')
   if (joinsByItself(version)) return transactions.add(ask, 2)
-  if (!broker.configs.broker().transactionPartitionVerificationEnable) return
   const [verdict] = await transactions.verify(ask)
   if (verdict !== 'NONE') throw new Refusal(verdict!)
 }

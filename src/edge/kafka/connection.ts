@@ -3,13 +3,14 @@
  * Kafka; reading stops while there is no room for more, so a client that does not read makes nothing grow.
  */
 import type { Call, CallConnection } from '../../call/call'
-import { isPromise } from '../../call/stage'
+import { isPromise, refuseAll } from '../../call/stage'
 import type { Body } from '../../call/handler'
 import type { Route, Routes } from '../../broker/pipeline'
 import type { Cancel, Clock, Timers } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
 import type { Connection, ConnectionEvents } from '../../platform/network'
 import { readRequestHeader, type RequestHeader } from '../../protocol/header'
+import { type ErrorName, errors } from '../../protocol/errors'
 import { Frames } from '../../protocol/frame'
 import { Malformed } from '../../protocol/wire/faults'
 import { Reader } from '../../protocol/wire/reader'
@@ -225,7 +226,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   #call(frame: Buffer, isLent: boolean): void {
     const taken = this.#gate?.take(frame, this.#options.clock.monotonic()) ?? null
-    if (taken !== null) return this.#taken(taken)
+    if (taken !== null) return this.#taken(taken, frame)
     const reader = new Reader(frame)
     const header = readRequestHeader(reader)
     const route = this.#options.routes.get(header.apiKey)
@@ -285,7 +286,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
 
   /** Sends what the gate answers. Who failed there waits for it, so that guessing takes its time, and is sent away. */
-  #taken({ reply, failure }: Taken): void {
+  #taken({ reply, failure, refusal }: Taken, frame: Buffer): void {
     const place = this.#replies.place()
     if (failure === null) {
       if (this.#gate?.isOpen) this.#frames.maxBytes = this.#options.maxFrameBytes
@@ -295,11 +296,31 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#isBusy = true
     const client = `${this.remoteHost}:${this.remotePort}`
     this.#options.logger.warn('authentication-failed', { client, why: failure })
+    const told = refusal === undefined ? reply : this.#refused(frame, refusal)
     this.#options.timers.after(this.#options.sasl?.failureDelayMs() ?? 0, () => {
       if (this.#isClosed) return
-      place.fill(reply)
+      place.fill(told)
       this.drainAndEnd()
     })
+  }
+
+  /** In the request's own shape; null for what is not served. Throws Malformed. */
+  #refused(frame: Buffer, name: ErrorName): Slices | null {
+    const header = readRequestHeader(new Reader(frame))
+    const route = this.#options.routes.get(header.apiKey)
+    if (!route || header.apiVersion < route.minVersion || header.apiVersion > route.maxVersion) return null
+    const nothing = () => {}
+    const call = this.#callOf(header, {
+      requestBytes: frame.length,
+      accepted: nothing,
+      throttle: nothing,
+      repeat: nothing,
+      whenSent: nothing,
+    })
+    const { handler } = route
+    const kind = handler.api.name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
+    const message = `Unexpected Kafka request of type ${kind} during SASL authentication.`
+    return encodeReply(route, header, refuseAll(handler, call, decodeCopy(route, frame), errors[name].code, message))
   }
 
   #throttle(ms: number): void {

@@ -3,7 +3,7 @@
  * SaslAuthenticate or bare (KIP-43, KIP-152), and again when its time is up (KIP-368). Nothing else passes but ApiVersions.
  */
 import { codecOf } from '../../protocol/codec'
-import { errors } from '../../protocol/errors'
+import { type ErrorName, errors } from '../../protocol/errors'
 import { framed } from '../../protocol/frame'
 import { readRequestHeader, type RequestHeader, writeResponseHeader } from '../../protocol/header'
 import { ApiVersions } from '../../protocol/messages/api-versions'
@@ -31,6 +31,8 @@ export interface SaslOptions {
 export interface Taken {
   readonly reply: Slices | null
   readonly failure: string | null
+  /** What the request is to be refused with in its own shape, before the connection ends. */
+  readonly refusal?: ErrorName
 }
 
 /** Twice within this time nobody proves who he is; the second handshake is a request like any other. */
@@ -85,16 +87,23 @@ export class SaslGate {
     if (header.apiKey === SaslAuthenticate.key && this.#state === 'authenticate') {
       return this.#authenticate(header, reader, nowMs)
     }
-    return this.#failed(`API key ${header.apiKey} was asked before it was known who asks`)
+    const isInTheMiddle = this.#state === 'authenticate'
+    const failed = this.#failed(`API key ${header.apiKey} was asked before it was known who asks`)
+    // Kafka answers those who have begun; others see their connection end.
+    return isInTheMiddle ? { ...failed, refusal: 'ILLEGAL_SASL_STATE' } : failed
   }
 
   #handshake(header: RequestHeader, reader: Reader): Taken {
     const { mechanism } = requestOf(SaslHandshake, header, reader)
     const { mechanisms } = this.#options
-    const isKnown = mechanisms.includes(mechanism) && (this.#user === null || mechanism === this.#mechanism)
+    const isKnown = mechanisms.includes(mechanism)
     const errorCode = isKnown ? 0 : errors.UNSUPPORTED_SASL_MECHANISM.code
     const reply = replyTo(SaslHandshake, header, { errorCode, mechanisms })
-    if (!isKnown) return this.#failed(`SASL mechanism '${mechanism}' is not enabled`, reply)
+    const isAgain = this.#user !== null
+    if (!isKnown) return this.#failed(`SASL mechanism '${mechanism}' is not enabled`, isAgain ? null : reply)
+    if (isAgain && mechanism !== this.#mechanism) {
+      return this.#failed(`${mechanism} is not the mechanism of before, which was ${this.#mechanism}`, reply)
+    }
     this.#mechanism = mechanism
     this.#exchange = this.#options.begin(mechanism)
     this.#state = header.apiVersion === 0 ? 'bare' : 'authenticate'
@@ -106,7 +115,7 @@ export class SaslGate {
     try {
       const answer = this.#answer(authBytes)
       const sessionLifetimeMs = this.#lifetimeMs(nowMs)
-      const told = { errorCode: 0, errorMessage: null, authBytes: answer, sessionLifetimeMs }
+      const told = { errorCode: 0, errorMessage: '', authBytes: answer, sessionLifetimeMs }
       return { reply: replyTo(SaslAuthenticate, header, told), failure: null }
     } catch (error) {
       if (!(error instanceof SaslFailed)) throw error
@@ -136,7 +145,7 @@ export class SaslGate {
     const { user } = exchange
     if (user === null) return answer
     if (this.#user !== null && this.#user !== user) {
-      throw new SaslFailed(`Cannot change principals during re-authentication from User.${this.#user}: to User.${user}`)
+      throw new SaslFailed(`Cannot change principals during re-authentication from User.${this.#user}: User.${user}`)
     }
     this.#user = user
     this.#state = 'open'

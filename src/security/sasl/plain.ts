@@ -16,7 +16,9 @@ export class PlainExchange implements SaslExchange {
 
   answer(token: Buffer): Buffer {
     const parts = token.toString('utf8').split('\0')
-    if (parts.length !== 3) throw new SaslFailed()
+    if (parts.length !== 3) {
+      throw new SaslFailed(`Invalid SASL/PLAIN response: expected 3 tokens, got ${Math.min(parts.length, 4)}`)
+    }
     const [authorizationId, user, password] = parts as [string, string, string]
     if (user === '') throw new SaslFailed('Authentication failed: username not specified')
     if (password === '') throw new SaslFailed('Authentication failed: password not specified')

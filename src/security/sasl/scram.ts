@@ -4,8 +4,9 @@ import type { ScramMechanism } from '../../metadata/scram'
 import type { StoredScram } from '../../metadata/tables'
 import { type SaslExchange, SaslFailed } from './exchange'
 
-const clientFirst = /^(n,(?:a=([^,]*))?,)((?:m=[^,]*,)?n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/s
-const clientFinal = /^(c=([A-Za-z0-9/+]+=*),r=([\x21-\x2b\x2d-\x7e]+)(?:,[^,]+)*),p=([A-Za-z0-9/+]+=*)$/s
+const clientFirst = /^n,(?:a=([^,]*))?,((?:m=[^,]*,)?n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/s
+/** What stands between the nonce and the proof is not signed, as in Kafka. */
+const clientFinal = /^(c=[A-Za-z0-9/+]+=*,r=([\x21-\x2b\x2d-\x7e]+))(?:,[^,]+)*,p=([A-Za-z0-9/+]+=*)$/s
 const inventedIterations = 4096
 
 export interface ScramOptions {
@@ -20,7 +21,6 @@ export interface ScramOptions {
 
 interface Begun {
   readonly user: string
-  readonly header: string
   readonly nonce: string
   /** All that was said so far, as it is signed. */
   readonly said: string
@@ -47,7 +47,7 @@ export class ScramExchange implements SaslExchange {
   }
 
   #begin(text: string): string {
-    const [, header = '', authorizationId = '', bare = '', name = '', clientNonce = ''] = clientFirst.exec(text) ?? []
+    const [, authorizationId = '', bare = '', name = '', clientNonce = ''] = clientFirst.exec(text) ?? []
     const user = unescaped(name)
     if (user === null || user === '') throw new SaslFailed()
     if (authorizationId !== '' && unescaped(authorizationId) !== user) {
@@ -59,13 +59,14 @@ export class ScramExchange implements SaslExchange {
     const credential = stored ?? this.#invented(user)
     const nonce = clientNonce + this.#options.nonce
     const first = `r=${nonce},s=${credential.salt},i=${credential.iterations}`
-    this.#begun = { user, header, nonce, said: `${bare},${first}`, credential, isInvented: stored === undefined }
+    this.#begun = { user, nonce, said: `${bare},${first}`, credential, isInvented: stored === undefined }
     return first
   }
 
-  #finish(text: string, { user, header, nonce, said, credential, isInvented }: Begun): string {
-    const [, unproved = '', binding = '', finalNonce = '', proof = ''] = clientFinal.exec(text) ?? []
-    if (finalNonce !== nonce || Buffer.from(binding, 'base64').toString('utf8') !== header) throw new SaslFailed()
+  #finish(text: string, { user, nonce, said, credential, isInvented }: Begun): string {
+    const [, unproved = '', finalNonce = '', proof = ''] = clientFinal.exec(text) ?? []
+    // There is no channel to be bound to, so what is said of one is signed and not looked at, as in Kafka.
+    if (finalNonce !== nonce) throw new SaslFailed()
     const { hash } = this.#options.mechanism
     const message = `${said},${unproved}`
     const signed = (key: string) => createHmac(hash, Buffer.from(key, 'base64')).update(message).digest()

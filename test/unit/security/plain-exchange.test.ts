@@ -24,9 +24,9 @@ test.each([
   ['\0empty\0', 'password not specified'],
   ['\0\0secret', 'username not specified'],
   ['bob\0ann\0secret', 'authorization id that is different'],
-  ['ann\0secret', 'invalid credentials'],
-  ['\0ann\0secret\0', 'invalid credentials'],
-  ['', 'invalid credentials'],
+  ['ann\0secret', 'expected 3 tokens, got 2'],
+  ['\0ann\0secret\0', 'expected 3 tokens, got 4'],
+  ['', 'expected 3 tokens, got 1'],
 ])('%j fails', (text, says) => {
   expect(() => said(text)).toThrow(says)
 })

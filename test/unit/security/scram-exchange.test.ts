@@ -46,7 +46,7 @@ test.each([
   ['a proof of another length', final.replace(proof, 'AAAA')],
   ['another nonce', final.replace(clientNonce, 'x')],
   ['the nonce of the server alone', final.replace(clientNonce, '')],
-  ['another binding', final.replace('biws', 'eSws')],
+  ['another binding than was signed', final.replace('biws', 'eSws')],
   ['no proof', `c=biws,r=${clientNonce}${serverNonce}`],
   ['nothing', ''],
 ])('%s fails', (_, last) => {

@@ -3,6 +3,7 @@ import { apiVersions } from '../../../../src/broker/apis/api-versions'
 import { routesOf } from '../../../../src/broker/pipeline'
 import type { Stage } from '../../../../src/call/stage'
 import { KafkaConnection } from '../../../../src/edge/kafka/connection'
+import type { SaslOptions } from '../../../../src/edge/kafka/sasl-gate'
 import { silentLogger } from '../../../../src/platform/logger'
 import type { Connection } from '../../../../src/platform/network'
 import { codecOf } from '../../../../src/protocol/codec'
@@ -10,6 +11,7 @@ import { framed } from '../../../../src/protocol/frame'
 import { readResponseHeader, writeRequestHeader } from '../../../../src/protocol/header'
 import { ApiVersions } from '../../../../src/protocol/messages/api-versions'
 import { Reader } from '../../../../src/protocol/wire/reader'
+import { PlainExchange } from '../../../../src/security/sasl/plain'
 import { brokerWith } from '../../../support/handler-bench'
 import { openMetadata } from '../../../support/metadata'
 
@@ -23,7 +25,7 @@ function request(correlationId: number): Buffer {
   return Buffer.concat(buffers)
 }
 
-async function opened(waits: number[], repeats = false) {
+async function opened(waits: number[], repeats = false, sasl: SaslOptions | null = null) {
   const metadata = await openMetadata()
   const features = { supported: [], finalized: [], epoch: 1 }
   const broker = brokerWith(metadata, { apiVersions: () => [], features: () => features })
@@ -34,6 +36,7 @@ async function opened(waits: number[], repeats = false) {
   }
   const timers: { ms: number; run: () => void; isOff: boolean }[] = []
   const replies: { correlationId: number; throttleTimeMs: number }[] = []
+  const shown: string[] = []
   const address = { host: '127.0.0.1', port: 1 }
   const socket = {
     local: address,
@@ -46,6 +49,10 @@ async function opened(waits: number[], repeats = false) {
     write(buffers: readonly Uint8Array[]) {
       for (let rest = Buffer.concat(buffers); rest.length > 0; rest = rest.subarray(4 + rest.readInt32BE(0))) {
         const reader = new Reader(rest.subarray(4, 4 + rest.readInt32BE(0)))
+        if (sasl) {
+          shown.push(rest.subarray(4, 4 + rest.readInt32BE(0)).toString('hex'))
+          continue
+        }
         const correlationId = readResponseHeader(reader, ApiVersions, version)
         const { throttleTimeMs } = codecOf(ApiVersions, 'response', version).read(reader)
         replies.push({ correlationId, throttleTimeMs })
@@ -68,11 +75,11 @@ async function opened(waits: number[], repeats = false) {
       logger: { ...silentLogger, level: 'info' },
       listener: 'PLAINTEXT',
       maxFrameBytes: 1000,
-      sasl: null,
+      sasl,
     },
     () => {},
   )
-  return { connection, timers, replies, settled: () => new Promise(resolve => setImmediate(resolve)) }
+  return { connection, timers, replies, shown, settled: () => new Promise(resolve => setImmediate(resolve)) }
 }
 
 test('its reply says how long, and what it sends meanwhile waits', async () => {
@@ -104,4 +111,24 @@ test('a reply that is repeated stands there twice, before that of the next reque
   connection.data(Buffer.concat([request(1), request(2)]))
   await settled()
   expect(replies.map(({ correlationId }) => correlationId)).toEqual([1, 1, 2, 2])
+})
+
+test('who asks in the middle of saying who he is hears no, in the shape of what he asked, after the wait for failures', async () => {
+  const sasl: SaslOptions = {
+    mechanisms: ['PLAIN'],
+    begin: () => new PlainExchange(new Map()),
+    maxReauthMs: () => 0,
+    maxReceiveBytes: () => 1000,
+    failureDelayMs: () => 100,
+  }
+  const { connection, timers, shown, settled } = await opened([], false, sasl)
+  const handshake = Buffer.from('0000000f0011000100000001ffff0005504c41494e', 'hex')
+  handshake.writeInt32BE(handshake.length - 4)
+  connection.data(Buffer.concat([handshake, request(2)]))
+  expect(shown).toEqual(['0000000100000000000100' + '05504c41494e'])
+  expect(timers.map(({ ms }) => ms)).toEqual([100])
+  timers[0]!.run()
+  await settled()
+  // ILLEGAL_SASL_STATE, no APIs, no wait.
+  expect(shown[1]).toBe('00000002' + '0022' + '00000000' + '00000000')
 })
