@@ -1,8 +1,8 @@
 /**
  * Torture: kill -9 under load, on real files, again and again; after each restart nothing acknowledged may be missing.
  *
- *     npm run torture -- [--rounds 20] [--seed N] [--flush group|os] [--profile prod] [--against odradek|kafka] [--port P] [--canary]
- *     npm run torture -- --transactions [--rounds 20] [--seed N] ...
+ *     npm run torture -- [--rounds 200] [--seed N] [--flush group|os] [--profile prod] [--against odradek|kafka] [--port P] [--canary]
+ *     npm run torture -- --transactions [--rounds 200] [--seed N] ...
  *
  * With --transactions, see transactions.ts: producers of transactions and their twins instead of plain ones.
  * With --canary the newest bytes of a log are cut away while the broker is down, and the run succeeds when that is noticed.
@@ -24,7 +24,7 @@ import { Committer, IdempotentProducer, Producer, TopicMaker, type Worker } from
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '200' },
     seed: { type: 'string' },
     flush: { type: 'string', default: 'group' },
     profile: { type: 'string', default: 'prod' },

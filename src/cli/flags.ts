@@ -24,6 +24,8 @@ export interface Flag {
   /** What stands for the value in the help; a flag without one is on or off. */
   readonly value?: string
   readonly repeats?: true
+  /** The one command that has it; all have the others. */
+  readonly of?: Command
   readonly about: string
 }
 
@@ -46,12 +48,13 @@ export const flagTable: { readonly [name: string]: Flag } = {
   only: {
     value: 'NAME',
     repeats: true,
-    about: 'failures: one that is tried, or a kind of them; may be given many times',
+    of: 'failures',
+    about: 'one that is tried, or a kind of them; may be given many times',
   },
-  without: { value: 'NAME', repeats: true, about: 'failures: one that is not tried, or a kind of them' },
-  timeout: { value: 'SECONDS', about: 'failures: how long the command may take each time (default 60)' },
-  report: { value: 'FILE', about: 'failures: write a JUnit XML report' },
-  list: { about: 'failures: print what there is' },
+  without: { value: 'NAME', repeats: true, of: 'failures', about: 'one that is not tried, or a kind of them' },
+  timeout: { value: 'SECONDS', of: 'failures', about: 'how long the command may take each time (default 60)' },
+  report: { value: 'FILE', of: 'failures', about: 'write a JUnit XML report' },
+  list: { of: 'failures', about: 'print what there is' },
   json: { about: 'print one line of JSON when ready, instead of text' },
   'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
 }
@@ -124,8 +127,9 @@ export function parseUsual(argv: readonly string[]): CommandLine | null {
   if (isRunner !== program.length > 0) return null
   const named = argv[0] !== undefined && Object.hasOwn(commands, argv[0])
   try {
-    const { values } = parseArgs({ args: own.slice(named ? 1 : 0), options: parseOptions() })
-    return commandLine(named ? (argv[0] as Command) : 'dev', values as FlagValues, program)
+    const command = named ? (argv[0] as Command) : 'dev'
+    const { values } = parseArgs({ args: own.slice(named ? 1 : 0), options: parseOptions(command) })
+    return commandLine(command, values as FlagValues, program)
   } catch {
     return null
   }
@@ -140,9 +144,13 @@ export function splitProgram(argv: readonly string[]): {
   return at < 0 ? { own: argv, program: [] } : { own: argv.slice(0, at), program: argv.slice(at + 1) }
 }
 
-function parseOptions(): NonNullable<ParseArgsConfig['options']> {
+/** The flags that a command has, by their names. */
+export const flagsOf = (command: Command): readonly (readonly [string, Flag])[] =>
+  Object.entries(flagTable).filter(([, { of }]) => of === undefined || of === command)
+
+function parseOptions(command: Command): NonNullable<ParseArgsConfig['options']> {
   return Object.fromEntries(
-    Object.entries(flagTable).map(([name, { short, value, repeats }]) => [
+    flagsOf(command).map(([name, { short, value, repeats }]) => [
       name,
       { type: value ? 'string' : 'boolean', ...(short && { short }), ...(repeats && { multiple: true }) },
     ]),

@@ -10,6 +10,7 @@ import {
   commandLine,
   commands,
   flagTable,
+  flagsOf,
   splitProgram,
 } from './flags'
 
@@ -32,7 +33,7 @@ export function explain(argv: readonly string[]): Verdict {
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .addHelpText('after', examples)
-  addFlags(library, program)
+  addFlags(library, program, 'dev')
   program.allowExcessArguments().action(() => {
     const [unknown] = program.args
     if (unknown !== undefined) said = unknownCommand(unknown)
@@ -40,7 +41,7 @@ export function explain(argv: readonly string[]): Verdict {
   })
   for (const [name, { about, isDefault }] of Object.entries(commands)) {
     const command = speaker(library, name, listen).description(about).helpOption('-h, --help', 'print this help')
-    addFlags(library, command)
+    addFlags(library, command, name as Command)
     command.action(() => {
       if (runsPrograms(name, valuesOf(command)) && toRun.length === 0) said = nothingToRun(name)
       else line = commandLine(name as Command, { ...valuesOf(program), ...valuesOf(command) }, toRun)
@@ -91,8 +92,8 @@ function speaker(library: Library, name: string, listen: (text: string) => void)
     .configureOutput({ writeOut: listen, writeErr: text => listen(mistake(text)) })
 }
 
-function addFlags(library: Library, command: Speaker): void {
-  for (const [name, { short, value, repeats, about }] of Object.entries(flagTable)) {
+function addFlags(library: Library, command: Speaker, of: Command): void {
+  for (const [name, { short, value, repeats, about }] of flagsOf(of)) {
     const option = new library.Option(`${short ? `-${short}, ` : ''}--${name}${value ? ` <${value}>` : ''}`, about)
     if (repeats) option.argParser((one: string, before: readonly string[] = []) => [...before, one])
     command.addOption(option)

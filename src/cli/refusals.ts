@@ -137,7 +137,7 @@ const fileWords: { readonly [code: string]: string } = {
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
   ENOENT: 'there is no such file or directory',
-  ENOTDIR: 'a part of the path is not a directory',
+  ENOTDIR: 'it, or a part of its path, is a file and not a directory',
   EEXIST: 'a file of that name is in the way',
   EISDIR: 'it is a directory',
   EROFS: 'the file system is read-only',

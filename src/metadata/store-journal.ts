@@ -28,6 +28,8 @@ export interface StoreSnapshot {
 }
 
 const magic = Buffer.from('ODM1')
+/** What all formats begin with. */
+const family = magic.subarray(0, 3)
 const headerBytes = 12
 /** A journal is not folded into a snapshot before it has this size, nor before it is larger than the snapshot. */
 const foldAtBytes = 4 * 1024 * 1024
@@ -149,7 +151,18 @@ function unframe(bytes: Buffer, at: number): { content: unknown; next: number } 
   return { content: JSON.parse(bytes.toString('utf8', start, end)), next: end }
 }
 
+/** Throws StorageFault for a file of a format that this version does not know. */
+function refuseNewer(bytes: Buffer, path: string): void {
+  const isOther = bytes.length >= 4 && bytes.subarray(0, 3).equals(family) && !bytes.subarray(0, 4).equals(magic)
+  if (!isOther) return
+  const format = bytes.toString('latin1', 3, 4)
+  throw new StorageFault(
+    `${path} has format ${format}; this version reads format 1. A newer version wrote it: run that version`,
+  )
+}
+
 function readSnapshot(bytes: Buffer, path: string): StoreSnapshot {
+  refuseNewer(bytes, path)
   const found = unframe(bytes, 0)
   if (found === null || found.next !== bytes.length) throw new CorruptLog(path, 'the metadata snapshot is damaged')
   const snapshot = found.content as { format: number }
@@ -167,6 +180,7 @@ interface ReadJournal {
 
 function readJournal(file: File, path: string): ReadJournal {
   const bytes = readAll(file)
+  refuseNewer(bytes, path)
   const entries: JournalEntry[] = []
   let at = 0
   let lastAt = 0

@@ -69,13 +69,14 @@ async function openJournal(platform: Platform, opened: OpenedStore, directory: s
     logger.warn('metadata.torn_transaction_cut', { path: `${directory}/${journalName}`, bytes: cutBytes })
   const { revision } = await store.identity()
   // The first transaction of a cluster comes before its first log, and before its first clean end.
-  const isLost = !isNew && revision === 0 && (endedCleanly || (await opened.store.list()).length > 0)
+  const wasUsed = async () => (!isNew && endedCleanly) || (await opened.store.list()).length > 0
+  const isLost = revision === 0 && (await wasUsed())
   if (isLost && !files.stat(`${directory}/${kafkaMetadataDirectory}`)) {
     await store.close()
     throw new DirectoryRefused(
       directory,
       'lost metadata',
-      `${journalName} is empty, though topics and configs were in it`,
+      `${journalName} is ${isNew ? 'missing' : 'empty'}, though there are logs whose topics and configs were in it`,
     )
   }
   return store

@@ -40,6 +40,11 @@ export class BrokerPartitions {
     return partition?.isOn(this.#brokerId) ? partition : null
   }
 
+  /** Whether its replica is there and cannot be used. */
+  isOffline(topic: string, index: number): boolean {
+    return this.#directory.isOffline(topic, index)
+  }
+
   /** Those of which it has a replica. */
   *all(): IterableIterator<Partition> {
     for (const partition of this.#directory.all()) if (partition.isOn(this.#brokerId)) yield partition

@@ -86,6 +86,11 @@ export class PartitionDirectory {
     }
   }
 
+  /** Whether the log of a partition that is here could not be opened. */
+  isOffline(topic: string, index: number): boolean {
+    return (this.#held.get(topic)?.get(index)?.offline ?? null) !== null
+  }
+
   /** Partitions whose log could not be opened, with the reason. */
   *offline(): IterableIterator<{ topic: string; index: number; why: string }> {
     for (const [topic, partitions] of this.#held) {
@@ -109,7 +114,8 @@ export class PartitionDirectory {
       this.#set(topic.name, image.index, { partition, offline: null })
     } catch (error) {
       if (!(error instanceof StorageFault || error instanceof CorruptLog)) throw error
-      logger.error('partition-offline', { topic: topic.name, partition: image.index, why: error.message })
+      const mend = error instanceof CorruptLog ? damageAdvice : undefined
+      logger.error('partition-offline', { topic: topic.name, partition: image.index, why: error.message, mend })
       this.#set(topic.name, image.index, { partition: null, offline: error.message })
     }
   }
@@ -132,6 +138,9 @@ export class PartitionDirectory {
     partitions.set(index, held)
   }
 }
+
+const damageAdvice =
+  'Nothing was cut. With the broker stopped, put the directory of the partition back from a copy, or move it away: the partition then begins anew.'
 
 function leadershipOf(partition: PartitionImage): Leadership {
   const { leader, leaderEpoch, isr, replicas } = partition

@@ -23,8 +23,9 @@ export function brokerWith(metadata: Metadata, others: Partial<Broker> = {}): Br
     image: () => metadata.image,
     advertised: (_call: Call, id: number) => ({ host: 'broker', port: 9000 + id }),
     quotas: quotasOf(metadata),
+    partitions: { isOffline: () => false },
     ...others,
-  } as Broker
+  } as unknown as Broker
 }
 
 const windows = { count: 11, windowMs: 1000 }

@@ -84,14 +84,13 @@ function wantedNames(broker: Broker, { topics, cursor }: DescribeTopicPartitions
 }
 
 function told(broker: Broker, call: Call, topic: TopicImage, partitions: TopicImage['partitions']): ToldTopic {
-  const image = broker.image()
   return {
     errorCode: errors.NONE.code,
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
     partitions: partitions.map(partition => ({
-      ...describedPartition(image, partition),
+      ...describedPartition(broker, topic, partition),
       eligibleLeaderReplicas: partition.eligible ?? [],
       lastKnownElr: partition.lastLeader === undefined ? [] : [partition.lastLeader],
     })),

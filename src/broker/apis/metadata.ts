@@ -143,7 +143,7 @@ function toldTopics(
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
-    partitions: topic.partitions.map(partition => describedPartition(image, partition)),
+    partitions: topic.partitions.map(partition => describedPartition(broker, topic, partition)),
     topicAuthorizedOperations: notTold,
   })
   if (asksForAll(call, request))

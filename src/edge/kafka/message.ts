@@ -9,9 +9,14 @@ import { Malformed } from '../../protocol/wire/faults'
 import type { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
 
-/** Throws Malformed. */
+/** Throws Malformed, which names the API. */
 export function decodeRequest(route: Route, { apiVersion }: RequestHeader, reader: Reader): Body {
-  return route.requestCodec(apiVersion).read(reader)
+  try {
+    return route.requestCodec(apiVersion).read(reader)
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    throw new Malformed(`${route.handler.api.name} version ${apiVersion}: ${error.message}`)
+  }
 }
 
 export function encodeReply(route: Route, { apiVersion, correlationId }: RequestHeader, body: Body): Slices {

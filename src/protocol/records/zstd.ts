@@ -1,11 +1,11 @@
 /**
- * Zstandard: Node's own where it has it (22.15 and later), else a native package.
+ * Zstandard: Node's own where it has it (22.15 and later), else a native package, else one in plain JavaScript, which only
+ * reads; what is written then is a frame of stored blocks, which every reader knows and which saves nothing.
  *
- * The package has no limit for its output. What a frame can become at most is therefore added up from the headers of its
- * blocks before it is asked: four bytes of input can ask for 128 KiB.
+ * The packages have no limit for their output. What a frame can become at most is therefore added up from the headers of its
+ * blocks before they are asked: four bytes of input can ask for 128 KiB.
  */
 import * as zlib from 'node:zlib'
-import { Refusal } from '../errors'
 import { CorruptRecord, corrupt, tooLarge } from './corrupt'
 
 interface Package {
@@ -46,26 +46,59 @@ function builtIn({ zstdCompressSync, zstdDecompressSync }: ZlibWithZstd): Codec 
 }
 
 function packaged(): Codec {
+  const { compress, decompress } = native() ?? plain()
+  return {
+    compress,
+    decompress(bytes, maxBytes) {
+      if (becomesAtMost(bytes) > maxBytes * slack) tooLarge('zstd', maxBytes)
+      return decompress(bytes, maxBytes)
+    },
+  }
+}
+
+/** Null on a platform that the package has nothing for. */
+function native(): Codec | null {
   let zstd: Package
   try {
     zstd = require('@toondepauw/node-zstd') as Package
   } catch {
-    throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs Node 22.15, or a platform its native package knows')
+    return null
   }
   const decoder = new zstd.Decoder()
   return {
     compress: (bytes, level) => new zstd.Encoder(level).encodeSync(bytes),
-    decompress(bytes, maxBytes) {
-      if (becomesAtMost(bytes) > maxBytes * slack) tooLarge('zstd', maxBytes)
-      return decoder.decodeSync(bytes)
-    },
+    decompress: bytes => decoder.decodeSync(bytes),
   }
+}
+
+export function plain(): Codec {
+  const { decompress } = require('fzstd') as typeof import('fzstd')
+  return { compress: stored, decompress: bytes => Buffer.from(decompress(new Uint8Array(bytes))) }
+}
+
+/** A frame that keeps what it is given: its size in four bytes, and blocks of kind 0 (RFC 8878, 3.1.1). */
+function stored(bytes: Buffer): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUInt32LE(frameMagic, 0)
+  // A content size of four bytes, and no window beside it.
+  head[4] = 0xa0
+  head.writeUInt32LE(bytes.length, 5)
+  const parts: Buffer[] = [head]
+  for (let at = 0; at === 0 || at < bytes.length; at += blockBytesMax) {
+    const block = bytes.subarray(at, at + blockBytesMax)
+    const isLast = at + blockBytesMax >= bytes.length
+    const blockHead = Buffer.alloc(3)
+    blockHead.writeUIntLE((block.length << 3) | Number(isLast), 0, 3)
+    parts.push(blockHead, block)
+  }
+  return Buffer.concat(parts)
 }
 
 /** The most that frames can become, by the headers of their blocks. Throws CorruptRecord for what are no frames. */
 function becomesAtMost(bytes: Buffer): number {
   let sum = 0
   let at = 0
+  if (bytes.length === 0) corrupt('zstd: cut short')
   while (at < bytes.length) {
     if (at + 8 > bytes.length) corrupt('zstd: cut short')
     const magic = bytes.readUInt32LE(at)
@@ -106,8 +139,7 @@ function loaded(): Codec {
 }
 
 /**
- * Throws CorruptRecord for what is not zstd or would become more than `maxBytes`, and Refusal where no codec is to be
- * had.
+ * Throws CorruptRecord for what is not zstd or would become more than `maxBytes`.
  */
 export function zstdDecompress(bytes: Buffer, maxBytes: number): Buffer {
   const { decompress } = loaded()

@@ -95,8 +95,9 @@ async function identify(
   }
   const properties = decodeProperties(files.readFile(file).toString('utf8'))
   const version = properties.get('version')
+  if (version === undefined) throw new DirectoryRefused(path, 'damaged identity', 'meta.properties has no version')
   if (version !== '1') {
-    throw new DirectoryRefused(path, 'unknown format', `meta.properties is of version ${version ?? 'none'}, not 1`)
+    throw new DirectoryRefused(path, 'unknown format', `meta.properties is of version ${version}, not 1`)
   }
   const { clusterId, nodeId } = identityIn(path, properties)
   if (wanted.clusterId !== undefined && clusterId !== wanted.clusterId) {

@@ -60,8 +60,8 @@ export class FileStore implements LogStore {
   readonly #rootSync: DirectorySync
   readonly #stage: Stage
   readonly #open = new Map<string, OpenLog>()
-  /** Names of the logs that somebody opened, or tried to. */
-  readonly #looked = new Set<string>()
+  /** Names of the logs that were opened, and so are recovered. One that could not be is still as it was found. */
+  readonly #recovered = new Set<string>()
   /** The last opening or dropping of each log, which the next one has to wait for. */
   readonly #work = new Map<string, Promise<unknown>>()
   readonly #removals = new Set<Cancel>()
@@ -128,7 +128,7 @@ export class FileStore implements LogStore {
 
   /**
    * The mark of a clean shutdown is left out when anything in the directory failed, and when there are logs that nobody
-   * looked at since a crash: they are still to be recovered.
+   * opened since a crash, or that could not be: they are still to be recovered, and damage must be found again.
    */
   async close(): Promise<void> {
     await Promise.allSettled(this.#work.values())
@@ -152,14 +152,13 @@ export class FileStore implements LogStore {
   #isAllRecovered(): boolean {
     if (this.cleanShutdown !== null) return true
     const logs = this.#platform.files.list(this.#claimed.path).filter(name => parseLogDirectoryName(name) !== null)
-    return logs.every(name => this.#looked.has(name))
+    return logs.every(name => this.#recovered.has(name))
   }
 
   async #openNow(id: LogId, config: () => LogConfig): Promise<Log> {
     const { files, clock } = this.#platform
     const name = logDirectoryName(id.topic, id.partition)
     const directory = pathOf(this.#claimed.path, name)
-    this.#looked.add(name)
     this.health.check()
     return this.health.guard(`open of ${directory}`, async () => {
       const isNew = !files.stat(directory)
@@ -190,6 +189,7 @@ export class FileStore implements LogStore {
       }
       if (isNew) await this.#rootSync.sync()
       this.#open.set(name, { log, config })
+      this.#recovered.add(name)
       return log
     })
   }

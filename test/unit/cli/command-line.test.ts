@@ -31,6 +31,8 @@ const mistakes: [readonly string[], string][] = [
   [['strat'], "odradek: there is no command 'strat'. Did you mean start? (odradek --help)"],
   [['topic', 'list'], "odradek: there is no command 'topic'. (odradek --help)"],
   [['start', '--data-dir'], "odradek: option '-d, --data-dir <DIR>' argument missing (odradek --help)"],
+  // A flag of another command is none of this one's.
+  [['start', '--list'], "odradek: unknown option '--list'. (Did you mean --host?) (odradek --help)"],
   [['start', 'now'], "odradek: too many arguments for 'start'. Expected 0 arguments but got 1. (odradek --help)"],
 ]
 

@@ -4,7 +4,7 @@ import { readConfig } from '../../../src/node/config'
 import { startNode } from '../../../src/node/node'
 import { silentLogger } from '../../../src/platform/logger'
 import { nodePlatform } from '../../../src/platform/node/platform'
-import { journalName } from '../../../src/metadata/store-journal'
+import { journalName, snapshotName } from '../../../src/metadata/store-journal'
 import { scratchDirectory } from '../../support/scratch'
 
 let scratch: ReturnType<typeof scratchDirectory>
@@ -79,6 +79,19 @@ test('metadata that is gone is told, and topics stay', async () => {
   expect(existsSync(`${data()}/orders-0`)).toBe(true)
   // Nor is it forgotten that it is lost.
   await expectRefused({ reason: 'lost metadata' }, { untouched: false })
+})
+
+test('metadata whose files are gone is told, since the configs of topics are gone with it', async () => {
+  await used()
+  for (const name of [journalName, snapshotName]) rmSync(`${data()}/${name}`)
+  await expectRefused({ reason: 'lost metadata', message: expect.stringContaining('missing') }, { untouched: false })
+  await expectRefused({ reason: 'lost metadata' }, { untouched: false })
+})
+
+test('metadata of a newer format is told as such', async () => {
+  await used()
+  writeFileSync(`${data()}/${snapshotName}`, 'ODM2 and what nobody knows yet')
+  await expectRefused({ message: expect.stringContaining('A newer version wrote it') }, { untouched: false })
 })
 
 test('metadata of a clean end that is damaged is told, and not cut', async () => {

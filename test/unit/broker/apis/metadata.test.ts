@@ -47,6 +47,18 @@ describe('Metadata', () => {
     expect(reply.controllerId).toBe(version >= 1 ? 1 : -1)
   })
 
+  it('shows a partition whose log cannot be used without a leader', async () => {
+    broker = {
+      ...broker,
+      partitions: { isOffline: (topic: string, index: number) => topic === 'md' && index === 1 } as never,
+    }
+    const reply = await tell(12, named('md'))
+    expect(reply.topics[0].partitions).toMatchObject([
+      { partitionIndex: 0, errorCode: 0, leaderId: 1, offlineReplicas: [] },
+      { partitionIndex: 1, errorCode: 5, leaderId: -1, isrNodes: [1], offlineReplicas: [1] },
+    ])
+  })
+
   it('tells of all topics for null, and in version 0 for an empty list', async () => {
     expect(codes(await tell(12, null))).toEqual([
       ['md', 0],

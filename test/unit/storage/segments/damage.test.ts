@@ -113,6 +113,9 @@ describe('damage that no crash explains', () => {
     expect(readFileSync(path(first)).equals(before)).toBe(true)
     const log = await store.open(other, () => config)
     expect(log.append(makeBatch(), { leaderEpoch: 0 })).toMatchObject({ first: 0 })
+    // A clean stop decides nothing: the damage is found again.
+    await store.close()
+    await expect(open()).rejects.toThrow(says)
   }
 
   test('below the mark', async () => {
