@@ -19,7 +19,7 @@ export interface ReadyFacts {
 
 /** `host:port` as a client is given it: an address that stands for every interface becomes one that can be reached. */
 export function bootstrapServers({ config, host, port }: Pick<ReadyFacts, 'config' | 'host' | 'port'>): string {
-  if (config.advertised) return hostPort(config.advertised.host, config.advertised.port)
+  if (config.advertised) return hostPort(config.advertised.host, config.advertised.port || port)
   const everywhere = host === '0.0.0.0' || host === '::' || host === ''
   return hostPort(everywhere ? 'localhost' : host, port)
 }

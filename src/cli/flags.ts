@@ -32,6 +32,10 @@ export interface Flag {
 export const flagTable: { readonly [name: string]: Flag } = {
   port: { short: 'p', value: 'PORT', about: 'port to listen on; 0 picks a free one (default 9092)' },
   host: { value: 'HOST', about: 'address to listen on (default 127.0.0.1; 0.0.0.0 is every interface)' },
+  advertise: {
+    value: 'HOST[:PORT]',
+    about: 'the address that clients are told (default auto: the one by which each of them came)',
+  },
   'data-dir': { short: 'd', value: 'DIR', about: 'keep everything in this directory' },
   profile: { value: 'NAME', about: 'dev, test, strict or prod: a set of defaults' },
   'as-version': {
@@ -89,6 +93,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     // A command is told where the broker is, so any port will do.
     port: text('port') ?? (runners.includes(command) ? '0' : undefined),
     host: text('host'),
+    advertise: text('advertise'),
     dataDir: text('data-dir'),
     profile: text('profile'),
     asVersion: text('as-version'),

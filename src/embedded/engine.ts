@@ -231,6 +231,7 @@ function configOf({
   flush,
   profile,
   asVersion,
+  advertise,
   logLevel,
   set,
 }: StartOptions): NodeConfig {
@@ -243,6 +244,7 @@ function configOf({
     ...(dataDir === null ? {} : { dataDir }),
     ...(flush === null ? {} : { flush }),
     ...(asVersion === null ? {} : { asVersion }),
+    ...(advertise === null ? {} : { advertise }),
   }
   const nothing = (path: string): Buffer => {
     throw new Error(`${path} is not read`)

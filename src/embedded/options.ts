@@ -24,6 +24,8 @@ export interface BrokerOptions {
   /** Where to listen: 127.0.0.1 and a free port by default. */
   readonly host?: string
   readonly port?: number
+  /** What clients are told: `HOST`, `HOST:PORT`, or `auto` (default), the address by which each of them came. */
+  readonly advertise?: string
   /** How many nodes the cluster has, 1 by default: each at a port of its own, from `port` on or free ones. */
   readonly brokers?: number
   readonly isolation?: Isolation
@@ -47,6 +49,7 @@ export interface BrokerOptions {
 export interface StartOptions {
   readonly host: string
   readonly port: number
+  readonly advertise: string | null
   readonly brokers: number
   readonly dataDir: string | null
   readonly flush: 'group' | 'os' | null
@@ -67,6 +70,7 @@ export interface ResetOptions {
 const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
   host: true,
   port: true,
+  advertise: true,
   brokers: true,
   isolation: true,
   storage: true,
@@ -108,12 +112,13 @@ export const topicSpecOf = (topic: string | TopicSpec): TopicSpec =>
 
 export function startOptionsOf(options: BrokerOptions): StartOptions {
   const { host = '127.0.0.1', port = 0, brokers = 1, storage = 'memory', profile = 'test' } = options
-  const { topics = [], config = {}, asVersion = null, log } = options
+  const { topics = [], config = {}, asVersion = null, advertise = null, log } = options
   const directory = storage === 'memory' ? null : storage
   const fsync = directory?.fsync
   return {
     host,
     port,
+    advertise,
     brokers,
     dataDir: directory === null ? null : directory.dir,
     flush: fsync === undefined ? null : fsync === 'always' ? 'group' : 'os',

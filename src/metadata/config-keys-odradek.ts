@@ -13,6 +13,33 @@ export const odradekKeys = {
     about:
       "A set of defaults: prod and strict are Apache Kafka's, dev and test remove waits that only hurt on a laptop.",
   },
+  'odradek.advertise': {
+    type: 'STRING',
+    default: 'auto',
+    importance: 'MEDIUM',
+    update: 'read-only',
+    described: false,
+    about:
+      'The address that clients are told, HOST or HOST:PORT; auto tells each the one by which it came, and in a container those from outside the external one.',
+  },
+  'odradek.external.host': {
+    type: 'STRING',
+    default: null,
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'With odradek.advertise=auto in a container: the host that clients from outside are told; localhost when not set.',
+  },
+  'odradek.external.port': {
+    type: 'INT',
+    default: null,
+    valid: '[1,...,65535]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about: 'The port that they are told, when the published port is another one than that of the broker.',
+  },
   'odradek.flush': {
     type: 'STRING',
     default: 'group',

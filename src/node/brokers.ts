@@ -23,6 +23,7 @@ import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { Refusal } from '../protocol/errors'
 import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
+import { gatewayOf, toldTo } from './advertised'
 import type { NodeConfig } from './config'
 import { AccessControl } from '../security/access-control'
 import { authorizerOf, quotaWindowsOf } from './limits'
@@ -50,6 +51,8 @@ interface Shared extends BrokersOptions {
   readonly release: ReleaseFacts | null
   readonly handlers: readonly Handler<Broker>[]
   readonly producerIds: ProducerIds
+  /** As `gatewayOf` says. */
+  readonly gateway: string | null
   /** Null for one that is not of this process. */
   byId(id: number): Broker | null
 }
@@ -64,6 +67,7 @@ export function openBrokers(platform: Platform, options: BrokersOptions): readon
     release,
     handlers: release ? handlersOf(release, handlers) : handlers,
     producerIds: new ProducerIds(count => metadata.allocateProducerIds(count)),
+    gateway: gatewayOf(platform.files, config),
     byId: id => brokers.get(id) ?? null,
   }
   return brokerIds.map(id => {
@@ -142,13 +146,14 @@ function writeMarker(
 
 /** The address at which this very client reached us is the one that is sure to work for it; others differ by their ports. */
 function advertised(
-  { config, metadata, brokerIds }: Shared,
+  { config, metadata, brokerIds, gateway }: Shared,
   connection: CallConnection,
   other: number | null,
 ): Address {
-  const host = config.advertised?.host ?? connection.localHost
+  const told = toldTo(config, connection, gateway)
+  const { host } = told
   // One port cannot be that of several brokers: each has the one at which it listens.
-  const own = (brokerIds.length === 1 ? config.advertised?.port : null) ?? connection.localPort
+  const own = brokerIds.length === 1 ? told.port : connection.localPort
   const port = other === null ? own : metadata.image.broker(other)?.endpoints[0]?.port
   return { host, port: port ?? own }
 }

@@ -41,8 +41,9 @@ export function placesOf(layers: readonly Assignment[], problems: string[]): Pla
 }
 
 function advertisedOf(layers: readonly Assignment[], name: string, problems: string[]): Address | null {
-  const given = layers.findLast(({ key }) => key === 'advertised.listeners')
+  const given = layers.findLast(({ key }) => key === 'advertised.listeners' || key === 'odradek.advertise')
   if (!given) return null
+  if (given.key === 'odradek.advertise') return advertiseOf(given, problems)
   const listeners = parseListeners(given.text)
   if (typeof listeners === 'string') {
     problems.push(`advertised.listeners=${given.text} (${given.origin}): ${listeners}.`)
@@ -53,6 +54,17 @@ function advertisedOf(layers: readonly Assignment[], name: string, problems: str
     problems.push(`advertised.listeners=${given.text} (${given.origin}): clients cannot connect to 0.0.0.0.`)
   }
   return mine && mine.host !== '' ? { host: mine.host, port: mine.port } : null
+}
+
+/** Port 0 where there is none. */
+function advertiseOf({ text, origin }: Assignment, problems: string[]): Address | null {
+  if (text.trim() === 'auto') return null
+  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^[\]:/\s]+))(?::(\d{1,5}))?$/.exec(text.trim())
+  const host = match?.[1] ?? match?.[2] ?? ''
+  const port = Number(match?.[3] ?? 0)
+  const isWrong = host === '' || host === '0.0.0.0' || host === '::' || port > 65_535
+  if (isWrong) problems.push(`${origin} takes auto, HOST or HOST:PORT that clients can connect to, not '${text}'.`)
+  return isWrong ? null : { host, port }
 }
 
 function portOf({ text, origin }: Assignment, problems: string[]): number | null {

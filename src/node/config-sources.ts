@@ -16,6 +16,7 @@ export interface Assignment {
 export interface Flags {
   readonly port?: string
   readonly host?: string
+  readonly advertise?: string
   readonly dataDir?: string
   readonly profile?: string
   readonly asVersion?: string
@@ -80,6 +81,7 @@ export function flagAssignments(flags: Flags): Assignment[] {
     ...place('host', flags.host),
     ...place('port', flags.port),
     ...own('log.dirs', flags.dataDir, '--data-dir'),
+    ...own('odradek.advertise', flags.advertise, '--advertise'),
     ...own('odradek.profile', flags.profile, '--profile'),
     ...own('odradek.as.version', flags.asVersion, '--as-version'),
     ...own('odradek.flush', flags.flush, '--flush'),

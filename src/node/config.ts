@@ -31,8 +31,10 @@ export interface NodeConfig {
   readonly listener: string
   /** Null where nobody is asked who he is. */
   readonly sasl: SaslConfig | null
-  /** What clients are told; null when they are told the address at which they reached us. */
+  /** What clients are told, port 0 for the one that they reached; null when they are told by the way they came. */
   readonly advertised: Address | null
+  /** What clients from outside of our container are told, where that is known. */
+  readonly external: { readonly host: string | null; readonly port: number | null }
   /** Null keeps everything in memory, and nothing when the process ends. */
   readonly dataDir: string | null
   readonly flush: FlushMode
@@ -100,6 +102,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
     listener,
     sasl,
     advertised,
+    external: externalOf(texts),
     dataDir,
     flush: texts.get('odradek.flush')!.trim() as FlushMode,
     logLevel: (texts.get('odradek.log.level') ?? 'info').trim() as LogLevel,
@@ -109,6 +112,11 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
     statics: withPlaces(texts, { profile, listen, listener, dataDir }),
   }
   return { config, warnings }
+}
+
+function externalOf(texts: ConfigTexts): NodeConfig['external'] {
+  const port = texts.get('odradek.external.port')?.trim()
+  return { host: texts.get('odradek.external.host')?.trim() || null, port: port ? Number(port) : null }
 }
 
 /** All that was said, the weakest first. */

@@ -70,7 +70,8 @@ async function open(
   stop: () => Promise<void>,
 ): Promise<Core> {
   const { config, opened, metadataStore, stages = [], pollTimers = platform.timers } = options
-  const here = { id: opened.nodeId, address: config.advertised ?? config.listen, isUp: true }
+  const address = config.advertised ?? config.listen
+  const here = { id: opened.nodeId, address: { ...address, port: address.port || config.listen.port }, isUp: true }
   const places = options.places ?? [here]
   const metadata = await openMetadata(platform, config, opened, metadataStore, places)
   undo.push(() => metadata.close())

@@ -72,7 +72,7 @@ function advertiseAdvice(nodeId: number, { address, trouble }: Seen, asked: Addr
   const local = isLoopback(address.host) && !isLoopback(asked.host)
   const why = local ? `${address.host} is this machine here, and another one where the broker runs. ` : ''
   const set = `On broker ${nodeId} set advertised.listeners=PLAINTEXT://${here}, with the port that it has from here`
-  return `${why}${set}; odradek without advertised.listeners tells every client the address that it came by.`
+  return `${why}${set}; odradek without it, or with --advertise auto, tells every client the address that it came by.`
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')

@@ -130,9 +130,13 @@ test('there are three brokers, and leaders and replicas are spread over them', a
   }
 })
 
-test('with an address that is told to clients each node has its own port', async () => {
+test.each([
+  { config: { 'advertised.listeners': 'PLAINTEXT://docker:7000' } },
+  { advertise: 'docker:7000' },
+  { advertise: 'docker' },
+])('with an address that is told to clients each node has its own port: %j', async told => {
   const at = new EngineBench()
-  const { nodes } = await at.start({ brokers: 2, config: { 'advertised.listeners': 'PLAINTEXT://docker:7000' } })
+  const { nodes } = await at.start({ brokers: 2, ...told })
   for (const { port } of nodes) {
     const client = await at.connect(port)
     const { brokers } = await at.world.until(client.request(Metadata, 12, { topics: [] }))

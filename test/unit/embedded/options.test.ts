@@ -17,6 +17,7 @@ test('what is left out is a free port of loopback, memory, and the profile test'
     dataDir: null,
     flush: null,
     profile: 'test',
+    advertise: null,
     asVersion: null,
     logLevel: 'warn',
     set: [],
@@ -44,4 +45,5 @@ test('storage, configs and topics as they travel', () => {
 
 test('the release as which a broker shows itself', () => {
   expect(startOptionsOf({ asVersion: '2.8' }).asVersion).toBe('2.8')
+  expect(startOptionsOf({ advertise: 'kafka:9092' }).advertise).toBe('kafka:9092')
 })

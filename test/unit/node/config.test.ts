@@ -41,6 +41,7 @@ describe('without a word', () => {
       profile: 'dev',
       listen: { host: '127.0.0.1', port: 9092 },
       advertised: null,
+      external: { host: null, port: null },
       dataDir: null,
       flush: 'os',
       nodeId: null,
@@ -248,6 +249,32 @@ broker.id=9`
         'Only the first listener for clients is opened, not INSIDE.',
       ]),
     )
+  })
+})
+
+describe('what clients are told', () => {
+  const told = (given: string) => config({ file: given }).advertised
+
+  test('is by the way they came, or a host, or a host and a port', () => {
+    expect(told('')).toBeNull()
+    expect(told('odradek.advertise=auto')).toBeNull()
+    expect(told('odradek.advertise=kafka')).toEqual({ host: 'kafka', port: 0 })
+    expect(told('odradek.advertise=[::1]:7000')).toEqual({ host: '::1', port: 7000 })
+  })
+
+  test('is what was said last, of advertised.listeners too', () => {
+    const listeners = 'advertised.listeners=PLAINTEXT://a:1'
+    expect(told(`odradek.advertise=b\n${listeners}`)).toEqual({ host: 'a', port: 1 })
+    expect(told(`${listeners}\nodradek.advertise=auto`)).toBeNull()
+  })
+
+  test.each(['0.0.0.0', '::', 'a:b', 'http://a', 'a:70000', ''])('is not %j', text => {
+    expect(() => told(`odradek.advertise=${text}`)).toThrow('takes auto, HOST or HOST:PORT')
+  })
+
+  test('from outside of a container', () => {
+    const file = 'odradek.external.host=docker.example\nodradek.external.port=19092'
+    expect(config({ file }).external).toEqual({ host: 'docker.example', port: 19092 })
   })
 })
 
