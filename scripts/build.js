@@ -42,7 +42,17 @@ for (const program of programs) {
   })
 }
 writeModule()
+writeForJest()
 for (const program of programs) run('scripts/compile-ahead.js', program)
+
+/** Jest takes what a file exports by default, or as a whole, which no file of ours does. */
+function writeForJest() {
+  const write = (name, code) => writeFileSync(path.join(root, 'dist/embedded', name), `'use strict'\nmodule.exports = ${code}\n`)
+  write('jest-setup.js', `require('./jest-run.js').setup`)
+  write('jest-teardown.js', `require('./jest-run.js').teardown`)
+  const files = `globalSetup: require.resolve('./jest-setup.js'), globalTeardown: require.resolve('./jest-teardown.js')`
+  write('jest-preset.js', `{ ${files} }`)
+}
 
 /** The same library for `import`, by the names that it has: Node finds those of a CommonJS file by guessing only. */
 function writeModule() {

@@ -1,7 +1,18 @@
 /** `odradek/jest`: for jest, and for whatever has its hooks as globals, as vitest with `globals: true`. */
 import type { Broker } from './broker'
 import { toHaveRecord } from './expectations'
+import type { Match } from './matching'
+import type { ReadOptions, Wait } from './waits'
 import { type Hooks, type UseOptions, useKafka as use } from './use-kafka'
+
+declare global {
+  // As @types/jest has it, to which it is added.
+  namespace jest {
+    interface Matchers<R, T = {}> {
+      toHaveRecord<V = unknown>(topic: string, match: Match<V>, options?: ReadOptions & Wait): Promise<R>
+    }
+  }
+}
 
 interface Expecting {
   readonly expect: { extend(matchers: object): void }

@@ -8,6 +8,7 @@ const doors = [
   'src/embedded/workplace.ts',
   'src/embedded/guest.ts',
   'src/embedded/jest.ts',
+  'src/embedded/jest-run.ts',
   'src/embedded/node-test.ts',
   'src/embedded/testcontainers.ts',
 ]

@@ -1,0 +1,75 @@
+/** The preset of jest in a packed install: one broker for all files of a run, which their processes hear of. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packedProject, root } from './packed'
+
+const { folder, node, remove } = packedProject()
+afterAll(remove)
+
+const runner = join(root, 'node_modules/jest/bin/jest.js')
+
+const testOf = (mine: string): string => `
+const { Kafka, logLevel } = require('kafkajs')
+test('sends to the broker of the run', async () => {
+  const brokers = process.env.KAFKA_BROKERS.split(',')
+  expect(process.env.KAFKA_BOOTSTRAP_SERVERS).toBe(process.env.KAFKA_BROKERS)
+  const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })
+  const [admin, producer] = [kafka.admin(), kafka.producer()]
+  await admin.connect()
+  const topics = await admin.fetchTopicMetadata({ topics: ['orders'] })
+  expect(topics.topics[0].partitions.length).toBe(3)
+  await producer.connect()
+  await producer.send({ topic: 'orders', messages: [{ value: '${mine}' }] })
+  await producer.disconnect()
+  await admin.disconnect()
+  require('node:fs').writeFileSync('${mine}.brokers', brokers.join())
+})`
+
+test.each(['preset', 'globalSetup'])(
+  'by %s',
+  async how => {
+    const project = join(folder, how)
+    mkdirSync(project)
+    const named =
+      how === 'preset'
+        ? { preset: 'odradek/jest' }
+        : { globalSetup: 'odradek/jest-setup', globalTeardown: 'odradek/jest-teardown' }
+    const config = { ...named, globals: { odradek: { topics: [{ name: 'orders', partitions: 3 }] } }, maxWorkers: 2 }
+    writeFileSync(join(project, 'jest.config.json'), JSON.stringify(config))
+    for (const mine of ['one', 'two']) writeFileSync(join(project, `${mine}.test.js`), testOf(mine))
+    const { code, stderr } = await node(
+      runner,
+      '--rootDir',
+      project,
+      '--config',
+      join(project, 'jest.config.json'),
+      '--ci',
+    )
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Tests: +2 passed, 2 total$/m) })
+  },
+  180_000,
+)
+
+test('toHaveRecord has a type', async () => {
+  writeFileSync(
+    join(folder, 'types.cts'),
+    `import { useKafka } from 'odradek/jest'
+const kafka = useKafka()
+export const ok: Promise<void> = expect(kafka).toHaveRecord('orders', { key: '1' }, { timeoutMs: 10 })
+export const no: Promise<void> = expect(kafka).not.toHaveRecord('orders', record => record.key === '1')
+// @ts-expect-error a topic has a name
+export const wrong = expect(kafka).toHaveRecord(1, {})
+`,
+  )
+  const compilerOptions = {
+    module: 'node16',
+    strict: true,
+    noEmit: true,
+    target: 'es2022',
+    lib: ['es2022', 'esnext.disposable'],
+    types: ['node', 'jest'],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.cts'] }))
+  const { code, stdout } = await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+}, 60_000)
