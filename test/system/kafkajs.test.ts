@@ -1,4 +1,5 @@
 /** A client of other people, unchanged, against the command: records in and out, a group, and what a crash leaves. */
+import { pbkdf2Sync } from 'node:crypto'
 import {
   AclOperationTypes,
   AclPermissionTypes,
@@ -11,6 +12,9 @@ import {
   type SASLOptions,
   logLevel,
 } from 'kafkajs'
+import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
+import { SaslAuthenticate } from '../../src/protocol/messages/sasl-authenticate'
+import { SaslHandshake } from '../../src/protocol/messages/sasl-handshake'
 import { Odradek, freePort, scratch } from './odradek'
 
 jest.setTimeout(120_000)
@@ -138,5 +142,40 @@ test('users of PLAIN and of SCRAM come in, others do not, and access rules are a
     ],
   })
   await send()
+  expect((await broker.stop()).code).toBe(0)
+})
+
+test('SCRAM of both kinds, for a user that was made over PLAIN', async () => {
+  const jaas = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_root="r";'
+  const settings = {
+    listeners: 'SASL_PLAINTEXT://127.0.0.1:0',
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    'listener.name.sasl_plaintext.plain.sasl.jaas.config': jaas,
+  }
+  const set = Object.entries(settings).flatMap(([key, text]) => ['--set', `${key}=${text}`])
+  const broker = new Odradek(['--port', '0', '--json', ...set])
+  const { port } = await broker.ready()
+  const root = await broker.connect()
+  await root.request(SaslHandshake, 1, { mechanism: 'PLAIN' })
+  await root.request(SaslAuthenticate, 2, { authBytes: Buffer.from('\0root\0r') })
+  for (const mechanism of [1, 2]) {
+    const salt = Buffer.from('some salt')
+    const saltedPassword = pbkdf2Sync('secret', salt, 4096, 32 * mechanism, `sha${256 * mechanism}`)
+    const upsertions = [{ name: 'sue', mechanism, iterations: 4096, salt, saltedPassword }]
+    const { results } = await root.request(AlterUserScramCredentials, 0, { deletions: [], upsertions })
+    expect(results).toEqual([{ user: 'sue', errorCode: 0, errorMessage: null }])
+  }
+  for (const mechanism of ['scram-sha-256', 'scram-sha-512'] as const) {
+    const as = (password: string) =>
+      new Kafka({
+        brokers: [`127.0.0.1:${port}`],
+        logLevel: logLevel.NOTHING,
+        retry: { retries: 0 },
+        sasl: { mechanism, username: 'sue', password } as SASLOptions,
+      })
+    const producer = await producerOf(as('secret'))
+    await producer.send({ topic: 't', messages: [{ value: mechanism }] })
+    await expect(as('wrong').admin().connect()).rejects.toThrow(/invalid credentials/)
+  }
   expect((await broker.stop()).code).toBe(0)
 })
