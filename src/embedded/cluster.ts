@@ -102,6 +102,7 @@ export class Cluster {
       faults: new Faults({
         timers: real.timers,
         events,
+        nodeAt: port => self.cluster?.nodes.find(({ address }) => address.port === port)?.id ?? null,
         topicId: topic => self.cluster?.topicId(topic) ?? null,
         fetchSession: id =>
           (self.cluster?.core.brokers ?? []).flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)]),
@@ -198,8 +199,9 @@ export class Cluster {
     return this.#inside.core
   }
 
-  /** Throws BrokerError for an API or an error that nobody knows. */
+  /** Throws BrokerError for an API, an error or a node that nobody knows. */
   addFault(fault: Fault): number {
+    if (fault.node !== null) this.#nth(fault.node)
     return this.faults.add(
       fault,
       new Set([...this.core.brokers[0]!.routes.values()].map(({ handler }) => handler.api.name)),

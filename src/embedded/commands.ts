@@ -160,6 +160,8 @@ export interface Fault {
   readonly group: string | null
   readonly transactionalId: string | null
   readonly clientId: string | null
+  /** The id of the node that is asked; null is any. */
+  readonly node: number | null
   /** So many requests pass before the first that it befalls. */
   readonly skip: number
   /** Null is until it is lifted. */

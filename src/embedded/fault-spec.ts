@@ -18,6 +18,8 @@ export interface FaultOptions {
   readonly group?: string
   readonly transactionalId?: string
   readonly clientId?: string
+  /** Only requests to this node of a cluster: its id, or one of `nodes`. */
+  readonly node?: number | { readonly id: number }
 }
 
 /** One of the effects, and whom it concerns. */
@@ -34,7 +36,7 @@ export interface FaultSpec extends FaultOptions {
 }
 
 const effects = ['error', 'delay', 'throttle', 'drop', 'repeat', 'when'] as const
-const options = ['times', 'skip', 'topic', 'partition', 'group', 'transactionalId', 'clientId'] as const
+const options = ['times', 'skip', 'topic', 'partition', 'group', 'transactionalId', 'clientId', 'node'] as const
 
 /** Throws TypeError for what is no fault. */
 export function faultFrom(spec: FaultSpec): Fault {
@@ -66,7 +68,7 @@ function effectOf(spec: FaultSpec, does: (typeof effects)[number]): FaultEffect 
 }
 
 export function faultOf(apis: Apis, options: FaultOptions, effect: FaultEffect): Fault {
-  const { times, skip = 0, topic, partition, group, transactionalId, clientId } = options
+  const { times, skip = 0, topic, partition, group, transactionalId, clientId, node } = options
   return {
     apis: typeof apis === 'string' ? [apis] : apis,
     topic: topic ?? null,
@@ -74,6 +76,7 @@ export function faultOf(apis: Apis, options: FaultOptions, effect: FaultEffect):
     group: group ?? null,
     transactionalId: transactionalId ?? null,
     clientId: clientId ?? null,
+    node: (typeof node === 'object' ? node.id : node) ?? null,
     skip,
     times: times ?? null,
     effect,

@@ -12,6 +12,8 @@ import { type About, type Entries, namesText, splitRequest, withEntries, withOwn
 export interface FaultWorld {
   readonly timers: Timers
   readonly events: ClusterEvents
+  /** The id of the node that listens at a port; null when none does. */
+  nodeAt(port: number): number | null
   /** By which newer versions of requests name a topic; null when there is no such topic. */
   topicId(topic: string): string | null
   /** The partitions that a fetch session goes on with. */
@@ -193,10 +195,11 @@ export class Faults {
   }
 
   #concerns(fault: Fault, handler: Handler<never>, call: Call, request: Body): boolean {
-    const { apis, topic, group, transactionalId, clientId } = fault
+    const { apis, topic, group, transactionalId, clientId, node } = fault
     const { name } = handler.api
     if (!apis.includes('*') && !apis.includes(name)) return false
     if (clientId !== null && clientId !== call.clientId) return false
+    if (node !== null && node !== this.#world.nodeAt(call.connection.localPort)) return false
     if (group !== null && !namesText(request, group)) return false
     if (transactionalId !== null && !namesText(request, transactionalId)) return false
     if (topic === null) return true

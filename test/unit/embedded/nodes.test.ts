@@ -1,5 +1,6 @@
 /** Clusters of several nodes: what clients see of them. Numbers were compared with three brokers of Apache Kafka 4.4. */
 import type { ClientConnection } from '../../../src/client/connection'
+import { FaultDoor } from '../../../src/embedded/fault-door'
 import { toProduce } from '../../../src/embedded/values'
 import { partitionOf } from '../../../src/platform/java-hash'
 import { errorNameOf } from '../../../src/protocol/errors'
@@ -382,4 +383,20 @@ test('what is reset, restored or forked has as many nodes, and those that are do
   expect(new Set(brokers.map(({ port }) => port))).toEqual(own)
   await three.at.ask(cluster, 'reset', { keepTopics: false, keepGroups: false })
   expect(await brokersAt(1)).toEqual([1, 2, 3])
+})
+
+test('a fault of one node befalls nobody who asks another', async () => {
+  const three = await Three.open()
+  const faults = new FaultDoor((command, argument) => three.at.ask(three.cluster, command, argument))
+  const fault = await faults.error('DescribeCluster', 'UNKNOWN_SERVER_ERROR', { node: { id: 2 } })
+  const told: string[] = []
+  for (const client of three.clients) {
+    const { errorCode } = await three.at.world.until(
+      client.request(DescribeCluster, 0, { includeClusterAuthorizedOperations: false }),
+    )
+    told.push(errorNameOf(errorCode)!)
+  }
+  expect(told).toEqual(['NONE', 'UNKNOWN_SERVER_ERROR', 'NONE'])
+  expect(await fault.hits()).toBe(1)
+  await expect(faults.drop('*', { node: 4 })).rejects.toThrow('there is no node 4')
 })
