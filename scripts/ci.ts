@@ -1,6 +1,6 @@
-/** `.ci/run` after `npm ci`: every proof there is, one after the other, and the sum of all in one last line. */
+/** `.ci/run` after `npm ci`: every proof there is, the longer ones side by side, and the sum of all in one last line. */
 import { rmSync } from 'node:fs'
-import { judgeLanes, judgeSteps, newestNode, simulationStep, staticSteps, testStep } from './step-list'
+import { busyLanes, judgeToolsStep, newestNode, simulationStep, staticSteps, testStep, waitingLanes } from './step-list'
 import { type Outcome, type Step, print, report, run, summary } from './steps'
 
 /** It should take less than 20 minutes. A machine that is twice as slow is no reason to fail; one that hangs is. */
@@ -15,6 +15,12 @@ async function main(): Promise<void> {
     outcomes.push(outcome)
     return outcome
   }
+  const together = (lanes: readonly (readonly Step[])[]) =>
+    Promise.all(
+      lanes.map(async lane => {
+        for (const step of lane) await take(step)
+      }),
+    )
   for (const step of staticSteps) await take(step)
   await take(testStep)
   await take(simulationStep)
@@ -24,12 +30,9 @@ async function main(): Promise<void> {
     if ((await take(newest.install)).failed === 0) await take(newest.system)
     rmSync(newest.folder, { recursive: true, force: true })
   }
-  for (const step of judgeSteps()) await take(step)
-  await Promise.all(
-    judgeLanes.map(async lane => {
-      for (const step of lane) await take(step)
-    }),
-  )
+  await take(judgeToolsStep)
+  await together(busyLanes)
+  await together(waitingLanes)
   summary(outcomes)
 }
 

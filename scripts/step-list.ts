@@ -53,12 +53,21 @@ export function newestNode(): { readonly folder: string; readonly install: Step;
   }
 }
 
-/** What needs a real Kafka and other people's clients; each says itself what it leaves out where something is missing. */
-export function judgeSteps(): readonly Step[] {
-  const judges: readonly Step[] = [
+/** What the judges use beside Node. Each judge says itself what it leaves out where something is missing. */
+export const judgeToolsStep: Step = {
+  name: 'get judges',
+  command: ['bash', 'scripts/ci/install.sh'],
+  timeoutMs: 5 * minute,
+}
+
+/** What needs a real Kafka, one core each: the two lists go on side by side, with brokers of their own. */
+export const busyLanes: readonly (readonly Step[])[] = [
+  [
     { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
     { name: 'oracle of access', command: ['npm', 'run', 'oracle', '--', '--secured'], timeoutMs: 5 * minute },
     { name: 'oracle of sasl', command: ['npm', 'run', 'oracle', '--', '--sasl'], timeoutMs: 5 * minute },
+  ],
+  [
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'nodes', command: ['npm', 'run', 'nodes'], timeoutMs: 4 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
@@ -67,13 +76,11 @@ export function judgeSteps(): readonly Step[] {
       command: ['npm', 'run', 'torture', '--', '--transactions', '--rounds', '20'],
       timeoutMs: 5 * minute,
     },
-  ]
-  const tools: Step = { name: 'get judges', command: ['bash', 'scripts/ci/install.sh'], timeoutMs: 5 * minute }
-  return [tools, ...judges]
-}
+  ],
+]
 
-/** More judges, which wait more than they work: each list goes on beside the others, with brokers of its own. */
-export const judgeLanes: readonly (readonly Step[])[] = [
+/** More judges, with real clients, which wait more than they work: three lists side by side. */
+export const waitingLanes: readonly (readonly Step[])[] = [
   [{ name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 10 * minute }],
   [
     { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 8 * minute },

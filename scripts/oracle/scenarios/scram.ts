@@ -100,28 +100,33 @@ async function altersTwice(subject: Subject): Promise<void> {
       [ann, 1],
     ],
   )
-  await describe([])
+}
+
+/** Asks for everybody, and notes those of this scenario: others play beside it, with users of their own. */
+async function describesAll(subject: Subject): Promise<void> {
+  const { alter } = asker(subject)
+  const [one, two] = [subject.name('one'), subject.name('two')]
+  const note = async (label: string, users: readonly { name: string }[] | null) => {
+    await published(subject)
+    const { results, ...rest } = await subject.quiet(DescribeUserScramCredentials, { users })
+    const own = results.filter(({ user }) => user === one || user === two).sort((a, b) => (a.user < b.user ? -1 : 1))
+    subject.note(label, { ...rest, own })
+  }
+  await alter([{ name: one }, { name: two, mechanism: 2 }])
+  await note('of all', null)
+  await note('of a list of nobody', [])
+  await alter(
+    [],
+    [
+      [one, 1],
+      [two, 2],
+    ],
+  )
+  await note('of all, once removed', null)
 }
 
 export const scramScenarios: readonly Scenario[] = [
   eachVersion(AlterUserScramCredentials, 'scram credentials', alters),
   eachVersion(AlterUserScramCredentials, 'scram credentials: twice', altersTwice),
-  eachVersion(DescribeUserScramCredentials, 'scram credentials: all', async subject => {
-    const { alter } = asker(subject)
-    const [one, two] = [subject.name('one'), subject.name('two')]
-    await alter([{ name: one }, { name: two, mechanism: 2 }])
-    await published(subject)
-    const all = await subject.quiet(DescribeUserScramCredentials, { users: null })
-    subject.note(
-      'of all',
-      all.results.filter(({ user }) => user === one || user === two).sort((a, b) => (a.user < b.user ? -1 : 1)),
-    )
-    await alter(
-      [],
-      [
-        [one, 1],
-        [two, 2],
-      ],
-    )
-  }),
+  eachVersion(DescribeUserScramCredentials, 'scram credentials: all', describesAll),
 ]
