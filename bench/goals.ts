@@ -1,5 +1,5 @@
 /** What the figures should reach, beside Apache Kafka with the same durability (flush os). */
-import type { Figure, StartUp } from './run'
+import type { Figure, StartUp } from './figures'
 
 export interface Goal {
   readonly what: string

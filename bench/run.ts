@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { kafka, kafkaVersion, whyNoKafka } from '../scripts/judge/kafka'
 import { odradek, whyNoOdradek } from '../scripts/judge/odradek'
 import { Contender, sink, type Trial, touchMemory } from './contender'
+import type { Figure, StartUp } from './figures'
 import { type Goal, goals } from './goals'
 import { type Workload, workloads } from './workloads'
 
@@ -28,19 +29,6 @@ const { values: options } = parseArgs({
 
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3))
 const scale = options.quick ? 0.25 : 1
-
-export interface Figure {
-  readonly workload: string
-  readonly broker: string
-  readonly megabytesPerSecond: number
-  readonly requestsPerSecond: number
-  readonly cpuSecondsPerGigabyte: number
-  readonly cpuMicrosPerRequest: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-  /** CPU seconds of the load generator for each second of the trial: near 1 the generator is what is measured. */
-  readonly generatorLoad: number
-}
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -131,14 +119,6 @@ function printFigures(workload: Workload, figures: readonly Figure[]): void {
       one.generatorLoad.toFixed(2),
     ]),
   )
-}
-
-export interface StartUp {
-  readonly broker: string
-  readonly listeningMs: number
-  readonly acknowledgedMs: number
-  readonly idleBytes: number
-  loadedBytes: number
 }
 
 async function measureStart(contenders: readonly Contender[]): Promise<StartUp[]> {

@@ -5,12 +5,12 @@ export {
   BrokerError,
   type ClientFacts,
   type GroupFacts,
-  type LoggedRequest,
   type MemberFacts,
   type OffsetSpec,
   type PartitionLag,
   type Written,
 } from './embedded/commands'
+export type { LoggedRequest } from './embedded/logged-request'
 export { failureMatrix, type MatrixOptions } from './embedded/failure-matrix'
 export { standardFailures, type Failure } from './embedded/failures'
 export type { FaultHandle } from './embedded/fault-door'

@@ -11,7 +11,6 @@ import {
   type Engine,
   type Gives,
   type GroupFacts,
-  type LoggedRequest,
   type PartitionLag,
   type Takes,
   type Written,
@@ -34,6 +33,7 @@ import {
   type TopicSpec,
   topicSpecOf,
 } from './options'
+import type { LoggedRequest } from './logged-request'
 
 const drainMsDefault = 500
 /** Below the five seconds after which test runners give up, so that it is told what was missing. */

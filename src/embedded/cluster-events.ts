@@ -1,6 +1,6 @@
 /** What happens in a cluster, for those who listen. Events that nobody wants are not made. */
 import type { Logger } from '../platform/logger'
-import type { LoggedRequest } from './commands'
+import type { LoggedRequest } from './logged-request'
 
 /** Events by their names, with what is told. All of it can be copied from one thread to another. */
 export interface BrokerEvents {

@@ -1,6 +1,7 @@
 /** What a broker in a test can be asked, wherever it runs. Everything here can be copied from one thread to another. */
 import type { EventName, ToldEvent } from './cluster-events'
 import type { ResetOptions, StartOptions, TopicSpec } from './options'
+import type { LoggedRequest } from './logged-request'
 
 export interface NodeFacts {
   readonly id: number
@@ -115,20 +116,6 @@ export interface GroupWish {
   /** Topics of which partitions are assigned. */
   readonly assigned: readonly string[]
   readonly caughtUp: boolean
-}
-
-export interface LoggedRequest {
-  /** Kafka's name of the API. */
-  readonly api: string
-  readonly version: number
-  readonly clientId: string | null
-  /** By the clock of the broker. */
-  readonly atMs: number
-  /** Its fields by Kafka's names. Instead of bytes it has `{ bytes: 123 }`, of long lists the first hundred. */
-  readonly request: { readonly [field: string]: unknown }
-  readonly isAnswered: boolean
-  /** Errors that stand in the answer. */
-  readonly errors: readonly string[]
 }
 
 export interface RequestFilter {

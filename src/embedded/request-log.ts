@@ -4,7 +4,8 @@ import { isPromise, type Stage } from '../call/stage'
 import type { Clock } from '../platform/clock'
 import { errorNameOf } from '../protocol/errors'
 import type { ClusterEvents } from './cluster-events'
-import type { LoggedRequest, RequestFilter } from './commands'
+import type { RequestFilter } from './commands'
+import type { LoggedRequest } from './logged-request'
 
 /** By API, so that heartbeats and fetches do not push out what is rare. */
 const keptMax = 50

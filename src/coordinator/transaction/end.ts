@@ -1,9 +1,8 @@
 /** The end of a transaction: decided here, then spread as markers, then complete (KIP-98, KIP-890). */
 import { assert } from '../../platform/assert'
 import { Refusal } from '../../protocol/errors'
-import type { ProducerIdentity } from './init'
 import { become, type TransactionTurn } from './machine'
-import { isExhausted, lastUsableEpoch, type Transaction } from './state'
+import { isExhausted, lastUsableEpoch, type ProducerIdentity, type Transaction } from './state'
 
 export interface EndAsk extends ProducerIdentity {
   readonly transactionalId: string

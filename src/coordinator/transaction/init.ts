@@ -2,18 +2,13 @@
 import { Refusal } from '../../protocol/errors'
 import { decideFence } from './end'
 import { become, type TransactionTurn } from './machine'
-import { isExhausted, lastUsableEpoch, type Transaction } from './state'
+import { isExhausted, lastUsableEpoch, type ProducerIdentity, type Transaction } from './state'
 
 export interface InitAsk {
   readonly transactionalId: string
   readonly timeoutMs: number
   /** What a producer that recovers has; null for one that begins. */
   readonly expected: ProducerIdentity | null
-}
-
-export interface ProducerIdentity {
-  readonly producerId: number
-  readonly producerEpoch: number
 }
 
 export type Initialized =

@@ -1,8 +1,7 @@
 /** Partitions join a transaction, or are asked for whether they have (KIP-98, KIP-890). */
 import { Refusal, type ErrorName } from '../../protocol/errors'
-import type { ProducerIdentity } from './init'
 import { become, type TransactionMachine, type TransactionTurn } from './machine'
-import { isIn, type TopicPartition, type Transaction, withPartitions } from './state'
+import { isIn, type ProducerIdentity, type TopicPartition, type Transaction, withPartitions } from './state'
 
 export interface PartitionsAsk extends ProducerIdentity {
   readonly transactionalId: string

@@ -24,6 +24,11 @@ export interface TopicPartition {
   readonly partition: number
 }
 
+export interface ProducerIdentity {
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
 /** Everything about one transactional id. Replaced as a whole by each record. */
 export interface Transaction {
   readonly transactionalId: string

@@ -9,14 +9,14 @@ import { Refusal, type ErrorName } from '../../protocol/errors'
 import { partitionOf } from '../../platform/java-hash'
 import { decideComplete, decideEnd, type EndAsk } from './end'
 import { decideExpire, decideTimeouts } from './expire'
-import { decideInit, type InitAsk, type ProducerIdentity } from './init'
+import { decideInit, type InitAsk } from './init'
 import { type ListFilters, listTransactions } from './list'
 import { TransactionMachine, type TransactionTurn } from './machine'
 import { type MarkersWorld, spreadMarkers } from './markers'
 import { decideAdd, type PartitionsAsk, verify } from './partitions'
 import { decodeTransactionRecord, encodeTransactionRecord, type TransactionRecord } from './records'
 import type { TransactionSettings } from './settings'
-import type { Transaction } from './state'
+import type { ProducerIdentity, Transaction } from './state'
 
 export interface TransactionsWorld extends MarkersWorld {
   readonly clock: Clock

@@ -6,20 +6,8 @@ import type { Address, Connection, ConnectionEvents, Listener, Network } from '.
 import type { Dice } from './dice'
 import { errno } from './files'
 import type { Life } from './life'
-import { Pipe } from './pipe'
+import { type NetworkFaults, Pipe } from './pipe'
 import type { World } from './world'
-
-/** Knobs; may be turned at any time, and hold for what is sent from then on. */
-export interface NetworkFaults {
-  /** How long bytes take from one machine to another, from and to. */
-  delayMs: readonly [number, number]
-  /** Bytes that the systems at both ends hold together for one direction of a connection before a writer must wait. */
-  windowBytes: number
-  /** The longest piece that arrives at once; pieces are cut anywhere. */
-  pieceBytes: number
-  /** How long a connection is tried to a machine that does not answer. */
-  connectTimeoutMs: number
-}
 
 interface Door {
   readonly life: Life

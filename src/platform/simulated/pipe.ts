@@ -3,7 +3,29 @@ import { assert } from '../assert'
 import type { Address, Connection, ConnectionEvents } from '../network'
 import { errno } from './files'
 import type { Life } from './life'
-import type { SimulatedNet } from './network'
+import type { Dice } from './dice'
+import type { World } from './world'
+
+/** Knobs; may be turned at any time, and hold for what is sent from then on. */
+export interface NetworkFaults {
+  /** How long bytes take from one machine to another, from and to. */
+  delayMs: readonly [number, number]
+  /** Bytes that the systems at both ends hold together for one direction of a connection before a writer must wait. */
+  windowBytes: number
+  /** The longest piece that arrives at once; pieces are cut anywhere. */
+  pieceBytes: number
+  /** How long a connection is tried to a machine that does not answer. */
+  connectTimeoutMs: number
+}
+
+/** What lies between the two ends. */
+interface Net {
+  readonly world: World
+  readonly dice: Dice
+  readonly faults: NetworkFaults
+  reaches(from: string, to: string): boolean
+  hasPower(host: string): boolean
+}
 
 /** What travels: bytes, the word that no more will come, or the word that there is nobody to send to. */
 type Parcel = Buffer | 'end' | 'reset'
@@ -14,7 +36,7 @@ const poison = 0xdb
 export class Pipe implements Connection {
   readonly remote: Address
   readonly local: Address
-  readonly #net: SimulatedNet
+  readonly #net: Net
   readonly #life: Life
   #peer!: Pipe
   #forget!: () => void
@@ -42,7 +64,7 @@ export class Pipe implements Connection {
   #over = false
   #closedBy: Error | null = null
 
-  constructor(net: SimulatedNet, life: Life, local: Address, remote: Address) {
+  constructor(net: Net, life: Life, local: Address, remote: Address) {
     this.#net = net
     this.#life = life
     this.local = local

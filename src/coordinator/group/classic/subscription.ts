@@ -3,13 +3,20 @@ import { codecOfShape } from '../../../protocol/codec'
 import { ConsumerProtocolSubscription } from '../../../protocol/embedded/consumer-protocol-subscription'
 import { Malformed } from '../../../protocol/wire/faults'
 import { Reader } from '../../../protocol/wire/reader'
-import type { ClassicGroup } from './group'
+import type { ClassicMember } from './member'
 
 /** Every version begins as version 0 does, and topics are all that is wanted here. */
 const topicsOf = codecOfShape(ConsumerProtocolSubscription, 0)
 
+/** What has to be known of a group. */
+interface Consumers {
+  readonly usesConsumerProtocol: boolean
+  readonly protocolName: string | null
+  readonly members: ReadonlyMap<string, ClassicMember>
+}
+
 /** Null when it is not known: another kind of group, no protocol yet, or metadata that cannot be read. */
-export function subscribedTopics(group: ClassicGroup): ReadonlySet<string> | null {
+export function subscribedTopics(group: Consumers): ReadonlySet<string> | null {
   if (!group.usesConsumerProtocol) return null
   const topics = new Set<string>()
   if (group.members.size === 0) return topics
