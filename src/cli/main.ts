@@ -12,6 +12,10 @@ async function main(): Promise<void> {
     const { doctor } = require('./doctor/doctor') as typeof import('./doctor/doctor')
     return doctor(rest, nodeProcess, nodePlatform())
   }
+  if (first === 'log' && !rest.some(word => word === '--help' || word === '-h')) {
+    const { logCommand } = require('./log/log') as typeof import('./log/log')
+    return logCommand(rest, nodeProcess, nodePlatform())
+  }
   let line = parseUsual(nodeProcess.argv)
   if (line === null) {
     const verdict = explain(nodeProcess.argv)

@@ -3,6 +3,7 @@ import type { Command as Speaker } from 'commander'
 import { nearestNames } from '../platform/nearest'
 import { version } from '../platform/version'
 import { doctorFlags } from './doctor/flags'
+import { logFlags, logVerbs } from './log/flags'
 import {
   type Command,
   type CommandLine,
@@ -49,6 +50,7 @@ export function explain(argv: readonly string[]): Verdict {
     program.addCommand(command, { hidden: isDefault === true })
   }
   program.addCommand(doctorCommand(library, listen))
+  program.addCommand(logCommand(library, listen))
   try {
     program.parse(own, { from: 'user' })
   } catch (error) {
@@ -68,6 +70,21 @@ function doctorCommand(library: Library, listen: (text: string) => void): Speake
   return command
 }
 
+function logCommand(library: Library, listen: (text: string) => void): Speaker {
+  const verbs = Object.entries(logVerbs).map(([verb, about]) => `  ${verb}   ${about}\n`)
+  const command = speaker(library, 'log', listen)
+    .description('find damage in the data directory of a broker that is stopped, and repair it')
+    .argument('<verb>', Object.keys(logVerbs).join(' or '))
+    .argument('[logs...]', 'names of logs, such as orders-0')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', `\n${verbs.join('')}`)
+  for (const [name, flag] of Object.entries(logFlags)) {
+    const { about, short, value } = { short: undefined, value: undefined, ...flag }
+    command.option(`${short ? `-${short}, ` : ''}--${name}${value ? ` <${value}>` : ''}`, about)
+  }
+  return command
+}
+
 const runsPrograms = (name: string, { list }: FlagValues): boolean =>
   name === 'run' || (name === 'failures' && list !== true)
 
@@ -75,7 +92,7 @@ const nothingToRun = (name: string): string =>
   `odradek: ${name} needs a command after --, such as: odradek ${name} -- npm test (odradek --help)`
 
 function unknownCommand(name: string): string {
-  const [near] = nearestNames([...Object.keys(commands), 'doctor'], name, 1)
+  const [near] = nearestNames([...Object.keys(commands), 'doctor', 'log'], name, 1)
   return `odradek: there is no command '${name}'.${near ? ` Did you mean ${near}?` : ''} (odradek --help)`
 }
 

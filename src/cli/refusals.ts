@@ -5,9 +5,12 @@ import type { Files } from '../platform/files'
 import type { OtherProcess, Process } from '../platform/process'
 
 /** What the words are made from, besides the error. */
-export interface Situation {
+export interface Surroundings {
   readonly process: Process
   readonly files: Files
+}
+
+export interface Situation extends Surroundings {
   readonly config: NodeConfig
 }
 
@@ -73,7 +76,8 @@ interface DirectoryError extends Error {
   readonly cause?: unknown
 }
 
-function refusedDirectory(error: DirectoryError, situation: Situation): Refusal {
+/** The words for a data directory that cannot be used. */
+export function refusedDirectory(error: DirectoryError, situation: Surroundings): Refusal {
   const { path, reason, message } = error
   const said = message.replace(/\.$/, '')
   switch (reason) {
@@ -152,7 +156,7 @@ function refusedFile({ path, code, message }: NodeJS.ErrnoException): Refusal | 
 }
 
 /** The lock's file begins with the process id of who holds it. */
-function ownerOf(directory: string, { files, process }: Situation): string | null {
+function ownerOf(directory: string, { files, process }: Surroundings): string | null {
   try {
     const pid = Number.parseInt(files.readFile(`${directory}/.lock`).toString('latin1'), 10)
     return Number.isNaN(pid) ? null : named(process.find(pid))

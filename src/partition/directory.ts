@@ -140,7 +140,7 @@ export class PartitionDirectory {
 }
 
 const damageAdvice =
-  'Nothing was cut. With the broker stopped, put the directory of the partition back from a copy, or move it away: the partition then begins anew.'
+  'Nothing was cut. With the broker stopped, put the directory of the partition back from a copy, or let odradek log repair take out what is damaged.'
 
 function leadershipOf(partition: PartitionImage): Leadership {
   const { leader, leaderEpoch, isr, replicas } = partition

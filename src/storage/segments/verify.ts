@@ -6,6 +6,7 @@ import {
   batchHeaderBytes,
   crcAt,
   lastOffsetAt,
+  leaderEpochAt,
   magicAt,
 } from '../../protocol/records/batch'
 import { crc32c } from '../../protocol/records/crc32c'
@@ -41,19 +42,27 @@ export interface VerifyRange {
   readonly budgetBytes: number
 }
 
-/** Follows good batches whose offsets ascend; `done` tells that it ended because there are none further. */
-export function verify(file: File, range: VerifyRange): Verified & { readonly done: boolean } {
+/**
+ * Follows good batches whose offsets ascend; `done` tells that it ended because there are none further, `leaderEpoch` is
+ * that of the last one, -1 without one.
+ */
+export function verify(
+  file: File,
+  range: VerifyRange,
+): Verified & { readonly done: boolean; readonly leaderEpoch: number } {
   const { to, below, budgetBytes } = range
   const from = range.from.position
   let next = range.from.nextOffset
+  let leaderEpoch = -1
   const walked = walk(file, { from, to, whole: true, chunkBytes }, (buffer, at, position) => {
     if (position - from >= budgetBytes) return false
     if (baseOffsetAt(buffer, at) < next || lastOffsetAt(buffer, at) >= below || !isSound(buffer, at)) return false
     next = lastOffsetAt(buffer, at) + 1
+    leaderEpoch = leaderEpochAt(buffer, at)
     return true
   })
   const outOfBudget = walked.why === 'visitor' && walked.position - from >= budgetBytes
-  return { position: walked.position, nextOffset: next, done: !outOfBudget }
+  return { position: walked.position, nextOffset: next, done: !outOfBudget, leaderEpoch }
 }
 
 /** Position of the first good batch at `from` or later that begins at `minOffset` or above; null when there is none. */

@@ -1,0 +1,33 @@
+/** What `odradek log` says of a log, in a line each. */
+import type { CheckedLog, Damage } from '../../storage/segments/damage'
+import { segmentFileName } from '../../storage/segments/layout'
+
+const counted = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
+
+export function soundIn(name: string, checked: CheckedLog): string {
+  const { segments, sizeBytes, startOffset, endOffset, tornBytes, oldSegment } = checked
+  const size = `${counted(segments.length)} segment${segments.length === 1 ? '' : 's'}, ${counted(sizeBytes)} bytes`
+  const offsets = endOffset > startOffset ? `, offsets ${startOffset} to ${endOffset - 1}` : ''
+  const torn = tornBytes > 0 ? `; the next start cuts off ${counted(tornBytes)} bytes that a crash left at its end` : ''
+  const old =
+    oldSegment === null
+      ? ''
+      : `; not looked into from ${segmentFileName(oldSegment, 'log')} on, of before Kafka 0.11, until a broker has started on it`
+  return `${name}  ok: ${size}${offsets}${torn}${old}`
+}
+
+export const damageIn = (name: string, damage: Damage): string =>
+  `${name}  DAMAGED: ${counted(damage.sizeBytes)} bytes of ${placeOf(damage)}: ${lossOf(damage)}`
+
+export const repairedIn = (name: string, damage: Damage): string =>
+  `${name}  repaired: ${counted(damage.sizeBytes)} bytes taken out of ${placeOf(damage)}: ${lossOf(damage)}`
+
+const placeOf = ({ segment, position }: Damage): string =>
+  `${segmentFileName(segment, 'log')} at byte ${counted(position)}`
+
+function lossOf({ fromOffset, toOffset }: Damage): string {
+  if (toOffset <= fromOffset) return 'no offset is lost'
+  return toOffset - 1 === fromOffset
+    ? `offset ${fromOffset} is lost`
+    : `offsets ${fromOffset} to ${toOffset - 1} are lost`
+}
