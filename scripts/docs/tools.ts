@@ -1,15 +1,16 @@
 /** docs/generated/tools.md: the console tools of Apache Kafka that are tried on both brokers, and what came out. */
-import { commands } from '../tools/commands'
+import { commands, tokenCommands } from '../tools/commands'
 import { explanationOf } from '../tools/differences'
 import { code, page, table } from './markdown'
 
 export function toolsPage(): string {
-  const rows = commands.map(({ tool, args }) => {
+  const all = [...commands, ...tokenCommands]
+  const rows = all.map(({ tool, args }) => {
     const line = `${tool} ${args.join(' ')}`
     const explanation = explanationOf(line)
     return [code(line), explanation ? explanation.why : 'same']
   })
-  const tools = new Set(commands.map(({ tool }) => tool))
+  const tools = new Set(all.map(({ tool }) => tool))
   const explained = rows.filter(([, verdict]) => verdict !== 'same').length
   return page('Console tools', 'scripts/tools', [
     `${tools.size} console tools of Apache Kafka, started as their own scripts start them on a real Apache Kafka and on a broker here:`,

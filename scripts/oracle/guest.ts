@@ -12,7 +12,7 @@ export const securedSettings = {
   'allow.everyone.if.no.acl.found': 'true',
 }
 
-export const types = { topic: 2, group: 3, cluster: 4, transactionalId: 5, delegationToken: 6 } as const
+export const types = { topic: 2, group: 3, cluster: 4, transactionalId: 5, delegationToken: 6, user: 7 } as const
 export const operations = {
   all: 2,
   read: 3,
@@ -25,6 +25,8 @@ export const operations = {
   describeConfigs: 10,
   alterConfigs: 11,
   idempotentWrite: 12,
+  createTokens: 13,
+  describeTokens: 14,
 } as const
 
 const everybody = 'User:ANONYMOUS'

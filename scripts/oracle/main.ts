@@ -33,6 +33,7 @@ import { saslListenerScenarios } from './scenarios/sasl-listener'
 import { scramScenarios } from './scenarios/scram'
 import { throttledScenarios } from './scenarios/throttled'
 import { storingScenarios } from './scenarios/storing'
+import { tokenScenarios } from './scenarios/tokens'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
@@ -88,6 +89,7 @@ const scenarios: readonly Scenario[] = [
   ...throttledScenarios,
   ...accessScenarios,
   ...saslListenerScenarios,
+  ...tokenScenarios,
 ]
 
 interface Run {

@@ -1,19 +1,28 @@
 /** A connection whose client says who it is, by hand: every reply is noted, and so is that there was none. */
 import crypto from 'node:crypto'
+import { CreateAcls } from '../../src/protocol/messages/create-acls'
 import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
 import { DescribeUserScramCredentials } from '../../src/protocol/messages/describe-user-scram-credentials'
 import { SaslAuthenticate } from '../../src/protocol/messages/sasl-authenticate'
 import { SaslHandshake } from '../../src/protocol/messages/sasl-handshake'
 import type { Api, RequestDraft, ResponseOf } from '../../src/protocol/schema'
 import { sleep } from '../judge/process'
+import { types as aclTypes } from './guest'
 import type { Subject } from './subject'
 import { Closed, Wire } from './wire'
+
+/** Signs delegation tokens on both brokers. */
+export const tokenSecret = 'secret of tokens'
 
 const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
 const users = { admin: 'admin-secret', ann: 'ann-secret', bob: 'bob-secret' }
 
 /** What `begin` of the listener in `--sasl` is. Sessions by SCRAM-SHA-512 end soon. */
 export const saslSettings: Readonly<Record<string, string>> = {
+  'delegation.token.secret.key': tokenSecret,
+  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users': 'User:admin',
+  'allow.everyone.if.no.acl.found': 'true',
   'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
   'sasl.mechanism.inter.broker.protocol': 'PLAIN',
   'connection.failed.authentication.delay.ms': '10',
@@ -57,6 +66,18 @@ export async function enroll(port: number): Promise<void> {
       const { results } = await wire.ask(AlterUserScramCredentials, 0, { deletions: [], upsertions })
       if (results.some(({ errorCode }) => errorCode !== 0)) throw new Error(`refused: ${JSON.stringify(results)}`)
     }
+    // Rules about all tokens and their owners, so that nobody else is allowed what no rule is about.
+    const creations = [aclTypes.delegationToken, aclTypes.user].map(resourceType => ({
+      resourceType,
+      resourceName: '*',
+      resourcePatternType: 3,
+      principal: 'User:admin',
+      host: '*',
+      operation: 2,
+      permissionType: 3,
+    }))
+    const made = await wire.ask(CreateAcls, 3, { creations })
+    if (made.results.some(({ errorCode }) => errorCode !== 0)) throw new Error(`refused: ${JSON.stringify(made)}`)
     const deadline = Date.now() + 10_000
     for (;;) {
       const told = await wire.ask(DescribeUserScramCredentials, 0, { users: null })
@@ -71,9 +92,11 @@ export async function enroll(port: number): Promise<void> {
 
 export class Talk {
   private readonly subject: Subject
+  private readonly connection: string
 
-  constructor(subject: Subject) {
+  constructor(subject: Subject, connection = 'main') {
     this.subject = subject
+    this.connection = connection
   }
 
   /** Null, and a note of it, when the connection is closed instead. */
@@ -96,6 +119,7 @@ export class Talk {
     return this.ask(SaslAuthenticate, version, { authBytes: Buffer.from(authBytes) }, reply => ({
       ...reply,
       authBytes: shownToken(reply.authBytes),
+      sessionLifetimeMs: roughly(reply.sessionLifetimeMs),
     }))
   }
 
@@ -124,7 +148,9 @@ export class Talk {
     const answer = (await send(gs2 + first))?.toString('utf8') ?? ''
     const [, nonce = '', salt = '', iterations = ''] = /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(answer) ?? []
     if (nonce === '') return
-    this.subject.note('first', { salt: Buffer.from(salt, 'base64').toString(), iterations })
+    const told = Buffer.from(salt, 'base64').toString()
+    // Those that nobody chose are made up, of 130 bits in letters and digits.
+    this.subject.note('first', { salt: /^[0-9a-z]{20,26}$/.test(told) ? '$salt' : told, iterations })
     const hash = hashes[mechanism]
     const hmac = (key: Buffer, text: string) => crypto.createHmac(hash, key).update(text).digest()
     const bytes = hash === 'sha256' ? 32 : 64
@@ -147,7 +173,7 @@ export class Talk {
     ask: (wire: Wire) => Promise<T>,
   ): Promise<T | null> {
     try {
-      const reply = await ask(await this.subject.wire())
+      const reply = await ask(await this.subject.wire(this.connection))
       this.subject.note(label, shown(reply))
       return reply
     } catch (error) {
@@ -168,6 +194,12 @@ export interface ScramChange {
   /** Instead of the last message. */
   readonly last?: string
   readonly bare?: boolean
+}
+
+/** What is left of a token's life depends on the moment. */
+function roughly(ms: number): number | string {
+  if (ms > 10_000) return Math.round(ms / 10_000) * 10_000
+  return ms > 0 && ms < 2500 ? '$soon' : ms
 }
 
 /** Nonces are the server's own, and so is what it signs with them: `Talk.scram` looks at both. */

@@ -111,3 +111,60 @@ export const securedCommands: readonly ToolCommand[] = of(
   '--remove --force --topic orders --resource-pattern-type match',
   '--list --topic orders',
 )
+
+const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
+const scramModule = 'org.apache.kafka.common.security.scram.ScramLoginModule required'
+
+/** Of brokers that ask who somebody is, and make tokens for him. */
+export const saslSettings: Readonly<Record<string, string>> = {
+  'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
+  'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+  'delegation.token.secret.key': 'secret',
+  'listener.name.sasl_plaintext.plain.sasl.jaas.config': `${plainModule} username="admin" password="a" user_admin="a" user_ann="b";`,
+  'listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config': `${scramModule};`,
+}
+
+const clientOf = (mechanism: string, login: string) =>
+  ['security.protocol=SASL_PLAINTEXT', `sasl.mechanism=${mechanism}`, `sasl.jaas.config=${login};`, ''].join('\n')
+
+const plainClient = (name: string, password: string) =>
+  clientOf('PLAIN', `${plainModule} username="${name}" password="${password}"`)
+
+/** What a client is configured with that has nothing but a token. */
+export const tokenClient = (id: string, hmac: string): string =>
+  clientOf('SCRAM-SHA-256', `${scramModule} username="${id}" password="${hmac}" tokenauth="true"`)
+
+export const clientFiles: Readonly<Record<string, string>> = {
+  admin: plainClient('admin', 'a'),
+  ann: plainClient('ann', 'b'),
+}
+
+/** What is asked of brokers that make tokens. `{hmac}` and `{token}` are of the newest, which is each broker's own. */
+export const tokenCommands: readonly ToolCommand[] = [
+  ...of(
+    'kafka-delegation-tokens',
+    '--describe --command-config {ann}',
+    '--create --max-life-time-period -1 --renewer-principal User:bob --command-config {ann}',
+    '--describe --command-config {ann}',
+    '--describe --owner-principal User:bob --command-config {ann}',
+    '--renew --renew-time-period 3600000 --hmac {hmac} --command-config {ann}',
+    '--renew --renew-time-period -1 --hmac {hmac} --command-config {admin}',
+    '--create --max-life-time-period 7200000 --owner-principal User:carl --command-config {admin}',
+    '--describe --owner-principal User:carl --command-config {admin}',
+    '--create --max-life-time-period -1 --renewer-principal Group:g --command-config {ann}',
+    '--create --max-life-time-period -1 --command-config {ann}',
+    '--describe --command-config {token}',
+  ),
+  ...of(
+    'kafka-topics',
+    '--create --topic by-token --command-config {token}',
+    '--describe --topic by-token --command-config {token}',
+  ),
+  ...of(
+    'kafka-delegation-tokens',
+    '--expire --expiry-time-period -1 --hmac {hmac} --command-config {ann}',
+    '--expire --expiry-time-period -1 --hmac {hmac} --command-config {ann}',
+    '--expire --expiry-time-period -1 --hmac bm8= --command-config {ann}',
+  ),
+  ...of('kafka-topics', '--list --command-config {token}'),
+]

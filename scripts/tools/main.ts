@@ -9,10 +9,19 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Broker } from '../judge/broker'
-import { fetchKafka, kafka, toolCommand, whyNoKafka } from '../judge/kafka'
+import { fetchKafka, kafka, kafkaVersion, toolCommand, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
 import { run, temporaryDir } from '../judge/process'
-import { type ToolCommand, commands, files, securedCommands } from './commands'
+import {
+  type ToolCommand,
+  clientFiles,
+  commands,
+  files,
+  saslSettings,
+  securedCommands,
+  tokenClient,
+  tokenCommands,
+} from './commands'
 import { type Explained, explained, explanationOf } from './differences'
 import { normalised } from './normalised'
 
@@ -33,28 +42,43 @@ const securedSettings = {
 const settings = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' }
 
 /** Where Java finds the classes of a tool, read and linked: it starts in half the time then. */
-async function archiveOf(dir: string, { address }: Broker): Promise<readonly string[]> {
+async function archiveOf(dir: string, { address }: Broker, login: string): Promise<readonly string[]> {
   const file = path.join(dir, 'tools.jsa')
-  const list = toolCommand('kafka-topics', ['--bootstrap-server', address, '--list'])
+  const list = toolCommand('kafka-topics', ['--bootstrap-server', address, '--list', '--command-config', login])
   await run('java', [`-XX:ArchiveClassesAtExit=${file}`, ...list], { timeoutMs: 60_000 })
   return fs.existsSync(file) ? [`-XX:SharedArchiveFile=${file}`, '-Xlog:disable'] : []
 }
 
+/** What stands for words in braces: the same for both brokers, but for their tokens. */
+type Places = Map<string, string>
+
 interface Setting {
-  readonly places: ReadonlyMap<string, string>
+  readonly dir: string
+  readonly places: Places
   /** Arguments for Java. */
   readonly java: readonly string[]
 }
 
-/** Access rules are printed out of hash tables, in any order. */
-async function printed(broker: Broker, { tool, args }: ToolCommand, { places, java }: Setting) {
+/** These print out of hash tables, in any order. */
+const unordered = ['kafka-acls', 'kafka-delegation-tokens']
+
+async function printed(broker: Broker, { tool, args }: ToolCommand, { dir, places, java }: Setting) {
   const own = args.map(arg => arg.replace(/^\{(\w+)\}$/, (whole, name: string) => places.get(name) ?? whole))
   // Tools with a subcommand take it last.
   const line = ['--bootstrap-server', `127.0.0.1:${broker.port}`]
   const all = tool === 'kafka-cluster' ? [own[0]!, ...line, ...own.slice(1)] : [...line, ...own]
   const { code, stdout, stderr } = await run('java', [...java, ...toolCommand(tool, all)], { timeoutMs: 60_000 })
+  if (tool === 'kafka-delegation-tokens' && code === 0 && args.includes('--create')) keepToken(stdout, dir, places)
   const text = normalised(`exit ${code}\n${stdout}\n${stderr}`, broker)
-  return tool === 'kafka-acls' ? text.split('\n').sort().join('\n') : text
+  return unordered.includes(tool) ? text.split('\n').sort().join('\n') : text
+}
+
+/** For the commands that follow, and for clients that have nothing else. */
+function keepToken(stdout: string, dir: string, places: Places): void {
+  const [, id = '', hmac = ''] = /^([\w-]{22})\s+([\w+/]{86}==)/m.exec(stdout) ?? []
+  const file = path.join(dir, `${id}.properties`)
+  fs.writeFileSync(file, tokenClient(id, hmac))
+  for (const [name, value] of Object.entries({ hmac, token: file })) places.set(name, value)
 }
 
 /** The explanations that a command needed. */
@@ -78,31 +102,51 @@ function told(name: string, theirs: string, ours: string): 'same' | 'explained' 
 
 const nameOf = ({ tool, args }: ToolCommand) => `${tool} ${args.join(' ')}`
 
+interface Story {
+  readonly commands: readonly ToolCommand[]
+  /** How far its ports are from the first. */
+  readonly apart: number
+  readonly settings?: Readonly<Record<string, string>>
+  readonly protocol?: 'PLAINTEXT' | 'SASL_PLAINTEXT'
+  /** The file that a client needs to come in. */
+  readonly login?: string
+}
+
+const stories: readonly Story[] = [
+  { commands, apart: 0 },
+  { commands: securedCommands, apart: 10, settings: securedSettings },
+  { commands: tokenCommands, apart: 20, settings: saslSettings, protocol: 'SASL_PLAINTEXT', login: 'admin' },
+]
+
 /** Commands one after the other, on two brokers of their own. */
-async function story(
+async function play(
+  { apart, protocol = 'PLAINTEXT', login = 'empty', ...story }: Story,
   all: readonly ToolCommand[],
-  port: number,
-  set: Readonly<Record<string, string>>,
   dir: string,
-  places: ReadonlyMap<string, string>,
+  places: Places,
   counts: { asked: number; failed: number },
 ): Promise<void> {
   if (all.length === 0) return
+  const port = options.port === '0' ? 0 : Number(options.port) + apart
+  const set = { ...settings, ...story.settings }
   const [theirs, ours] = await Promise.all([
-    Broker.start(kafka(), { port, settings: set }),
-    Broker.start(odradek({ profile: 'strict' }), { port: port === 0 ? 0 : port + 5, settings: set }),
+    Broker.start(kafka('1g', kafkaVersion, protocol), { port, settings: set }),
+    Broker.start(odradek({ profile: 'strict', protocol }), { port: port === 0 ? 0 : port + 5, settings: set }),
   ])
   try {
-    const setting = { places, java: await archiveOf(dir, theirs) }
+    const java = await archiveOf(dir, theirs, places.get(login)!)
+    const [onTheirs, onOurs] = [theirs, ours].map(broker => [broker, { dir, java, places: new Map(places) }] as const)
     for (const command of all) {
       const name = nameOf(command)
       counts.asked++
-      const [a, b] = await Promise.all([printed(theirs, command, setting), printed(ours, command, setting)])
-      const verdict = told(name, a, b)
+      const [a, b] = await Promise.all(
+        [onTheirs!, onOurs!].map(([broker, setting]) => printed(broker, command, setting)),
+      )
+      const verdict = told(name, a!, b!)
       if (verdict === 'different') counts.failed++
-      const exit = a.split('\n').find(line => line.startsWith('exit'))
+      const exit = a!.split('\n').find(line => line.startsWith('exit'))
       process.stdout.write(`${verdict.padEnd(9)} ${exit} ${name}\n`)
-      if (options.verbose) process.stdout.write(`      ${cut(a)}\n`)
+      if (options.verbose) process.stdout.write(`      ${cut(a!)}\n`)
     }
   } finally {
     await Promise.all([theirs.dispose(), ours.dispose()])
@@ -120,26 +164,19 @@ async function main(): Promise<void> {
   await fetchKafka()
   const dir = temporaryDir('tools-')
   const places = new Map(
-    Object.entries({ ...files, empty: '' }).map(([name, text]) => {
+    Object.entries({ ...files, ...clientFiles, empty: '' }).map(([name, text]) => {
       const file = path.join(dir, `${name}.json`)
       fs.writeFileSync(file, text)
       return [name, file]
     }),
   )
-  const port = Number(options.port)
   const only = new RegExp(options.only ?? '')
   const counts = { asked: 0, failed: 0 }
   try {
-    await story(
-      commands.filter(command => only.test(nameOf(command))),
-      port,
-      settings,
-      dir,
-      places,
-      counts,
-    )
-    const secured = securedCommands.filter(command => only.test(nameOf(command)))
-    await story(secured, port === 0 ? 0 : port + 10, { ...settings, ...securedSettings }, dir, places, counts)
+    for (const story of stories) {
+      const asked = story.commands.filter(command => only.test(nameOf(command)))
+      await play(story, asked, dir, places, counts)
+    }
   } finally {
     fs.rmSync(dir, { recursive: true, force: true })
   }

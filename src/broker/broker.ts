@@ -11,6 +11,7 @@ import type { BrokerPartitions } from '../partition/broker-partitions'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { AccessControl } from '../security/access-control'
+import type { DelegationTokens } from '../security/tokens'
 import type { FetchSessions } from './fetch/sessions'
 import type { UnsentBytes } from './fetch/unsent'
 import type { ClientQuotas } from './quotas/client-quotas'
@@ -33,6 +34,8 @@ export interface Broker {
   readonly configs: Configs
   /** Who may do what. */
   readonly access: AccessControl
+  /** Delegation tokens; null where there is no key to make them with. */
+  readonly tokens: DelegationTokens | null
   readonly partitions: BrokerPartitions
   /** The group coordinator. */
   readonly groups: Groups

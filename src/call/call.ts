@@ -7,6 +7,8 @@ export interface Call {
   readonly principal: string
   /** Whether the client has proved that. */
   readonly isAuthenticated: boolean
+  /** Whether it was proved with a delegation token, which its owner may have given away. */
+  readonly isByToken: boolean
   readonly namespace: string
   readonly listener: string
   readonly clientId: string | null

@@ -3,7 +3,7 @@ import type { Api, RequestOf, ResponseDraft, ResponseOf } from '../protocol/sche
 import type { VersionSpec } from '../protocol/versions'
 import type { Call } from './call'
 
-export type Resource = 'cluster' | 'topic' | 'group' | 'transactionalId' | 'delegationToken'
+export type Resource = 'cluster' | 'topic' | 'group' | 'transactionalId' | 'delegationToken' | 'user'
 export type Operation =
   | 'READ'
   | 'WRITE'
@@ -15,6 +15,8 @@ export type Operation =
   | 'DESCRIBE_CONFIGS'
   | 'ALTER_CONFIGS'
   | 'IDEMPOTENT_WRITE'
+  | 'CREATE_TOKENS'
+  | 'DESCRIBE_TOKENS'
 
 /**
  * What the caller must be allowed to do; every rule must hold. Data, so that ACLs, audit and docs read the same line.

@@ -14,8 +14,8 @@ import { storeKeys } from './stored'
 import type { StoredScram } from './tables'
 
 export const scramMechanisms = [
-  { name: 'SCRAM-SHA-256', number: 1, hash: 'sha256' },
-  { name: 'SCRAM-SHA-512', number: 2, hash: 'sha512' },
+  { name: 'SCRAM-SHA-256', number: 1, hash: 'sha256', bytes: 32 },
+  { name: 'SCRAM-SHA-512', number: 2, hash: 'sha512', bytes: 64 },
 ] as const
 
 export type ScramMechanism = (typeof scramMechanisms)[number]
@@ -42,6 +42,12 @@ export interface ScramOutcome {
 }
 
 export const scramId = ({ name }: ScramMechanism, user: string): string => `${name}/${user}`
+
+/** A salt that looks like those that Kafka makes: a number of 130 bits in letters and digits. */
+export function kafkaSalt(random: Buffer): Buffer {
+  const number = BigInt(`0x${random.toString('hex')}`) & ((1n << 130n) - 1n)
+  return Buffer.from(number.toString(36))
+}
 
 /** Keys that prove who knows a password, made of the password as it was salted and hashed over and over. */
 export function scramKeys({ hash }: ScramMechanism, saltedPassword: Buffer): { storedKey: Buffer; serverKey: Buffer } {

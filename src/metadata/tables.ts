@@ -30,11 +30,27 @@ export interface StoredAcl {
   readonly permissionType: number
 }
 
+/**
+ * A delegation token (KIP-48); what proves that somebody has it is made of its id, which is the row's, and of a key that is
+ * not kept here. Principals are kind and name.
+ */
+export interface StoredToken {
+  readonly owner: string
+  /** Who asked for it, perhaps on behalf of the owner (KIP-373). */
+  readonly requester: string
+  readonly renewers: readonly string[]
+  readonly issuedMs: number
+  readonly expiresMs: number
+  /** No renewal takes it further. */
+  readonly maxMs: number
+}
+
 export interface TableRows {
   readonly feature: StoredFeature
   readonly quota: StoredQuota
   readonly scram: StoredScram
   readonly acl: StoredAcl
+  readonly token: StoredToken
 }
 
 export type TableName = keyof TableRows
@@ -46,4 +62,4 @@ export interface Table<V> {
   entries(): Iterable<[string, V]>
 }
 
-export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl']
+export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl', 'token']

@@ -26,6 +26,7 @@ import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
 import { gatewayOf, toldTo } from './advertised'
 import type { NodeConfig } from './config'
 import { AccessControl } from '../security/access-control'
+import type { DelegationTokens } from '../security/tokens'
 import { authorizerOf, quotaWindowsOf } from './limits'
 import { ProducerIds } from './producer-ids'
 import type { OpenedStore } from './store'
@@ -41,6 +42,7 @@ export interface BrokersOptions {
   readonly metadata: Metadata
   readonly directory: PartitionDirectory
   readonly brokerIds: readonly number[]
+  readonly tokens: DelegationTokens | null
   readonly stages: readonly Stage[]
   /** For the waits that clients ask for themselves. */
   readonly pollTimers: Timers
@@ -98,6 +100,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     metadata,
     configs,
     access: new AccessControl(() => metadata.image.table('acl'), authorizerOf(configs.broker())),
+    tokens: shared.tokens,
     image: () => metadata.image,
     partitions,
     groups: openGroups(platform, { brokerId, metadata, partitions }),

@@ -12,6 +12,8 @@ import { startUpkeep } from '../partition/upkeep'
 import type { Timers } from '../platform/clock'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
+import { startTokenSweep } from '../security/token-sweep'
+import { DelegationTokens } from '../security/tokens'
 import { adoptTopics, raiseEpochs } from './adopt'
 import { openBrokers, type ServedBroker } from './brokers'
 import type { NodeConfig } from './config'
@@ -84,8 +86,14 @@ async function open(
   metadata.onChange((_image, _previous, change) => directory.apply(change))
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
-  const brokers = openBrokers(platform, { config, opened, metadata, directory, brokerIds, stages, pollTimers })
   const { configs } = metadata
+  const tokens = tokensOf(platform, metadata)
+  if (tokens) {
+    undo.push(
+      startTokenSweep({ ...platform, tokens, intervalMs: configs.broker().delegationTokenExpiryCheckIntervalMs }),
+    )
+  }
+  const brokers = openBrokers(platform, { config, opened, metadata, directory, brokerIds, tokens, stages, pollTimers })
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   undo.push(
     startCleaning({
@@ -123,6 +131,15 @@ async function openMetadata(
     random,
     logger,
   })
+}
+
+/** Null where there is no key to make them with. */
+function tokensOf({ clock, random }: Platform, metadata: Metadata): DelegationTokens | null {
+  const broker = metadata.configs.broker()
+  const { delegationTokenSecretKey: secret } = broker
+  if (!secret) return null
+  const { delegationTokenMaxLifetimeMs: maxLifetimeMs, delegationTokenExpiryTimeMs: renewMs } = broker
+  return new DelegationTokens({ metadata, clock, random, secret, maxLifetimeMs, renewMs })
 }
 
 export const registrationOf = ({ address: { host, port }, isUp }: BrokerPlace): StoredBroker => ({

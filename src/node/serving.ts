@@ -56,6 +56,7 @@ function saslOptions({ random }: Platform, sasl: SaslConfig, served: () => Serve
       return new ScramExchange({
         mechanism,
         credential: user => served().broker.image().table('scram').get(scramId(mechanism, user)),
+        token: id => served().broker.tokens?.login(mechanism, id),
         nonce: random.bytes(nonceBytes).toString('base64url'),
         secret,
       })

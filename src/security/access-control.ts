@@ -12,6 +12,7 @@ const resourceTypes: { readonly [R in Resource]: number } = {
   cluster: 4,
   transactionalId: 5,
   delegationToken: 6,
+  user: 7,
 }
 
 /** AclOperation in the numbers of the protocol. */
@@ -26,6 +27,8 @@ export const operationNumbers: { readonly [O in Operation]: number } = {
   DESCRIBE_CONFIGS: 10,
   ALTER_CONFIGS: 11,
   IDEMPOTENT_WRITE: 12,
+  CREATE_TOKENS: 13,
+  DESCRIBE_TOKENS: 14,
 }
 
 /** What is said of a resource to whom it is denied. */
@@ -35,6 +38,7 @@ export const denials: { readonly [R in Resource]: ErrorName } = {
   cluster: 'CLUSTER_AUTHORIZATION_FAILED',
   transactionalId: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
   delegationToken: 'DELEGATION_TOKEN_AUTHORIZATION_FAILED',
+  user: 'DELEGATION_TOKEN_AUTHORIZATION_FAILED',
 }
 
 export const clusterName = 'kafka-cluster'

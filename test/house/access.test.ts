@@ -5,14 +5,12 @@ import { rangeOf } from '../../src/protocol/versions'
 import { sourcesIn } from './sources'
 
 /**
- * Additions are decisions: what stands here anybody may ask. DescribeCluster says only what Metadata says to anybody, and those of
- * tokens ask who somebody is, not what he may do: everybody has tokens of his own. Those of SASL come before it.
+ * Additions are decisions: what stands here anybody may ask. DescribeCluster says only what Metadata says to anybody, and those
+ * that change a token ask who somebody is, not what he may do: it is his or it is not. Those of SASL come before it.
  */
 const open = [
   'ApiVersions',
-  'CreateDelegationToken',
   'DescribeCluster',
-  'DescribeDelegationToken',
   'ExpireDelegationToken',
   'RenewDelegationToken',
   'SaslAuthenticate',

@@ -122,6 +122,7 @@ export class GroupBench {
     const call: Call = {
       principal: 'User:ANONYMOUS',
       isAuthenticated: false,
+      isByToken: false,
       namespace: '',
       listener: 'PLAINTEXT',
       clientId,

@@ -39,9 +39,15 @@ const quotasOf = (metadata: Metadata) =>
   })
 
 /** The reply to a request of a version, in which fields that are left out have their defaults. */
-export async function ask(handler: Handler<Broker>, broker: Broker, version: number, request: Body): Promise<Body> {
+export async function ask(
+  handler: Handler<Broker>,
+  broker: Broker,
+  version: number,
+  request: Body,
+  who: object = {},
+): Promise<Body> {
   const asker = { principal: 'User:ANONYMOUS', clientId: 'client', throttle() {} }
-  const call = { ...asker, version, apiKey: handler.api.key } as unknown as Call
+  const call = { ...asker, ...who, version, apiKey: handler.api.key } as unknown as Call
   const serve = compose(handler, broker, [
     guard((_handler, error) => {
       throw error

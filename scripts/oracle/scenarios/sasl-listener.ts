@@ -60,6 +60,8 @@ const scramChanges: { readonly [what: string]: ScramChange & { readonly user?: s
     'binding that is': { gs2: 'p=tls-unique,,' },
     'other binding in the end': { binding: 'n,a=x,' },
     'an extension in the beginning': { extra: ',x=1' },
+    'an extension without a value': { extra: ',x' },
+    'nothing for an extension': { extra: ',' },
     'tokenauth is false': { extra: ',tokenauth=false' },
     'an extension in the end': { finalExtra: ',x=1' },
     'other nonce in the end': { nonce: nonce => `${nonce}x` },

@@ -349,6 +349,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     return {
       principal: this.#gate?.principal ?? 'User:ANONYMOUS',
       isAuthenticated: this.#gate !== null,
+      isByToken: this.#gate?.isByToken ?? false,
       namespace: '',
       listener: this.#options.listener,
       clientId: header.clientId,

@@ -46,6 +46,7 @@ export class SaslGate {
   #mechanism = ''
   #exchange: SaslExchange | null = null
   #user: string | null = null
+  #isByToken = false
   /** That of the newest SaslAuthenticate; bare tokens are of none. */
   #expiresMs = Infinity
   #begunAgainMs = -Infinity
@@ -57,6 +58,11 @@ export class SaslGate {
   /** Kind and name; only meant for while the gate is open. */
   get principal(): string {
     return `User:${this.#user}`
+  }
+
+  /** Whether the client proved who it is with a delegation token. */
+  get isByToken(): boolean {
+    return this.#isByToken
   }
 
   /** Whether it is known who the client is. */
@@ -148,6 +154,7 @@ export class SaslGate {
       throw new SaslFailed(`Cannot change principals during re-authentication from User.${this.#user}: User.${user}`)
     }
     this.#user = user
+    this.#isByToken = exchange.isByToken
     this.#state = 'open'
     return answer
   }
@@ -155,8 +162,10 @@ export class SaslGate {
   #lifetimeMs(nowMs: number): number {
     if (this.#state !== 'open') return 0
     const maxMs = this.#options.maxReauthMs(this.#mechanism)
-    this.#expiresMs = maxMs > 0 ? nowMs + maxMs : Infinity
-    return maxMs
+    const longestMs = maxMs > 0 ? maxMs : Infinity
+    const lifetimeMs = Math.min(this.#exchange!.lifetimeMs ?? Infinity, longestMs)
+    this.#expiresMs = nowMs + lifetimeMs
+    return lifetimeMs === Infinity ? 0 : lifetimeMs
   }
 
   #failed(failure: string, reply: Slices | null = null): Taken {

@@ -15,6 +15,10 @@ export class SaslFailed extends Error {
 export interface SaslExchange {
   /** Who the client is; null until that is proved. */
   readonly user: string | null
+  /** Whether that was proved with a delegation token. */
+  readonly isByToken: boolean
+  /** How long what proved it lasts; null where it does not end. */
+  readonly lifetimeMs: number | null
   /** What is said in answer to a token. Throws SaslFailed. */
   answer(token: Buffer): Buffer
 }

@@ -3,6 +3,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { type SaslExchange, SaslFailed } from './exchange'
 
 export class PlainExchange implements SaslExchange {
+  readonly isByToken = false
+  readonly lifetimeMs = null
   readonly #passwords: ReadonlyMap<string, string>
   #user: string | null = null
 

@@ -2,17 +2,30 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { ScramMechanism } from '../../metadata/scram'
 import type { StoredScram } from '../../metadata/tables'
+import type { TokenLogin } from '../tokens'
 import { type SaslExchange, SaslFailed } from './exchange'
 
-const clientFirst = /^n,(?:a=([^,]*))?,((?:m=[^,]*,)?n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)(?:,.*)?)$/s
+const clientFirst = /^n,(?:a=([^,]*))?,((?:m=[^,]*,)?n=([^,]+),r=([\x21-\x2b\x2d-\x7e]+)((?:,.*)?))$/s
 /** What stands between the nonce and the proof is not signed, as in Kafka. */
 const clientFinal = /^(c=[A-Za-z0-9/+]+=*,r=([\x21-\x2b\x2d-\x7e]+))(?:,[^,]+)*,p=([A-Za-z0-9/+]+=*)$/s
+/** Each has a name and a value. */
+const areExtensions = (text: string): boolean =>
+  text
+    .split(',')
+    .slice(1)
+    .every(part => part.includes('='))
+
+/** The name is the id of a delegation token, and the password what proves that one has it (KIP-48). Said twice, the last counts. */
+const asksForToken = (extensions: string): boolean =>
+  /^tokenauth=true$/i.test(extensions.split(',').findLast(part => part.startsWith('tokenauth=')) ?? '')
 const inventedIterations = 4096
 
 export interface ScramOptions {
   readonly mechanism: ScramMechanism
   /** What is stored of a user; undefined when there is none. */
   credential(user: string): StoredScram | undefined
+  /** Of the delegation token of that id; undefined when there is none. */
+  token(id: string): TokenLogin | undefined
   /** Of the server, made anew for every exchange. */
   readonly nonce: string
   /** Makes up credentials of users that there are not; the same for as long as the process lives. */
@@ -21,6 +34,9 @@ export interface ScramOptions {
 
 interface Begun {
   readonly user: string
+  /** That of a token; null where the client did not come with one. */
+  readonly lifetimeMs: number | null
+  readonly isByToken: boolean
   readonly nonce: string
   /** All that was said so far, as it is signed. */
   readonly said: string
@@ -31,14 +47,22 @@ interface Begun {
 export class ScramExchange implements SaslExchange {
   readonly #options: ScramOptions
   #begun: Begun | null = null
-  #user: string | null = null
+  #isProved = false
 
   constructor(options: ScramOptions) {
     this.#options = options
   }
 
   get user(): string | null {
-    return this.#user
+    return this.#isProved ? this.#begun!.user : null
+  }
+
+  get isByToken(): boolean {
+    return this.#isProved && this.#begun!.isByToken
+  }
+
+  get lifetimeMs(): number | null {
+    return this.#isProved ? this.#begun!.lifetimeMs : null
   }
 
   answer(token: Buffer): Buffer {
@@ -47,23 +71,33 @@ export class ScramExchange implements SaslExchange {
   }
 
   #begin(text: string): string {
-    const [, authorizationId = '', bare = '', name = '', clientNonce = ''] = clientFirst.exec(text) ?? []
-    const user = unescaped(name)
-    if (user === null || user === '') throw new SaslFailed()
-    if (authorizationId !== '' && unescaped(authorizationId) !== user) {
+    const [, authorizationId = '', bare = '', name = '', clientNonce = '', more = ''] = clientFirst.exec(text) ?? []
+    const asked = unescaped(name)
+    if (asked === null || asked === '' || !areExtensions(more)) throw new SaslFailed()
+    if (authorizationId !== '' && unescaped(authorizationId) !== asked) {
       throw new SaslFailed(
         'Authentication failed: Client requested an authorization id that is different from username',
       )
     }
-    const stored = this.#options.credential(user)
-    const credential = stored ?? this.#invented(user)
+    const isByToken = asksForToken(more)
+    const login = isByToken ? this.#options.token(asked) : undefined
+    const stored = isByToken ? login?.credential : this.#options.credential(asked)
+    const credential = stored ?? this.#invented(asked)
     const nonce = clientNonce + this.#options.nonce
     const first = `r=${nonce},s=${credential.salt},i=${credential.iterations}`
-    this.#begun = { user, nonce, said: `${bare},${first}`, credential, isInvented: stored === undefined }
+    this.#begun = {
+      user: login?.owner ?? asked,
+      lifetimeMs: login?.lifetimeMs ?? null,
+      isByToken,
+      nonce,
+      said: `${bare},${first}`,
+      credential,
+      isInvented: stored === undefined,
+    }
     return first
   }
 
-  #finish(text: string, { user, nonce, said, credential, isInvented }: Begun): string {
+  #finish(text: string, { nonce, said, credential, isInvented }: Begun): string {
     const [, unproved = '', finalNonce = '', proof = ''] = clientFinal.exec(text) ?? []
     // There is no channel to be bound to, so what is said of one is signed and not looked at, as in Kafka.
     if (finalNonce !== nonce) throw new SaslFailed()
@@ -79,7 +113,7 @@ export class ScramExchange implements SaslExchange {
       Buffer.from(credential.storedKey, 'base64'),
     )
     if (!isProved || isInvented) throw new SaslFailed()
-    this.#user = user
+    this.#isProved = true
     return `v=${signed(credential.serverKey).toString('base64')}`
   }
 

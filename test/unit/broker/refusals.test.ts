@@ -21,7 +21,7 @@ test.each(handlers.map(handler => [handler.api.name, handler as Handler<never>] 
     fc.assert(
       fc.property(arbitraryOf(shapeOf(api, 'request'), version), fc.constantFrom(null, 'why'), (message, why) => {
         const request = decode(asked as never, encode(asked as never, message as never)) as never
-        const reply = refuseAll(handler, { version } as Call, request, 56, why)
+        const reply = refuseAll(handler, { version, principal: 'User:ann' } as Call, request, 56, why)
         encode(told as never, { throttleTimeMs: 0, ...reply } as never)
       }),
       { numRuns: 10, seed: 1 },

@@ -25,6 +25,7 @@ const begun = (more: { secret?: string; has?: boolean } = {}) =>
   new ScramExchange({
     mechanism: sha256,
     credential: user => (more.has !== false && user === 'user' ? stored : undefined),
+    token: () => undefined,
     nonce: serverNonce,
     secret: Buffer.from(more.secret ?? 'secret'),
   })
@@ -56,12 +57,19 @@ test.each([
   expect(exchange.user).toBeNull()
 })
 
-test.each(['', 'n', 'n,,', 'n,,n=,r=x', 'p=tls-unique,,n=user,r=x', 'n,,n=us=er,r=x', 'n,a=other,n=user,r=x'])(
-  'a first message that is not one: %s',
-  text => {
-    expect(() => say(begun(), text)).toThrow()
-  },
-)
+test.each([
+  '',
+  'n',
+  'n,,',
+  'n,,n=,r=x',
+  'p=tls-unique,,n=user,r=x',
+  'n,,n=us=er,r=x',
+  'n,a=other,n=user,r=x',
+  'n,,n=user,r=x,',
+  'n,,n=user,r=x,y',
+])('a first message that is not one: %s', text => {
+  expect(() => say(begun(), text)).toThrow()
+})
 
 test('a user that there is not is led on, always with the same salt, and fails at the end even with a right proof', () => {
   const said = say(begun({ has: false }), first)
@@ -77,6 +85,7 @@ test('names may hold what parts the message', () => {
   const exchange = new ScramExchange({
     mechanism: sha256,
     credential: user => (user === 'a,b=c' ? stored : undefined),
+    token: () => undefined,
     nonce: 's',
     secret: Buffer.from('secret'),
   })

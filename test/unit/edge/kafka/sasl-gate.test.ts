@@ -139,3 +139,18 @@ test('who has to say it again is told when, may do so as the same, and is sent a
   hasty.authenticate('\0ann\0secret', 2000)
   expect(hasty.handshake('PLAIN', 1, 2900)).toBe('passes')
 })
+
+test('a session by a token ends with the token, and no later than sessions do', () => {
+  const lifetimes: number[] = [500, 5000, 0]
+  const begin = () => Object.assign(new PlainExchange(users), { isByToken: true, lifetimeMs: lifetimes.shift()! })
+  const told = (maxMs: number) => {
+    const { gate, handshake, authenticate, metadata } = gateOf({ begin, maxReauthMs: () => maxMs })
+    handshake()
+    const { sessionLifetimeMs } = authenticate('\0ann\0secret', 100) as unknown as { sessionLifetimeMs: number }
+    expect(gate.isByToken).toBe(true)
+    expect(metadata(100 + sessionLifetimeMs)).toBe('passes')
+    expect(metadata(101 + sessionLifetimeMs)).toMatchObject({ failure: expect.stringContaining('session is over') })
+    return sessionLifetimeMs
+  }
+  expect([told(0), told(1000), told(0)]).toEqual([500, 1000, 0])
+})
