@@ -47,11 +47,13 @@ async function readAll(
   const records: ReadRecord[] = []
   const local = node.broker.partitions.find(name, partition)
   let next = local?.start ?? 0
+  // What comes in very small pieces has to be there before the request counts as lost.
+  const partitionMaxBytes = stage.mix.pieceBytes < 500 ? 64 * 1024 : 1024 * 1024
   for (;;) {
     const { responses } = await line.ask(Fetch, 13, {
       maxWaitMs: 0,
       minBytes: 0,
-      topics: [{ topicId, partitions: [{ partition, fetchOffset: next, partitionMaxBytes: 1 << 20 }] }],
+      topics: [{ topicId, partitions: [{ partition, fetchOffset: next, partitionMaxBytes }] }],
     })
     const told = responses[0]!.partitions[0]!
     if (told.errorCode !== 0 || !local) {

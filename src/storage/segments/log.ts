@@ -69,7 +69,7 @@ export class SegmentLog implements Log, Staged {
     this.#sizeBytes = segments.sizeBytes
     this.epochs = epochs
     this.snapshots = snapshots
-    this.aborted = new SegmentedAborted(setting.health, () => this.#segments.all)
+    this.aborted = new SegmentedAborted(setting.health, segments, () => this.#growth.namesChanged())
     this.#epochs = new SavedEpochs(setting, epochs)
     this.#marks = new LogMarks(setting)
     this.#flusher = new Flusher(setting.timers, setting.health, this.#end, () => this.#sync())
