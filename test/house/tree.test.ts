@@ -1,6 +1,6 @@
 /** What may not stand anywhere in the repository, and what must stand in two places alike. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../src/platform/version'
 import { root } from './sources'
@@ -15,13 +15,18 @@ interface Line {
 const linesOf = (path: string, text: string): Line[] =>
   text.split('\n').map((line, index, all) => ({ path, number: index + 1, text: line, before: all[index - 1] ?? '' }))
 
-/** Text files that git knows or will know, without what npm writes. */
-function tree(): Line[] {
+/** Files that git knows or will know. */
+function listedPaths(): string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
     encoding: 'utf8',
   })
-  const paths = listed.split('\0').filter(path => path !== '' && path !== 'package-lock.json')
+  return listed.split('\0').filter(path => path !== '')
+}
+
+/** Their lines, where they are text, without what npm writes. */
+function tree(): Line[] {
+  const paths = listedPaths().filter(path => path !== 'package-lock.json')
   return paths.flatMap(path => {
     const bytes = readIfThere(join(root, path))
     return bytes === null || bytes.includes(0) ? [] : linesOf(path, bytes.toString('utf8'))
@@ -89,6 +94,11 @@ describe.each(rules)('$what', ({ breaks, canaries }) => {
     const lines = linesOf('src/canary.test.ts', `const a = 1\n${text}\n`)
     expect(lines.filter(breaks).map(({ number }) => number)).toEqual([2])
   })
+})
+
+test('there is no symbolic link: it would name a place that others do not have', () => {
+  const isLink = (path: string) => lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink()
+  expect(listedPaths().filter(isLink)).toEqual([])
 })
 
 test('the tree was read', () => {
