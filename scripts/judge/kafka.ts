@@ -148,14 +148,22 @@ export async function fetchClients(version: string): Promise<string> {
   return `${dir}/*`
 }
 
+/** Compiles a class against the jars of the broker; gives the directory that it is in. */
+export async function compiledBeside(source: string): Promise<string> {
+  await fetchBroker(kafkaVersion)
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'classes-'))
+  await mustRun('javac', ['-nowarn', '-d', dir, '-cp', `${brokerJars}/*`, source], { timeoutMs: 120_000 })
+  return dir
+}
+
 /** Class path of Kafka's Java clients and tools. */
 export const toolsClassPath = `${toolsJars}/*`
 
-const javaArgs = (jars: string, heap: string): string[] => [
+const javaArgs = (jars: string, heap: string, classes = ''): string[] => [
   `-Xmx${heap}`,
   `-Dlog4j2.configurationFile=${jars}/log4j2.properties`,
   '-cp',
-  `${jars}/*`,
+  classes === '' ? `${jars}/*` : `${jars}/*${path.delimiter}${classes}`,
 ]
 
 /** Command line of a console tool. */
@@ -165,8 +173,8 @@ export function toolCommand(name: string, args: readonly string[]): string[] {
   return ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...javaArgs(toolsJars, '512m'), main, ...args]
 }
 
-/** Broker and controller in one process; the controller listens one port above. */
-export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT'): Launcher {
+/** Broker and controller in one process; the controller listens one port above. `classes` is a directory of more classes. */
+export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT', classes = ''): Launcher {
   const jars = brokerJarsOf(version)
   const home = (dataDir: string) => path.join(path.dirname(dataDir), 'server.properties')
   return {
@@ -201,7 +209,10 @@ export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT
       const { code, stdout, stderr } = await run('java', [...javaArgs(jars, '256m'), ...format])
       if (code !== 0) throw new Error(`kafka could not format ${dataDir}: ${(stdout + stderr).slice(-500)}`)
     },
-    command: ({ dataDir }) => ({ file: 'java', args: [...javaArgs(jars, heap), 'kafka.Kafka', home(dataDir)] }),
+    command: ({ dataDir }) => ({
+      file: 'java',
+      args: [...javaArgs(jars, heap, classes), 'kafka.Kafka', home(dataDir)],
+    }),
     ready: log => log.includes('Kafka Server started'),
   }
 }

@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util'
 import { apiOf } from '../../src/protocol/messages/index'
 import { Broker } from '../judge/broker'
-import { elderVersion, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
+import { compiledBeside, elderVersion, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
 import { explained } from './differences'
 import { admit, securedSettings } from './guest'
@@ -34,6 +34,7 @@ import { scramScenarios } from './scenarios/scram'
 import { throttledScenarios } from './scenarios/throttled'
 import { storingScenarios } from './scenarios/storing'
 import { tokenScenarios } from './scenarios/tokens'
+import { telemetryScenarios } from './scenarios/telemetry'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
@@ -90,6 +91,7 @@ const scenarios: readonly Scenario[] = [
   ...accessScenarios,
   ...saslListenerScenarios,
   ...tokenScenarios,
+  ...telemetryScenarios,
 ]
 
 interface Run {
@@ -207,7 +209,8 @@ async function startBrokers(): Promise<Brokers> {
   if (missing !== null) throw new Error(missing)
   const port = Number(options.port)
   const protocol = mode === 'sasl' ? 'SASL_PLAINTEXT' : 'PLAINTEXT'
-  const real = kafka('1g', kafkaVersion, protocol)
+  const classes = mode === 'authorizer' ? await compiledBeside('scripts/oracle/java/Receiver.java') : ''
+  const real = kafka('1g', kafkaVersion, protocol, classes)
   const ours = options['ours-is'] === 'kafka' ? real : odradek({ profile: 'strict', protocol })
   const [kafka4, elder, own] = await Promise.all([
     Broker.start(real, { port, settings }),

@@ -15,6 +15,7 @@ import type { DelegationTokens } from '../security/tokens'
 import type { FetchSessions } from './fetch/sessions'
 import type { UnsentBytes } from './fetch/unsent'
 import type { ClientQuotas } from './quotas/client-quotas'
+import type { ClientTelemetry } from './telemetry/client-telemetry'
 
 export interface ApiRange {
   readonly apiKey: number
@@ -49,6 +50,8 @@ export interface Broker {
   /** What fetches have read and not sent, over all connections. */
   readonly unsent: UnsentBytes
   readonly quotas: ClientQuotas
+  /** Metrics of clients, which are asked for with `odradek.client.telemetry`. */
+  readonly telemetry: ClientTelemetry
   /** `fetch.max.bytes`, and the longest that a fetch may wait (`odradek.fetch.max.wait.ms.cap`). */
   fetchLimits(): { readonly maxBytes: number; readonly maxWaitMs: number }
   /** An id that no producer has had (KIP-98). */

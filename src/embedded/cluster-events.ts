@@ -17,6 +17,8 @@ export interface BrokerEvents {
   readonly disconnect: ConnectionEvent
   /** One was answered, or never will be. */
   readonly request: LoggedRequest
+  /** A client has pushed its metrics (with `odradek.client.telemetry`): how many, in how many bytes. */
+  readonly clientMetrics: ClientMetricsEvent
   /** A fault befell a request. */
   readonly fault: FaultEvent
 }
@@ -26,6 +28,16 @@ export interface ConnectionEvent {
   readonly host: string
   /** At the client's end. */
   readonly port: number
+}
+
+export interface ClientMetricsEvent {
+  readonly client: string | null
+  /** As Kafka's tools write it. */
+  readonly instance: string
+  readonly bytes: number
+  readonly metrics: number
+  /** The client is about to close. */
+  readonly terminating: boolean
 }
 
 export interface FaultEvent {
@@ -48,6 +60,7 @@ const known: Record<EventName, true> = {
   connect: true,
   disconnect: true,
   request: true,
+  clientMetrics: true,
   fault: true,
 }
 export const eventNames = Object.keys(known) as readonly EventName[]
@@ -57,6 +70,7 @@ const logged: { readonly [line: string]: EventName } = {
   'group.rebalance': 'groupRebalance',
   'group.stable': 'groupStable',
   'group.empty': 'groupEmpty',
+  'client.metrics': 'clientMetrics',
 }
 
 export class ClusterEvents {

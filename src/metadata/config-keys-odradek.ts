@@ -60,6 +60,15 @@ export const odradekKeys = {
     about:
       'What of a produced batch is looked at: every record, which decompresses it, as Apache Kafka does; or the checksum alone.',
   },
+  'odradek.client.telemetry': {
+    type: 'BOOLEAN',
+    default: 'false',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'Whether clients are asked to push their metrics, as resources of type client-metrics say (KIP-714); what they push is told in the log.',
+  },
   'odradek.fetch.unsent.bytes.max': {
     type: 'LONG',
     default: '134217728',

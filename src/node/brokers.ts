@@ -6,6 +6,7 @@ import { FetchSessions } from '../broker/fetch/sessions'
 import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
 import { ClientQuotas } from '../broker/quotas/client-quotas'
+import { ClientTelemetry } from '../broker/telemetry/client-telemetry'
 import type { CallConnection } from '../call/call'
 import type { Handler } from '../call/handler'
 import type { Stage } from '../call/stage'
@@ -59,15 +60,20 @@ interface Shared extends BrokersOptions {
   byId(id: number): Broker | null
 }
 
+/** Not advertised where nobody takes the metrics of clients, or every client would push them. */
+const ofTelemetry = ['GetTelemetrySubscriptions', 'PushTelemetry']
+
 /** Call it after the directory has begun to follow the metadata. */
 export function openBrokers(platform: Platform, options: BrokersOptions): readonly ServedBroker[] {
   const { config, metadata, brokerIds, stages } = options
   const release = config.asVersion === null ? null : releaseFacts(config.asVersion)
+  const asksClients = metadata.configs.broker().odradekClientTelemetry
+  const served = asksClients ? handlers : handlers.filter(({ api }) => !ofTelemetry.includes(api.name))
   const brokers = new Map<number, Broker>()
   const shared: Shared = {
     ...options,
     release,
-    handlers: release ? handlersOf(release, handlers) : handlers,
+    handlers: release ? handlersOf(release, served) : served,
     producerIds: new ProducerIds(count => metadata.allocateProducerIds(count)),
     gateway: gatewayOf(platform.files, config),
     byId: id => brokers.get(id) ?? null,
@@ -113,6 +119,12 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
       clock,
       table: () => metadata.image.table('quota'),
       windows: () => quotaWindowsOf(configs.broker()),
+    }),
+    telemetry: new ClientTelemetry({
+      ...platform,
+      image: () => metadata.image,
+      configs: name => configs.clientMetrics(name),
+      maxBytes: () => configs.broker().telemetryMaxBytes,
     }),
     fetchLimits: () => {
       const { fetchMaxBytes, odradekFetchMaxWaitMsCap: cap } = configs.broker()

@@ -101,6 +101,7 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'share.coordinator.state.topic.segment.bytes',
   'sasl.server.max.receive.size',
   'socket.request.max.bytes',
+  'telemetry.max.bytes',
   'transaction.abort.timed.out.transaction.cleanup.interval.ms',
   'transaction.max.timeout.ms',
   'transaction.partition.verification.enable',

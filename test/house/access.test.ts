@@ -12,6 +12,8 @@ const open = [
   'ApiVersions',
   'DescribeCluster',
   'ExpireDelegationToken',
+  'GetTelemetrySubscriptions',
+  'PushTelemetry',
   'RenewDelegationToken',
   'SaslAuthenticate',
   'SaslHandshake',

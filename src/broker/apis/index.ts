@@ -35,6 +35,7 @@ import { endTxn } from './end-txn'
 import { expireDelegationToken } from './expire-delegation-token'
 import { fetch } from './fetch'
 import { findCoordinator } from './find-coordinator'
+import { getTelemetrySubscriptions } from './get-telemetry-subscriptions'
 import { heartbeat } from './heartbeat'
 import { incrementalAlterConfigs } from './incremental-alter-configs'
 import { initProducerId } from './init-producer-id'
@@ -51,6 +52,7 @@ import { offsetDelete } from './offset-delete'
 import { offsetFetch } from './offset-fetch'
 import { offsetForLeaderEpoch } from './offset-for-leader-epoch'
 import { produce } from './produce'
+import { pushTelemetry } from './push-telemetry'
 import { removeRaftVoter } from './remove-raft-voter'
 import { renewDelegationToken } from './renew-delegation-token'
 import { saslAuthenticate } from './sasl-authenticate'
@@ -120,6 +122,8 @@ export const handlers: readonly Handler<Broker>[] = [
   describeQuorum,
   updateFeatures,
   unregisterBroker,
+  getTelemetrySubscriptions,
+  pushTelemetry,
   addRaftVoter,
   removeRaftVoter,
   unregisterController,
