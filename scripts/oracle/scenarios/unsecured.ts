@@ -114,6 +114,7 @@ async function asksForToken(subject: Subject, version: number): Promise<void> {
     [null, 'bob'],
     ['User', null],
     ['', 'bob'],
+    ['User:a', 'User:b'],
   ] as const) {
     const asked = { ownerPrincipalType, ownerPrincipalName, renewers: [], maxLifetimeMs: -1 }
     await subject.ask(CreateDelegationToken, asked, version)

@@ -6,7 +6,7 @@ import type { Call } from '../../call/call'
 import { errors, Refusal } from '../../protocol/errors'
 import { CreateDelegationToken } from '../../protocol/messages/create-delegation-token'
 import { defineHandler } from '../broker'
-import { principalFields, principalOf } from '../principals'
+import { principalFields, principalOf, type PrincipalFields } from '../principals'
 import { mustMayAskForTokens, tokensOf } from '../token-access'
 
 export const createDelegationToken = defineHandler({
@@ -15,16 +15,17 @@ export const createDelegationToken = defineHandler({
   access: [{ own: 'user', may: 'CREATE_TOKENS' }],
   refuseAll: (request, errorCode, _message, call) => ({
     errorCode,
-    ...refusedSides(call, ownerOf(request, call)),
+    ...refusedSides(call, request),
     ...noTimes(errorCode),
     tokenId: '',
     hmac: Buffer.alloc(0),
   }),
 
   async handle(broker, call, request) {
-    const owner = ownerOf(request, call)
+    const fields = ownerFields(request, call)
     // Kafka makes no principal of a name alone, and fails.
-    if (owner === null) throw new Refusal('UNKNOWN_SERVER_ERROR')
+    if (fields === null) throw new Refusal('UNKNOWN_SERVER_ERROR')
+    const owner = principalOf(fields)
     mustMayAskForTokens(call)
     if (owner !== call.principal && !broker.access.isAllowed(call, 'CREATE_TOKENS', 'user', owner)) {
       throw new Refusal('DELEGATION_TOKEN_AUTHORIZATION_FAILED')
@@ -37,7 +38,7 @@ export const createDelegationToken = defineHandler({
     const token = await tokensOf(broker).create({ owner, requester: call.principal, renewers, maxLifetimeMs })
     return {
       errorCode: 0,
-      ...sides(call, owner),
+      ...sides(call, fields),
       issueTimestampMs: token.issuedMs,
       expiryTimestampMs: token.expiresMs,
       maxTimestampMs: token.maxMs,
@@ -49,10 +50,11 @@ export const createDelegationToken = defineHandler({
 
 type Asked = Readonly<Record<'ownerPrincipalType' | 'ownerPrincipalName', string | null>>
 
-/** Null for a name without a kind. */
-function ownerOf({ ownerPrincipalType, ownerPrincipalName }: Asked, { principal }: Call): string | null {
-  if (ownerPrincipalName === null || ownerPrincipalName === '') return principal
-  return ownerPrincipalType === null ? null : `${ownerPrincipalType}:${ownerPrincipalName}`
+/** As they were sent: a kind may have a colon itself. Null for a name without a kind. */
+function ownerFields({ ownerPrincipalType, ownerPrincipalName }: Asked, { principal }: Call): PrincipalFields | null {
+  if (ownerPrincipalName === null || ownerPrincipalName === '') return principalFields(principal)
+  if (ownerPrincipalType === null) return null
+  return { principalType: ownerPrincipalType, principalName: ownerPrincipalName }
 }
 
 /** Those without a meaning: of Kafka's broker, or of its controller, which is the one that has the key. */
@@ -62,15 +64,17 @@ function noTimes(errorCode: number) {
 }
 
 /** Kafka knows nobody any more when it has failed. */
-function refusedSides(call: Call, owner: string | null) {
-  const nobody = 'User:ANONYMOUS'
-  return owner === null ? sides({ ...call, principal: nobody }, nobody) : sides(call, owner)
+function refusedSides(call: Call, request: Asked) {
+  const owner = ownerFields(request, call)
+  return owner === null ? sides({ ...call, principal: nobody }, principalFields(nobody)) : sides(call, owner)
 }
 
-function sides({ principal, version }: Call, owner: string) {
+const nobody = 'User:ANONYMOUS'
+
+function sides({ principal, version }: Call, owner: PrincipalFields) {
   const { principalType, principalName } = principalFields(principal)
   return {
-    ...principalFields(owner),
+    ...owner,
     ...(version < 3 ? {} : { tokenRequesterPrincipalType: principalType, tokenRequesterPrincipalName: principalName }),
   }
 }

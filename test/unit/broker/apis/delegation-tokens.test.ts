@@ -95,3 +95,16 @@ test('renewers are users, and an owner has a kind', async () => {
     errorCode: errors.UNKNOWN_SERVER_ERROR.code,
   })
 })
+
+test('an owner is told as it was asked for, also one whose kind has a colon', async () => {
+  const broker = await brokerOf()
+  const asked = { ...lives, ownerPrincipalType: 'User:a', ownerPrincipalName: 'User:b' }
+  const owner = { principalType: 'User:a', principalName: 'User:b' }
+  for (const [by, errorCode] of [
+    ['User:ann', errors.DELEGATION_TOKEN_AUTHORIZATION_FAILED.code],
+    ['User:root', 0],
+  ] as const) {
+    const reply = await ask(createDelegationToken, broker, 3, asked, { ...known, principal: by })
+    expect(reply).toMatchObject({ errorCode, ...owner })
+  }
+})
