@@ -27,6 +27,7 @@ try {
 
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json')
+const { aroundProgram } = require(path.join(root, 'dist/platform/node/compiled.js'))
 const programs = ['cli/main', 'embedded/guest']
 for (const program of programs) {
   buildSync({
@@ -38,6 +39,8 @@ for (const program of programs) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    banner: { js: aroundProgram.banner },
+    footer: { js: aroundProgram.footer },
     logLevel: 'warning',
   })
 }

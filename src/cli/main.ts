@@ -6,6 +6,10 @@ import { parseUsual } from './flags'
 import { explain } from './program'
 import { serve, type StartNode } from './serve'
 
+let isReady: () => void
+/** Resolves when a broker serves; never for commands that start none. */
+export const ready = new Promise<void>(resolve => (isReady = resolve))
+
 async function main(): Promise<void> {
   const [first, ...rest] = nodeProcess.argv
   if (first === 'doctor' && !rest.some(word => word === '--help' || word === '-h')) {
@@ -26,7 +30,12 @@ async function main(): Promise<void> {
     }
     line = verdict
   }
-  await serve(line, nodeProcess, nodePlatform(), line.control ? controlled() : startNode)
+  const start = line.control ? controlled() : startNode
+  await serve(line, nodeProcess, nodePlatform(), async (platform, config) => {
+    const node = await start(platform, config)
+    isReady()
+    return node
+  })
 }
 
 /** What only tests need is loaded for them alone. */

@@ -4,4 +4,5 @@ import { nodeHttp } from '../platform/node/http'
 import { nodePlatform } from '../platform/node/platform'
 import { serveEngine } from './serve'
 
-serveEngine(nodePlatform(), nodeEmployer(), nodeHttp)
+/** Resolves when the first command has been carried out. */
+export const ready = serveEngine(nodePlatform(), nodeEmployer(), nodeHttp)

@@ -13,6 +13,8 @@ export interface TopicConfigs extends TypedConfigs<typeof configKeys.topic> {}
 export interface GroupConfigs extends TypedConfigs<typeof configKeys.group> {}
 export interface ClientMetricsConfigs extends TypedConfigs<typeof configKeys.clientMetrics> {}
 
+const brokerKeys: readonly ConfigKeys[] = [configKeys.broker, configKeys.authorizer, configKeys.odradek]
+
 const none: ConfigTexts = new Map()
 
 /** The kinds of resources that have a config with keys from the table. */
@@ -114,13 +116,7 @@ class Settled {
   }
 
   get broker(): BrokerConfigs {
-    this.#broker ??= Object.freeze(
-      Object.assign(
-        typed(configKeys.broker, name => this.layers.effective(name)),
-        typed(configKeys.authorizer, name => this.layers.effective(name)),
-        typed(configKeys.odradek, name => this.layers.effective(name)),
-      ),
-    ) as unknown as BrokerConfigs
+    this.#broker ??= onDemand(brokerKeys, name => this.layers.effective(name)) as BrokerConfigs
     return this.#broker
   }
 
@@ -149,6 +145,31 @@ class Settled {
 
 const isSame = (a: ConfigTexts, b: ConfigTexts): boolean =>
   a === b || (a.size === b.size && [...a].every(([name, text]) => b.get(name) === text))
+
+/**
+ * As `typed`, each value read when it is first asked for: a broker has hundreds of keys and starts with some dozens. What
+ * was read is a property of its own, so that only the first look-up comes by here.
+ */
+function onDemand(tables: readonly ConfigKeys[], textOf: (name: string) => string | null): object {
+  const first: ProxyHandler<object> = {
+    get(_none, property, values: object) {
+      const name = typeof property === 'string' ? keyNameOf(tables, property) : undefined
+      if (name === undefined) return undefined
+      const key = tables.find(keys => Object.hasOwn(keys, name))![name]!
+      const value = read(name, key, textOf(name)) ?? read(name, key, key.default)
+      Object.defineProperty(values, property, { value, enumerable: true })
+      return value
+    },
+  }
+  return Object.create(new Proxy(Object.freeze({}), first)) as object
+}
+
+/** What `camelName` made a name of: nearly always each capital was a dot and its letter. */
+function keyNameOf(tables: readonly ConfigKeys[], property: string): string | undefined {
+  const dotted = property.replace(/[A-Z]/g, letter => `.${letter.toLowerCase()}`)
+  if (tables.some(keys => Object.hasOwn(keys, dotted))) return dotted
+  return tables.flatMap(keys => Object.keys(keys)).find(name => camelName(name) === property)
+}
 
 /** Values by their TypeScript names. Every text was checked when it was set; one that cannot be read counts as unset. */
 function typed(keys: ConfigKeys, textOf: (name: string) => string | null): { [name: string]: AnyConfigValue } {

@@ -31,7 +31,7 @@ const noWaits: Settings = {
  * client that is to stop waits for its last fetch, after every test.
  */
 const small: Settings = {
-  'odradek.fetch.max.wait.ms.cap': '20',
+  'odradek.fetch.max.wait.ms.cap': '15',
   'offsets.topic.num.partitions': '1',
   'transaction.state.log.num.partitions': '1',
 }

@@ -1,6 +1,9 @@
 /** Layers of configs and the typed objects read from them. */
+import { camelName, type ConfigKeys } from '../../../src/metadata/config-key'
+import { configKeys } from '../../../src/metadata/config-keys'
 import { BrokerLayers } from '../../../src/metadata/config-layers'
 import { Configs } from '../../../src/metadata/configs'
+import { parseConfigValue } from '../../../src/metadata/config-value'
 import type { MetadataImage } from '../../../src/metadata/image'
 
 const none: ReadonlyMap<string, string> = new Map()
@@ -32,6 +35,18 @@ describe('Configs', () => {
     expect([broker.odradekFlush, broker.odradekFetchMaxWaitMsCap]).toEqual(['group', -1])
     expect(configs.group('g').consumerSessionTimeoutMs).toBe(45_000)
     expect(configs.clientMetrics('m').intervalMs).toBe(300_000)
+  })
+
+  it('has each key of the broker by its name, read once, and nothing else', () => {
+    const tables: ConfigKeys[] = [configKeys.broker, configKeys.authorizer, configKeys.odradek]
+    const broker = new Configs(1, none, () => imageOf(1, {})).broker() as unknown as { [name: string]: unknown }
+    for (const [name, key] of tables.flatMap(keys => Object.entries(keys))) {
+      const parsed = key.default === null ? null : parseConfigValue(name, key, key.default)
+      expect([name, broker[camelName(name)]]).toEqual([name, parsed && 'value' in parsed ? parsed.value : null])
+      expect(broker[camelName(name)]).toBe(broker[camelName(name)])
+    }
+    expect([broker['toString'], broker['constructor'], broker['nothing']]).toEqual([undefined, undefined, undefined])
+    expect(() => (broker['numPartitions'] = 2)).toThrow(TypeError)
   })
 
   it('lets the stronger layer win: default, file, all brokers, this broker, the topic', () => {

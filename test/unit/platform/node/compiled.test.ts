@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compiledPathOf, runCompiled, runScript, scriptOf } from '../../../../src/platform/node/compiled'
+import { aroundProgram, compiledPathOf, runCompiled, runScript, scriptOf } from '../../../../src/platform/node/compiled'
 
 let folder: string
 let program: string
@@ -15,9 +15,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** A program that leaves what it says, and what it was given, in a file. */
-const saying = (what: 'one' | 'two'): string => `
+const saying = (what: 'one' | 'two'): string => `${aroundProgram.banner}
   const all = ['${what}', require('./beside'), __filename, typeof module.exports]
-  require('node:fs').writeFileSync(__dirname + '/said.json', JSON.stringify(all))`
+  require('node:fs').writeFileSync(__dirname + '/said.json', JSON.stringify(all))
+  module.exports = { ready: Promise.resolve() }
+${aroundProgram.footer}`
 
 const said = (): unknown => JSON.parse(readFileSync(join(folder, 'said.json'), 'utf8'))
 const all = (what: 'one' | 'two'): unknown => [what, folder, program, 'object']
@@ -62,6 +64,21 @@ test('what V8 does not accept is compiled again', () => {
   writeFileSync(compiledPathOf(program), 'no code')
   runCompiled(program)
   expect(said()).toEqual(all('two'))
+})
+
+test('what the first start compiled is kept, and nothing else is left', async () => {
+  writeFileSync(program, saying('one'))
+  runCompiled(program)
+  while (!existsSync(compiledPathOf(program))) await new Promise(resolve => setImmediate(resolve))
+  const files = ['beside.js', 'program.js', 'said.json', compiledPathOf(program).slice(folder.length + 1)]
+  expect(readdirSync(folder).toSorted()).toEqual(files.toSorted())
+  expect(scriptOf(program, readFileSync(compiledPathOf(program))).cachedDataRejected).toBe(false)
+})
+
+test('a program can be required as well', () => {
+  writeFileSync(program, saying('one'))
+  expect(require(program)).toEqual({ ready: expect.any(Promise) })
+  expect(said()).toEqual(all('one'))
 })
 
 test('each Node has its own', () => {
