@@ -66,6 +66,7 @@ export const busyLanes: readonly (readonly Step[])[] = [
     { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
     { name: 'oracle of access', command: ['npm', 'run', 'oracle', '--', '--secured'], timeoutMs: 5 * minute },
     { name: 'oracle of sasl', command: ['npm', 'run', 'oracle', '--', '--sasl'], timeoutMs: 5 * minute },
+    { name: 'oracle of starts', command: ['npm', 'run', 'oracle', '--', '--starts'], timeoutMs: 5 * minute },
   ],
   [
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },

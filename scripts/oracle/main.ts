@@ -1,9 +1,9 @@
 /**
  * The oracle: the same requests to a real Apache Kafka and to our broker, replies compared field by field.
  *
- *     npm run oracle -- [--secured | --sasl] [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
+ *     npm run oracle -- [--secured | --sasl | --starts] [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
  *
- * Fails on a difference that `differences.ts` does not explain, on an explanation that is not needed any more, and on an API or
+ * `--starts` compares with which settings of listeners brokers start. Fails on a difference that `differences.ts` does not explain, on an explanation that is not needed any more, and on an API or
  * version that we advertise and no scenario asked for. Versions that Kafka 4 dropped are judged by the last Kafka that served them.
  */
 import { parseArgs } from 'node:util'
@@ -38,6 +38,7 @@ import { telemetryScenarios } from './scenarios/telemetry'
 import { topicScenarios } from './scenarios/topics'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
+import { compareStarts } from './starts'
 import { enroll, saslSettings } from './talk'
 
 const { values: options } = parseArgs({
@@ -49,6 +50,7 @@ const { values: options } = parseArgs({
     verbose: { type: 'boolean', default: false },
     secured: { type: 'boolean', default: false },
     sasl: { type: 'boolean', default: false },
+    starts: { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
     'our-port': { type: 'string', default: '0' },
     lanes: { type: 'string', default: '4' },
@@ -234,6 +236,11 @@ async function main(): Promise<void> {
   if (skipped !== null) {
     process.stdout.write(`oracle: skipped, since no Apache Kafka can be started here: ${skipped}\n0 passed, 0 failed\n`)
     return
+  }
+  if (options.starts) {
+    const { asked, failed } = await compareStarts(options.verbose)
+    process.stdout.write(`${asked - failed} passed, ${failed} failed\n`)
+    process.exit(failed > 0 ? 1 : 0)
   }
   const { kafka4, elder, own } = await startBrokers()
   const ours = await judged(own?.port ?? Number(options.ours?.split(':')[1]))

@@ -1,12 +1,16 @@
 /** What a broker says when it is ready: one screen for a person, or one line of JSON for a program. */
-import type { NodeConfig } from '../node/config'
+import type { ListenerConfig, NodeConfig } from '../node/config'
+import type { Address } from '../platform/network'
 import { version } from '../platform/version'
 
 /** A node that listens. */
 export interface ReadyFacts {
   readonly config: NodeConfig
+  /** Of the first listener. */
   readonly host: string
   readonly port: number
+  /** In the order of the listeners. */
+  readonly addresses: readonly Address[]
   readonly clusterId: string
   readonly controlUrl: string | undefined
   readonly nodeId: number
@@ -19,20 +23,26 @@ export interface ReadyFacts {
 
 /** `host:port` as a client is given it: an address that stands for every interface becomes one that can be reached. */
 export function bootstrapServers({ config, host, port }: Pick<ReadyFacts, 'config' | 'host' | 'port'>): string {
-  if (config.advertised) return hostPort(config.advertised.host, config.advertised.port || port)
-  const everywhere = host === '0.0.0.0' || host === '::' || host === ''
-  return hostPort(everywhere ? 'localhost' : host, port)
+  return toldOf(config.listeners[0], { host, port })
 }
+
+function toldOf({ advertised }: ListenerConfig, { host, port }: Address): string {
+  if (advertised) return hostPort(advertised.host, advertised.port || port)
+  return hostPort(isEverywhere(host) ? 'localhost' : host, port)
+}
+
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === ''
 
 const hostPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 
 export function readyJson(facts: ReadyFacts): string {
-  const { config, host, port, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
+  const { config, host, port, addresses, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
   return JSON.stringify({
     event: 'ready',
     bootstrapServers: bootstrapServers(facts),
     host,
     port,
+    listeners: config.listeners.map(({ name, protocol }, nth) => ({ name, protocol, ...addressOf(addresses[nth]!) })),
     version,
     profile: config.profile,
     storage: dataDir === null ? 'memory' : 'directory',
@@ -47,10 +57,9 @@ export function readyJson(facts: ReadyFacts): string {
 }
 
 export function banner(facts: ReadyFacts): string {
-  const { config, host, port, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
-  const listening = host === '0.0.0.0' || host === '::' || host === '' ? `   (every interface, port ${port})` : ''
+  const { config, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
   const rows: readonly (readonly [string, string])[] = [
-    ['Kafka', `${bootstrapServers(facts)}${listening}`],
+    ...listenerRows(facts),
     ...(controlUrl === undefined ? [] : [['Control', controlUrl] as const]),
     ...storageRows(config, dataDir),
     ['Profile', profileWords(config)],
@@ -61,6 +70,18 @@ export function banner(facts: ReadyFacts): string {
   const lines = rows.map(([name, text]) => `  ${name.padEnd(9)}${text}`)
   return `\n  odradek ${version}  ready in ${Math.round(readyMs)} ms\n\n${lines.join('\n')}\n`
 }
+
+/** With its name where there are several. */
+function listenerRows({ config, addresses }: ReadyFacts): [string, string][] {
+  return config.listeners.map((listener, nth) => {
+    const { host, port } = addresses[nth]!
+    const own = addresses.length === 1 && listener.sasl === null ? '' : `   ${listener.name}, ${listener.protocol}`
+    const listening = isEverywhere(host) ? `   (every interface, port ${port})` : ''
+    return [nth === 0 ? 'Kafka' : '', `${toldOf(listener, { host, port })}${own}${listening}`]
+  })
+}
+
+const addressOf = ({ host, port }: Address): Address => ({ host, port })
 
 function storageRows(config: NodeConfig, dataDir: string | null): [string, string][] {
   if (dataDir === null) return [['Storage', 'memory: everything is lost on exit; keep it with --data-dir DIR']]

@@ -10,10 +10,11 @@ import type { ServedNode } from './serve'
 export async function startControlled(platform: Platform, config: NodeConfig): Promise<ServedNode> {
   const engine = new LocalEngine(platform, { log: () => {} }, nodeHttp)
   const facts = await engine.open(config)
-  const { cluster, clusterId, ...address } = facts
+  const { cluster, clusterId, host, port, nodes } = facts
   const url = await engine.ask(cluster, 'control', null)
   return {
-    address,
+    address: { host, port },
+    addresses: nodes[0]!.listeners,
     clusterId,
     nodeId: config.nodeId ?? defaultNodeId,
     controlUrl: controlOf(url, facts),

@@ -39,16 +39,24 @@ export function refusedStart(error: unknown, situation: Situation): Refusal | nu
   if (name === 'StorageFault') return cannotRun(`${(error as Error).message}.${roomAdvice(error)}`)
   if (name === 'Refusal') return refusedMetadata(error as Error, situation)
   if (code === undefined) return null
-  if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo') return refusedAddress(code, situation)
+  if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo') {
+    return refusedAddress(error as ListenError, code, situation)
+  }
   return refusedFile(error as NodeJS.ErrnoException)
 }
 
-function refusedAddress(code: string, { process, config }: Situation): Refusal {
-  const { host, port } = config.listen
+/** As the network throws it: with the port, or the host name, that it was about. */
+type ListenError = NodeJS.ErrnoException & { readonly port?: number; readonly hostname?: string }
+
+function refusedAddress(error: ListenError, code: string, { process, config }: Situation): Refusal {
+  const [first, ...others] = config.listeners
+  const other = others.find(({ listen }) => listen.port === error.port || listen.host === error.hostname)
+  const { host, port } = (other ?? first).listen
   switch (code) {
     case 'EADDRINUSE': {
       // A connection that goes out, or one that just ended, holds a port without anybody listening on it.
       const by = named(process.holderOfPort(port)) ?? 'another process or a connection that is about to end'
+      if (other) return cannotRun(`port ${port} of ${other.name} is taken by ${by}. Give it another in listeners.`)
       return cannotRun(`port ${port} is taken by ${by}. Another port: ${commandWith(process, ['--port', '0'])}`)
     }
     case 'EACCES':

@@ -11,7 +11,10 @@ import { type Refusal, missingDataDir, refusedConfig, refusedStart } from './ref
 
 /** What `startNode` gives. */
 export interface ServedNode {
+  /** Of the first listener. */
   readonly address: Address
+  /** In the order of the listeners. */
+  readonly addresses: readonly Address[]
   readonly clusterId: string
   readonly nodeId: number
   /** Where it is controlled, if that was asked for. */
@@ -90,8 +93,19 @@ function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Pr
 
 function factsOf(node: ServedNode, config: NodeConfig, { pid }: Process, { clock }: Platform): ReadyFacts {
   const { host, port } = node.address
-  const { clusterId, nodeId, controlUrl } = node
-  return { config, controlUrl, host, port, clusterId, nodeId, readyMs: clock.monotonic(), pid, dataDir: config.dataDir }
+  const { clusterId, nodeId, controlUrl, addresses } = node
+  return {
+    config,
+    controlUrl,
+    addresses,
+    host,
+    port,
+    clusterId,
+    nodeId,
+    readyMs: clock.monotonic(),
+    pid,
+    dataDir: config.dataDir,
+  }
 }
 
 async function announce(facts: ReadyFacts, line: CommandLine, process: Process, { files }: Platform): Promise<void> {

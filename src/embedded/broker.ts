@@ -181,6 +181,11 @@ export class Broker implements AsyncDisposable {
     return this.nodes.map(({ address }) => address)
   }
 
+  /** As `brokers`, at another listener than the first, by its name. */
+  brokersOf(listener: string): string[] {
+    return this.nodes.map(node => node.addressOf(listener))
+  }
+
   get nodes(): readonly BrokerNode[] {
     void this.#started
     return this.#nodes

@@ -1,12 +1,13 @@
 /** One cluster of nodes with a door each. What is behind the doors may be exchanged as a whole, at once. */
 import { newClusterId } from '../metadata/cluster-id'
 import { EmbeddedStore } from '../metadata/embedded-store'
-import type { NodeConfig } from '../node/config'
+import type { ListenerConfig, NodeConfig } from '../node/config'
 import { type BrokerPlace, type Core, type CoreOptions, openCore, registrationOf } from '../node/core'
-import { servingOf } from '../node/serving'
+import { servingsOf } from '../node/serving'
 import { memoryStore, type OpenedStore, openMetadataStore, openStore } from '../node/store'
 import { AdjustableTime } from '../platform/adjustable-time'
 import { FillingFiles } from '../platform/filling-files'
+import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
 import { ClusterEvents } from './cluster-events'
@@ -134,7 +135,9 @@ export class Cluster {
   }
 
   get #forkConfig(): NodeConfig {
-    return { ...this.config, listen: { ...this.config.listen, port: 0 }, clusterId: null }
+    const [first, ...others] = this.config.listeners
+    const anyPort = (listener: ListenerConfig) => ({ ...listener, listen: { ...listener.listen, port: 0 } })
+    return { ...this.config, listeners: [anyPort(first), ...others.map(anyPort)], clusterId: null }
   }
 
   /** Lets clients in. What is there now is what `reset` comes back to. */
@@ -145,7 +148,7 @@ export class Cluster {
 
   /** What is inside at the moment of each request serves it. */
   #welcomeAt(nth: number, door: NodeDoor): void {
-    door.welcome(servingOf(this.#place.platform, this.config, () => this.#inside.core.brokers[nth]!))
+    door.welcome(servingsOf(this.#place.platform, this.config, () => this.#inside.core.brokers[nth]!))
   }
 
   get #doors(): readonly NodeDoor[] {
@@ -153,7 +156,7 @@ export class Cluster {
   }
 
   /** The nodes, with the addresses at which they listen while they are up. */
-  get nodes(): readonly BrokerPlace[] {
+  get nodes(): readonly (BrokerPlace & { readonly address: Address })[] {
     return this.core.brokers.map(({ broker }, nth) => placeOf(broker.id, this.#doors[nth]!))
   }
 
@@ -171,7 +174,7 @@ export class Cluster {
       const door = this.#doorOf(id)
       if (door.isOpen) return
       await door.reopen(this.#real.timers)
-      await this.core.metadata.setBroker(id, registrationOf(placeOf(id, door)))
+      await this.core.metadata.setBroker(id, registrationOf(placeOf(id, door), this.config))
       this.#welcomeAt(this.#nth(id), door)
     })
   }
@@ -299,12 +302,12 @@ async function dismissMembers({ brokers }: Core): Promise<void> {
 }
 
 /** One port after the other, or free ones. */
-async function openDoors({ network }: Platform, { listen }: NodeConfig, count: number): Promise<NodeDoor[]> {
+async function openDoors({ network }: Platform, { listeners }: NodeConfig, count: number): Promise<NodeDoor[]> {
   const doors: NodeDoor[] = []
   try {
     for (let nth = 0; nth < count; nth++) {
-      const port = listen.port === 0 ? 0 : listen.port + nth
-      doors.push(await NodeDoor.open(network, { host: listen.host, port }))
+      const addresses = listeners.map(({ listen: { host, port } }) => ({ host, port: port === 0 ? 0 : port + nth }))
+      doors.push(await NodeDoor.open(network, addresses))
     }
     return doors
   } catch (error) {
@@ -313,7 +316,7 @@ async function openDoors({ network }: Platform, { listen }: NodeConfig, count: n
   }
 }
 
-const placeOf = (id: number, { address, isOpen: isUp }: NodeDoor): BrokerPlace => ({ id, address, isUp })
+const placeOf = (id: number, { address, addresses, isOpen: isUp }: NodeDoor) => ({ id, address, addresses, isUp })
 
 async function coreOf(
   { real, platform, doors }: Place,

@@ -5,8 +5,11 @@ import type { LoggedRequest } from './logged-request'
 
 export interface NodeFacts {
   readonly id: number
+  /** Of the first listener. */
   readonly host: string
   readonly port: number
+  /** In the order of `listeners`. */
+  readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
 }
 
 export interface ClusterFacts {

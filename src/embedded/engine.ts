@@ -216,8 +216,11 @@ export class LocalEngine implements Engine {
 
 const urlOf = ({ address }: HttpServer): string => `http://127.0.0.1:${address.port}`
 
-function factsOf(number: number, { nodes, core }: Cluster): ClusterFacts {
-  const facts = nodes.map(({ id, address: { host, port } }) => ({ id, host, port }))
+function factsOf(number: number, { nodes, core, config }: Cluster): ClusterFacts {
+  const facts = nodes.map(({ id, address: { host, port }, addresses }) => {
+    const listeners = addresses.map((address, nth) => ({ name: config.listeners[nth]!.name, ...address }))
+    return { id, host, port, listeners }
+  })
   const { host, port } = facts[0]!
   return { cluster: number, host, port, nodes: facts, clusterId: core.metadata.image.clusterId }
 }

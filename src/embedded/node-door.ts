@@ -1,4 +1,4 @@
-/** The door of one node of a cluster. It may be shut as when the node is gone, and opened again at the same port. */
+/** The door of one node of a cluster, with a port for each listener. It may be shut as when the node is gone, and opened again. */
 import { Door } from '../edge/kafka/door'
 import { KafkaServer, type ServerOptions } from '../edge/kafka/server'
 import type { Timers } from '../platform/clock'
@@ -9,21 +9,27 @@ const reopenAttemptsMax = 100
 const reopenPauseMs = 50
 
 export class NodeDoor {
-  readonly address: Address
+  /** In the order of the listeners. */
+  readonly addresses: readonly Address[]
   readonly #network: Network
-  #door: Door
-  #server: KafkaServer | null = null
+  #doors: readonly Door[]
+  #servers: readonly KafkaServer[] = []
   #isOpen = true
 
-  private constructor(network: Network, door: Door) {
+  private constructor(network: Network, doors: readonly Door[]) {
     this.#network = network
-    this.#door = door
-    this.address = door.address
+    this.#doors = doors
+    this.addresses = doors.map(({ address }) => address)
   }
 
-  /** Takes the port, and lets nobody in before `welcome`. */
-  static async open(network: Network, address: Address): Promise<NodeDoor> {
-    return new NodeDoor(network, await Door.open(network, address))
+  /** Takes the ports, and lets nobody in before `welcome`. */
+  static async open(network: Network, addresses: readonly Address[]): Promise<NodeDoor> {
+    return new NodeDoor(network, await openAll(network, addresses))
+  }
+
+  /** That of the first listener. */
+  get address(): Address {
+    return this.addresses[0]!
   }
 
   get isOpen(): boolean {
@@ -31,39 +37,39 @@ export class NodeDoor {
   }
 
   get connectionCount(): number {
-    return this.#server?.connections.size ?? 0
+    return this.#servers.reduce((sum, { connections }) => sum + connections.size, 0)
   }
 
-  welcome(serving: ServerOptions): void {
-    this.#server = new KafkaServer(this.#door, serving)
-    this.#server.start()
+  welcome(servings: readonly ServerOptions[]): void {
+    this.#servers = this.#doors.map((door, nth) => new KafkaServer(door, servings[nth]!))
+    for (const server of this.#servers) server.start()
   }
 
   /** Ends all connections, and gives how many there were. */
   disconnect(): number {
-    const open = [...(this.#server?.connections ?? [])]
+    const open = this.#servers.flatMap(({ connections }) => [...connections])
     for (const connection of open) connection.destroy()
     return open.length
   }
 
   /** Nobody gets in any more; those who are in stay. */
   async close(): Promise<void> {
-    await this.#door.close()
+    await Promise.all(this.#doors.map(door => door.close()))
   }
 
   async shut(): Promise<void> {
     this.#isOpen = false
-    const closed = this.#door.close()
+    const closed = this.close()
     this.disconnect()
-    await this.#server?.stop(0)
+    await this.stop(0)
     await closed
   }
 
-  /** As `open`, at the port that it had. Rejects with the network's error when somebody else keeps that. */
+  /** As `open`, at the ports that it had. Rejects with the network's error when somebody else keeps one. */
   async reopen(timers: Timers): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        this.#door = await Door.open(this.#network, this.address)
+        this.#doors = await openAll(this.#network, this.addresses)
         this.#isOpen = true
         return
       } catch (error) {
@@ -75,6 +81,18 @@ export class NodeDoor {
 
   /** Answers what is under way for at most `drainMs`. */
   async stop(drainMs: number): Promise<void> {
-    await this.#server?.stop(drainMs)
+    await Promise.all(this.#servers.map(server => server.stop(drainMs)))
+  }
+}
+
+/** Rejects with the network's error; nothing is left open then. */
+async function openAll(network: Network, addresses: readonly Address[]): Promise<readonly Door[]> {
+  const doors: Door[] = []
+  try {
+    for (const address of addresses) doors.push(await Door.open(network, address))
+    return doors
+  } catch (error) {
+    await Promise.all(doors.map(door => door.close()))
+    throw error
   }
 }

@@ -1,5 +1,5 @@
 /** One node of a cluster, as a test sees it. */
-import type { NodeFacts } from './commands'
+import { BrokerError, type NodeFacts } from './commands'
 
 export interface NodeCommands {
   stop(id: number): Promise<unknown>
@@ -10,19 +10,29 @@ export class BrokerNode {
   readonly id: number
   readonly host: string
   readonly port: number
+  readonly #listeners: NodeFacts['listeners']
   readonly #commands: NodeCommands
   #isUp = true
 
-  constructor({ id, host, port }: NodeFacts, commands: NodeCommands) {
+  constructor({ id, host, port, listeners }: NodeFacts, commands: NodeCommands) {
     this.id = id
     this.host = host
     this.port = port
+    this.#listeners = listeners
     this.#commands = commands
   }
 
   /** `127.0.0.1:49152` */
   get address(): string {
-    return `${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`
+    return addressOf(this)
+  }
+
+  /** That of a listener, by its name in `listeners`. Throws BrokerError for one that there is not. */
+  addressOf(listener: string): string {
+    const found = this.#listeners.find(({ name }) => name === listener.toUpperCase())
+    if (found) return addressOf(found)
+    const names = this.#listeners.map(({ name }) => name).join(', ')
+    throw new BrokerError(`there is no listener ${listener}; there are ${names}`, null)
   }
 
   get isUp(): boolean {
@@ -44,3 +54,6 @@ export class BrokerNode {
     this.#isUp = true
   }
 }
+
+const addressOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -2,20 +2,24 @@
 import type { CallConnection } from '../call/call'
 import type { Files } from '../platform/files'
 import type { Address } from '../platform/network'
-import type { NodeConfig } from './config'
+import type { ListenerConfig, NodeConfig } from './config'
 
 /** Where a container is told of by those who run it: Docker, Podman. */
 const marks = ['/.dockerenv', '/run/.containerenv']
 const routes = '/proc/net/route'
 
-type Told = Pick<NodeConfig, 'listen' | 'advertised' | 'external'>
+type Told = Pick<ListenerConfig, 'advertised'> & Pick<NodeConfig, 'external'>
 
 /**
  * The address from which those come who use a port that was published: null outside of containers, and where nobody can
  * be let in from outside, since the broker listens on the loopback.
  */
-export function gatewayOf(files: Pick<Files, 'stat' | 'readFile'>, { listen }: Told): string | null {
-  if (isLoopback(listen.host) || !marks.some(path => files.stat(path) !== null)) return null
+export function gatewayOf(
+  files: Pick<Files, 'stat' | 'readFile'>,
+  listeners: readonly Pick<ListenerConfig, 'listen'>[],
+): string | null {
+  if (listeners.every(({ listen }) => isLoopback(listen.host)) || !marks.some(path => files.stat(path) !== null))
+    return null
   try {
     return defaultGateway(files.readFile(routes).toString('latin1'))
   } catch {
@@ -28,6 +32,13 @@ function defaultGateway(table: string): string | null {
   const rows = table.split('\n').map(line => line.split('\t'))
   const gateway = rows.find(([, destination]) => destination === '00000000')?.[2] ?? ''
   return /^[0-9A-F]{8}$/i.test(gateway) ? [...Buffer.from(gateway, 'hex').reverse()].join('.') : null
+}
+
+/** What the listener tells by which a client came. A published port can only be told of the first. */
+export function toldBy({ listeners, external }: NodeConfig, name: string): Told {
+  const [first] = listeners
+  const listener = listeners.find(one => one.name === name) ?? first
+  return { advertised: listener.advertised, external: listener === first ? external : { ...external, port: null } }
 }
 
 /** `port` 0 of what was set is the one that the client reached. */

@@ -7,7 +7,7 @@ import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
 import { ClientQuotas } from '../broker/quotas/client-quotas'
 import { ClientTelemetry } from '../broker/telemetry/client-telemetry'
-import type { CallConnection } from '../call/call'
+import type { Call } from '../call/call'
 import type { Handler } from '../call/handler'
 import type { Stage } from '../call/stage'
 import { openGroups } from '../coordinator/group/open'
@@ -24,7 +24,7 @@ import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { Refusal } from '../protocol/errors'
 import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
-import { gatewayOf, toldTo } from './advertised'
+import { gatewayOf, toldBy, toldTo } from './advertised'
 import type { NodeConfig } from './config'
 import { AccessControl } from '../security/access-control'
 import type { DelegationTokens } from '../security/tokens'
@@ -75,7 +75,7 @@ export function openBrokers(platform: Platform, options: BrokersOptions): readon
     release,
     handlers: release ? handlersOf(release, served) : served,
     producerIds: new ProducerIds(count => metadata.allocateProducerIds(count)),
-    gateway: gatewayOf(platform.files, config),
+    gateway: gatewayOf(platform.files, config.listeners),
     byId: id => brokers.get(id) ?? null,
   }
   return brokerIds.map(id => {
@@ -133,7 +133,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     nextProducerId: () => producerIds.next(),
     apiVersions: () => ranges,
     features: () => (release ? featuresAs(release, featuresOf(metadata.image)) : featuresOf(metadata.image)),
-    advertised: ({ connection }, id) => advertised(shared, connection, id === brokerId ? null : id),
+    advertised: (call, id) => advertised(shared, call, id === brokerId ? null : id),
     space: () => opened.store.space(),
   }
 }
@@ -162,13 +162,14 @@ function writeMarker(
 /** The address at which this very client reached us is the one that is sure to work for it; others differ by their ports. */
 function advertised(
   { config, metadata, brokerIds, gateway }: Shared,
-  connection: CallConnection,
+  { connection, listener }: Call,
   other: number | null,
 ): Address {
-  const told = toldTo(config, connection, gateway)
+  const told = toldTo(toldBy(config, listener), connection, gateway)
   const { host } = told
   // One port cannot be that of several brokers: each has the one at which it listens.
   const own = brokerIds.length === 1 ? told.port : connection.localPort
-  const port = other === null ? own : metadata.image.broker(other)?.endpoints[0]?.port
+  const endpoints = other === null ? [] : (metadata.image.broker(other)?.endpoints ?? [])
+  const port = other === null ? own : endpoints.find(({ name }) => name === listener)?.port
   return { host, port: port ?? own }
 }

@@ -7,6 +7,7 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
   'config.providers',
   'connections.max.reauth.ms',
   'controller.listener.names',
+  'inter.broker.listener.name',
   'listener.security.protocol.map',
   'listeners',
   'log.dir',
@@ -14,13 +15,17 @@ export const keysOfPlaces: ReadonlySet<string> = new Set([
   'node.id',
   'process.roles',
   'sasl.enabled.mechanisms',
+  'security.inter.broker.protocol',
 ])
 
 /** May be said of one listener: `listener.name.NAME.KEY`. */
 export const keysOfListeners: ReadonlySet<string> = new Set([
   'connections.max.reauth.ms',
+  'max.connection.creation.rate',
+  'max.connections',
   'sasl.enabled.mechanisms',
   'sasl.jaas.config',
+  'sasl.server.max.receive.size',
 ])
 
 export const keysWithEffect: ReadonlySet<string> = new Set([

@@ -1,59 +1,105 @@
-/** From settings to where a node is: its address, what it tells clients, its data directory. */
+/** From settings to where a node is: its addresses, what it tells clients, its data directory. */
 import type { Address } from '../platform/network'
-import { clientListener, type ListenerProtocol, parseListeners } from './config-listeners'
+import { type ClientListener, clientListeners, type ListenerProtocol, parseListeners } from './config-listeners'
 import type { Assignment } from './config-sources'
 
 export const defaultAddress: Address = { host: '127.0.0.1', port: 9092 }
 
-export interface Places {
-  readonly listen: Address
-  /** Its name in `listeners`. */
-  readonly listener: string
+/** Where clients of one kind come in. */
+export interface ListenerPlace {
+  /** As in `listeners`. */
+  readonly name: string
   readonly protocol: ListenerProtocol
+  /** Where to listen. An empty host is every interface, port 0 a free one. */
+  readonly listen: Address
+  /** What clients are told, port 0 for the one that they reached; null when they are told by the way they came. */
   readonly advertised: Address | null
-  /** Listeners for clients that are not opened. */
-  readonly others: readonly string[]
 }
 
-/** `layers` go from the weakest to the strongest. A flag for the port keeps the host that `listeners` gave. */
-export function placesOf(layers: readonly Assignment[], problems: string[]): Places {
-  let { host, port } = defaultAddress
-  let name = 'PLAINTEXT'
-  let protocol: ListenerProtocol = 'PLAINTEXT'
-  let others: readonly string[] = []
+/** `layers` go from the weakest to the strongest. Flags for host and port are about the first listener. */
+export function placesOf(
+  layers: readonly Assignment[],
+  problems: string[],
+): readonly [ListenerPlace, ...ListenerPlace[]] {
+  let first: ClientListener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', ...defaultAddress }
+  let others: readonly ClientListener[] = []
+  const before = problems.length
   for (const one of layers) {
-    if (one.isPlace && one.key === 'host') host = one.text.trim()
-    else if (one.isPlace && one.key === 'port') port = portOf(one, problems) ?? port
+    if (one.isPlace && one.key === 'host') first = { ...first, host: one.text.trim() }
+    else if (one.isPlace && one.key === 'port') first = { ...first, port: portOf(one, problems) ?? first.port }
     else if (one.key === 'listeners') {
-      const chosen = clientListener({
+      const listeners = clientListeners({
         listeners: one.text,
         protocolMap: last(layers, 'listener.security.protocol.map'),
         controllerNames: last(layers, 'controller.listener.names'),
       })
-      if (typeof chosen === 'string') problems.push(`listeners=${one.text} (${one.origin}): ${chosen}.`)
-      else {
-        ;({ host, port, name } = chosen.listener)
-        ;({ others, protocol } = chosen)
-      }
+      if (typeof listeners === 'string') problems.push(`listeners=${one.text} (${one.origin}): ${listeners}.`)
+      else [first, ...others] = listeners as [ClientListener, ...ClientListener[]]
     }
   }
-  return { listen: { host, port }, listener: name, protocol, advertised: advertisedOf(layers, name, problems), others }
+  const taken = others.find(({ port }) => port !== 0 && port === first.port && isFlagged(layers))
+  if (taken) problems.push(`port ${first.port} is that of the listener ${taken.name} as well.`)
+  const names = [first, ...others].map(({ name }) => name)
+  // Where it is not known which listeners there are, nothing can be said of names.
+  const isKnown = problems.length === before
+  if (isKnown) checkInterBroker(layers, names, problems)
+  const advertised = isKnown ? advertisedOf(layers, names, problems) : new Map<string, Address>()
+  const placeOf = ({ name, protocol, host, port }: ClientListener): ListenerPlace => ({
+    name,
+    protocol,
+    listen: { host, port },
+    advertised: advertised.get(name) ?? null,
+  })
+  return [placeOf(first), ...others.map(placeOf)]
 }
 
-function advertisedOf(layers: readonly Assignment[], name: string, problems: string[]): Address | null {
+const isFlagged = (layers: readonly Assignment[]): boolean => layers.some(one => one.isPlace && one.key === 'port')
+
+/** Brokers have nothing to tell each other here; what names no listener of clients is a mistake all the same. */
+function checkInterBroker(layers: readonly Assignment[], names: readonly string[], problems: string[]): void {
+  const given = layers.findLast(({ key }) => key === 'inter.broker.listener.name')
+  if (!given || given.text.trim() === '') return
+  const where = `inter.broker.listener.name=${given.text} (${given.origin})`
+  if (!names.includes(given.text.trim().toUpperCase())) {
+    problems.push(`${where} is none of the listeners for clients: ${names.join(', ')}.`)
+  }
+  const protocol = layers.findLast(({ key }) => key === 'security.inter.broker.protocol')
+  if (protocol) problems.push(`${where} and security.inter.broker.protocol (${protocol.origin}) exclude one another.`)
+}
+
+/** By listener; those that are not in it are told by the way that clients came. */
+function advertisedOf(
+  layers: readonly Assignment[],
+  names: readonly string[],
+  problems: string[],
+): ReadonlyMap<string, Address> {
   const given = layers.findLast(({ key }) => key === 'advertised.listeners' || key === 'odradek.advertise')
-  if (!given) return null
-  if (given.key === 'odradek.advertise') return advertiseOf(given, problems)
+  if (!given) return new Map()
+  if (given.key === 'odradek.advertise') {
+    const address = advertiseOf(given, problems)
+    // A port is that of one listener; a host may be that of all.
+    const told = address?.port === 0 ? names : names.slice(0, 1)
+    return new Map(address ? told.map(name => [name, address]) : [])
+  }
+  const wrong = (why: string) => problems.push(`advertised.listeners=${given.text} (${given.origin}): ${why}.`)
   const listeners = parseListeners(given.text)
   if (typeof listeners === 'string') {
-    problems.push(`advertised.listeners=${given.text} (${given.origin}): ${listeners}.`)
-    return null
+    wrong(listeners)
+    return new Map()
   }
-  const mine = listeners.find(listener => listener.name === name)
-  if (mine?.host === '0.0.0.0') {
-    problems.push(`advertised.listeners=${given.text} (${given.origin}): clients cannot connect to 0.0.0.0.`)
+  const controllers = new Set(
+    last(layers, 'controller.listener.names')
+      .toUpperCase()
+      .split(/[\s,]+/),
+  )
+  const strange = listeners.find(({ name }) => !names.includes(name) && !controllers.has(name))
+  if (strange) wrong(`${strange.name} is none of the listeners for clients, which are ${names.join(', ')}`)
+  if (listeners.some(({ host }) => host === '0.0.0.0')) wrong('clients cannot connect to 0.0.0.0')
+  const inter = last(layers, 'inter.broker.listener.name').trim().toUpperCase()
+  if (names.includes(inter) && !listeners.some(({ name }) => name === inter)) {
+    wrong(`${inter}, which inter.broker.listener.name names, is not there`)
   }
-  return mine && mine.host !== '' ? { host: mine.host, port: mine.port } : null
+  return new Map(listeners.flatMap(({ name, host, port }) => (host === '' ? [] : [[name, { host, port }] as const])))
 }
 
 /** Port 0 where there is none. */

@@ -5,9 +5,8 @@
  */
 import { type ConfigTexts, brokerSynonyms } from '../metadata/config-layers'
 import type { LogLevel } from '../platform/logger'
-import type { Address } from '../platform/network'
 import { checkAssignments } from './config-check'
-import { dataDirOf, placesOf } from './config-places'
+import { dataDirOf, type ListenerPlace, placesOf } from './config-places'
 import { type SaslConfig, saslOf } from './config-sasl'
 import { type Profile, isProfile, profileSettings } from './config-profiles'
 import {
@@ -22,17 +21,16 @@ import {
 
 export type FlushMode = 'group' | 'os'
 
+export interface ListenerConfig extends ListenerPlace {
+  /** Null where nobody is asked who he is. */
+  readonly sasl: SaslConfig | null
+}
+
 /** What `startNode` is given. */
 export interface NodeConfig {
   readonly profile: Profile
-  /** Where to listen. An empty host is every interface, port 0 a free one. */
-  readonly listen: Address
-  /** The name of the listener, as `listeners` has it. */
-  readonly listener: string
-  /** Null where nobody is asked who he is. */
-  readonly sasl: SaslConfig | null
-  /** What clients are told, port 0 for the one that they reached; null when they are told by the way they came. */
-  readonly advertised: Address | null
+  /** Where clients come in, in the order of `listeners`. Flags of one address are about the first. */
+  readonly listeners: readonly [ListenerConfig, ...ListenerConfig[]]
   /** What clients from outside of our container are told, where that is known. */
   readonly external: { readonly host: string | null; readonly port: number | null }
   /** Null keeps everything in memory, and nothing when the process ends. */
@@ -85,23 +83,25 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
   const profile = isProfile(named) ? named : sources.defaultProfile
   const layers = [...profileLayer(profile, brokers), ...counting]
-  const { listen, listener, protocol, advertised, others } = placesOf(layers, problems)
-  if (others.length > 0) warnings.push(`Only the first listener for clients is opened, not ${others.join(', ')}.`)
+  const places = placesOf(layers, problems)
   const dataDir = dataDirOf(layers, problems)
   const flush = counting.findLast(({ key }) => key === 'odradek.flush')
   if (dataDir === null && flush?.text.trim() === 'group')
     warnings.push(`odradek.flush=group (${flush.origin}) does nothing in memory. Give a directory with --data-dir.`)
   const texts = merged(layers)
-  const sasl = protocol === 'SASL_PLAINTEXT' ? saslOf(listener, texts, problems) : null
+  const listenerOf = (place: ListenerPlace): ListenerConfig => ({
+    ...place,
+    sasl: place.protocol === 'SASL_PLAINTEXT' ? saslOf(place.name, texts, problems) : null,
+  })
+  const [first, ...others] = places
+  const listeners: NodeConfig['listeners'] = [listenerOf(first), ...others.map(listenerOf)]
+  warnings.push(...strangersIn(counting, listeners))
   if (problems.length > 0) throw new ConfigRefused(problems)
 
   const nodeId = Number(texts.get('node.id') ?? texts.get('broker.id') ?? -1)
   const config: NodeConfig = {
     profile,
-    listen,
-    listener,
-    sasl,
-    advertised,
+    listeners,
     external: externalOf(texts),
     dataDir,
     flush: texts.get('odradek.flush')!.trim() as FlushMode,
@@ -109,7 +109,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
     asVersion: texts.get('odradek.as.version')?.trim() ?? null,
     nodeId: nodeId < 0 ? null : nodeId,
     clusterId: texts.get('odradek.cluster.id')?.trim() ?? null,
-    statics: withPlaces(texts, { profile, listen, listener, dataDir }),
+    statics: withPlaces(texts, { profile, listeners, dataDir }),
   }
   return { config, warnings }
 }
@@ -152,15 +152,29 @@ function merged(layers: readonly Assignment[]): Map<string, string> {
 /** Lines of one file are one layer, variables of the environment another. */
 const layerOf = (origin: string): string => origin.replace(/:\d+$/, ':').replace(/^ODRADEK_.*/, 'environment')
 
+/** What is said of listeners that there are not. */
+function strangersIn(counting: readonly Assignment[], listeners: readonly ListenerConfig[]): string[] {
+  const names = listeners.map(({ name }) => name.toLowerCase())
+  const isStrange = ({ key }: Assignment) => {
+    const name = /^listener\.name\.([^.]+)\./.exec(key)?.[1]
+    return name !== undefined && !names.includes(name.toLowerCase())
+  }
+  return counting.filter(isStrange).map(({ key, origin }) => `${key} (${origin}) is of a listener that is not there.`)
+}
+
 /** What a Kafka's server.properties says of a node's place, so that those who describe configs see it. */
 function withPlaces(
   texts: Map<string, string>,
-  { profile, listen, listener, dataDir }: Pick<NodeConfig, 'profile' | 'listen' | 'listener' | 'dataDir'>,
+  { profile, listeners, dataDir }: Pick<NodeConfig, 'profile' | 'listeners' | 'dataDir'>,
 ): ConfigTexts {
   texts.set('odradek.profile', profile)
-  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
-  if (!texts.has('listeners') || !texts.get('listeners')!.includes(`${host}:${listen.port}`)) {
-    texts.set('listeners', `${listener}://${host}:${listen.port}`)
+  const opened = listeners.map(({ name, listen: { host, port } }) => {
+    const address = host.includes(':') ? `[${host}]` : host
+    return `${name}://${address}:${port}`
+  })
+  const given = texts.get('listeners')?.toUpperCase()
+  if (given === undefined || !opened.every(one => given.includes(one.toUpperCase()))) {
+    texts.set('listeners', opened.join(','))
   }
   texts.delete('log.dir')
   if (dataDir !== null) texts.set('log.dirs', dataDir)

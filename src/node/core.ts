@@ -23,7 +23,8 @@ import type { OpenedStore } from './store'
 /** One of the brokers of this process. */
 export interface BrokerPlace {
   readonly id: number
-  readonly address: Address
+  /** By the order of the listeners in the config. */
+  readonly addresses: readonly Address[]
   /** Whether it is there: others lead what it led if not. */
   readonly isUp: boolean
 }
@@ -43,7 +44,7 @@ export interface CoreOptions {
   readonly config: NodeConfig
   readonly opened: OpenedStore
   readonly metadataStore: MetadataStore
-  /** One broker at the address of the config when left out. */
+  /** One broker at the addresses of the config when left out. */
   readonly places?: readonly BrokerPlace[]
   /** Wrapped around all that the pipeline has by itself, the first outermost. */
   readonly stages?: readonly Stage[]
@@ -72,8 +73,11 @@ async function open(
   stop: () => Promise<void>,
 ): Promise<Core> {
   const { config, opened, metadataStore, stages = [], pollTimers = platform.timers } = options
-  const address = config.advertised ?? config.listen
-  const here = { id: opened.nodeId, address: { ...address, port: address.port || config.listen.port }, isUp: true }
+  const addresses = config.listeners.map(({ listen, advertised }) => {
+    const address = advertised ?? listen
+    return { ...address, port: address.port || listen.port }
+  })
+  const here = { id: opened.nodeId, addresses, isUp: true }
   const places = options.places ?? [here]
   const metadata = await openMetadata(platform, config, opened, metadataStore, places)
   undo.push(() => metadata.close())
@@ -123,7 +127,7 @@ async function openMetadata(
   return Metadata.open({
     store,
     brokerId: places[0]!.id,
-    brokers: new Map(places.map(place => [place.id, registrationOf(place)])),
+    brokers: new Map(places.map(place => [place.id, registrationOf(place, config)])),
     statics: config.statics,
     clusterId: config.clusterId ?? clusterId,
     endedCleanly,
@@ -142,9 +146,9 @@ function tokensOf({ clock, random }: Platform, metadata: Metadata): DelegationTo
   return new DelegationTokens({ metadata, clock, random, secret, maxLifetimeMs, renewMs })
 }
 
-export const registrationOf = ({ address: { host, port }, isUp }: BrokerPlace): StoredBroker => ({
+export const registrationOf = ({ addresses, isUp }: BrokerPlace, { listeners }: NodeConfig): StoredBroker => ({
   rack: null,
-  endpoints: [{ name: 'PLAINTEXT', host, port }],
+  endpoints: addresses.map(({ host, port }, nth) => ({ name: listeners[nth]!.name, host, port })),
   fenced: !isUp,
 })
 

@@ -1,6 +1,6 @@
 /** From configs to what each room wants to know, so that no room reads another's keys. */
 import type { QuotaWindows } from '../broker/quotas/client-quotas'
-import type { BrokerConfigs, TopicConfigs } from '../metadata/configs'
+import type { BrokerConfigs, Configs, TopicConfigs } from '../metadata/configs'
 import type { AuthorizerOptions } from '../security/authorizer'
 import { principalsIn } from '../security/access-control'
 import type { CleanerSettings, TopicCompaction } from '../partition/cleaning'
@@ -47,6 +47,12 @@ export function overriddenCount(overrides: string, address: string): number | nu
     if (colon > 0 && pair.slice(0, colon).trim() === address) return Number(pair.slice(colon + 1))
   }
   return null
+}
+
+/** What is said of one listener alone (`listener.name.NAME.KEY`), at run time too; null where nothing is. */
+export function ownCount(configs: Configs, listener: string, key: string): number | null {
+  const text = configs.layers().effective(`listener.name.${listener.toLowerCase()}.${key}`)
+  return text === null ? null : Number(text)
 }
 
 /** Null where everybody may do everything. */

@@ -1,35 +1,30 @@
 /** What a Kafka server needs of the broker behind it, which may be another one at every request. */
+import { Crowd } from '../edge/kafka/crowd'
 import type { SaslOptions } from '../edge/kafka/sasl-gate'
 import type { ServerOptions } from '../edge/kafka/server'
 import { scramId, scramMechanisms } from '../metadata/scram'
 import type { Platform } from '../platform/platform'
 import { PlainExchange } from '../security/sasl/plain'
 import { ScramExchange } from '../security/sasl/scram'
-import type { NodeConfig } from './config'
+import type { ListenerConfig, NodeConfig } from './config'
 import type { SaslConfig } from './config-sasl'
 import { connectionRateOf } from '../broker/quotas/quota-limits'
 import type { ServedBroker } from './brokers'
-import { overriddenCount, quotaWindowsOf } from './limits'
+import { overriddenCount, ownCount, quotaWindowsOf } from './limits'
 
-export function servingOf(
+/** One for each listener of the config, in their order. */
+export function servingsOf(
   platform: Platform,
-  { listener, sasl }: NodeConfig,
+  { listeners }: NodeConfig,
   served: () => ServedBroker,
-): ServerOptions {
-  const { clock, timers, logger } = platform
+): readonly ServerOptions[] {
+  const crowd = crowdOf(served)
+  return listeners.map(listener => servingOf(platform, listener, crowd, served))
+}
+
+function crowdOf(served: () => ServedBroker): Crowd {
   const configs = () => served().broker.configs.broker()
-  return {
-    clock,
-    timers,
-    logger,
-    listener,
-    get routes() {
-      return served().routes
-    },
-    get maxFrameBytes() {
-      return configs().socketRequestMaxBytes
-    },
-    sasl: sasl && saslOptions(platform, sasl, served),
+  return new Crowd({
     maxConnections: () => configs().maxConnections,
     maxConnectionsOf: address => {
       const { maxConnectionsPerIp, maxConnectionsPerIpOverrides } = configs()
@@ -38,6 +33,33 @@ export function servingOf(
     creationRate: () => configs().maxConnectionCreationRate,
     creationRateOf: address => connectionRateOf(served().broker.image().table('quota'), address),
     windows: () => quotaWindowsOf(configs()).client,
+  })
+}
+
+function servingOf(
+  platform: Platform,
+  { name, sasl }: ListenerConfig,
+  crowd: Crowd,
+  served: () => ServedBroker,
+): ServerOptions {
+  const { clock, timers, logger } = platform
+  const configs = () => served().broker.configs.broker()
+  const own = (key: string) => ownCount(served().broker.configs, name, key)
+  return {
+    clock,
+    timers,
+    logger,
+    listener: name,
+    get routes() {
+      return served().routes
+    },
+    get maxFrameBytes() {
+      return configs().socketRequestMaxBytes
+    },
+    sasl: sasl && saslOptions(platform, name, sasl, served),
+    crowd,
+    maxOfListener: () => own('max.connections') ?? configs().maxConnections,
+    rateOfListener: () => own('max.connection.creation.rate') ?? configs().maxConnectionCreationRate,
     maxIdleMs: () => configs().connectionsMaxIdleMs,
   }
 }
@@ -45,8 +67,14 @@ export function servingOf(
 const nonceBytes = 18
 const secretBytes = 32
 
-function saslOptions({ random }: Platform, sasl: SaslConfig, served: () => ServedBroker): SaslOptions {
+function saslOptions(
+  { random }: Platform,
+  listener: string,
+  sasl: SaslConfig,
+  served: () => ServedBroker,
+): SaslOptions {
   const configs = () => served().broker.configs.broker()
+  const maxKey = 'sasl.server.max.receive.size'
   const secret = random.bytes(secretBytes)
   return {
     mechanisms: sasl.mechanisms,
@@ -62,7 +90,7 @@ function saslOptions({ random }: Platform, sasl: SaslConfig, served: () => Serve
       })
     },
     maxReauthMs: name => sasl.maxReauthMs.get(name) ?? 0,
-    maxReceiveBytes: () => configs().saslServerMaxReceiveSize,
+    maxReceiveBytes: () => ownCount(served().broker.configs, listener, maxKey) ?? configs().saslServerMaxReceiveSize,
     failureDelayMs: () => configs().connectionFailedAuthenticationDelayMs,
   }
 }

@@ -51,3 +51,29 @@ test('max.connections.per.ip of all brokers, told to a running one', async () =>
   await expect((await broker.connect()).request(ApiVersions, 2, {})).resolves.toMatchObject({ errorCode: 0 })
   await expect((await broker.connect()).request(ApiVersions, 2, {})).rejects.toBeInstanceOf(Disconnected)
 })
+
+test('max.connections of one listener, told to a running broker, leaves the other alone', async () => {
+  const broker = new Odradek([
+    '--port=0',
+    '--json',
+    '--set=listeners=A://127.0.0.1:0,B://127.0.0.1:0',
+    '--set=listener.security.protocol.map=A:PLAINTEXT,B:PLAINTEXT',
+    '--set=listener.name.b.max.connections=1',
+  ])
+  const versions = async (listener: string) => (await broker.connect(listener)).request(ApiVersions, 2, {})
+  const admin = await broker.connect('A')
+  const only = await broker.connect('B')
+  await expect(only.request(ApiVersions, 2, {})).resolves.toMatchObject({ errorCode: 0 })
+  let isServed = false
+  const waits = versions('B').then(() => (isServed = true))
+  await expect(versions('A')).resolves.toMatchObject({ errorCode: 0 })
+  expect(isServed).toBe(false)
+  const configs = [{ name: 'listener.name.b.max.connections', configOperation: 0, value: '2' }]
+  const asked = { resources: [{ resourceType: 4, resourceName: '1', configs }], validateOnly: false }
+  expect(await admin.request(IncrementalAlterConfigs, 1, asked)).toMatchObject({ responses: [{ errorCode: 0 }] })
+  // Whoever waits is let in when somebody leaves: two of three may be there now.
+  const third = versions('B')
+  only.close()
+  await waits
+  await third
+})

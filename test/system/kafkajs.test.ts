@@ -1,20 +1,5 @@
 /** A client of other people, unchanged, against the command: records in and out, a group, and what a crash leaves. */
-import { pbkdf2Sync } from 'node:crypto'
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  CompressionTypes,
-  type EachMessagePayload,
-  Kafka,
-  type Producer,
-  ResourcePatternTypes,
-  type SASLOptions,
-  logLevel,
-} from 'kafkajs'
-import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
-import { SaslAuthenticate } from '../../src/protocol/messages/sasl-authenticate'
-import { SaslHandshake } from '../../src/protocol/messages/sasl-handshake'
+import { CompressionTypes, type EachMessagePayload, Kafka, type Producer, logLevel } from 'kafkajs'
 import { Odradek, freePort, scratch } from './odradek'
 
 jest.setTimeout(120_000)
@@ -101,81 +86,4 @@ test('after kill -9 all that was acknowledged is there, and a group goes on wher
   )
   await producer.disconnect()
   expect((await second.stop()).code).toBe(0)
-})
-
-test('users of PLAIN and of SCRAM come in, others do not, and access rules are about them', async () => {
-  const jaas = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_root="r" user_ann="a";'
-  const settings = {
-    listeners: 'SASL_PLAINTEXT://127.0.0.1:0',
-    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
-    'listener.name.sasl_plaintext.plain.sasl.jaas.config': jaas,
-    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    'super.users': 'User:root',
-  }
-  const set = Object.entries(settings).flatMap(([key, text]) => ['--set', `${key}=${text}`])
-  const broker = new Odradek(['--port', '0', '--json', ...set])
-  const { port } = await broker.ready()
-  const as = (sasl: SASLOptions) =>
-    new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, retry: { retries: 0 }, sasl })
-  const admin = as({ mechanism: 'plain', username: 'root', password: 'r' }).admin()
-  started.push(admin)
-  await admin.connect()
-  await admin.createTopics({ topics: [{ topic: 't', numPartitions: 1 }] })
-  await expect(as({ mechanism: 'plain', username: 'ann', password: 'x' }).admin().connect()).rejects.toThrow(
-    'Invalid username or password',
-  )
-  await expect(as({ mechanism: 'scram-sha-256', username: 'bob', password: 'b' }).admin().connect()).rejects.toThrow()
-  const ann = await producerOf(as({ mechanism: 'plain', username: 'ann', password: 'a' }))
-  const send = () => ann.send({ topic: 't', messages: [{ value: 'v' }] })
-  await expect(send()).rejects.toThrow(/not authorized/i)
-  await admin.createAcls({
-    acl: [
-      {
-        resourceType: AclResourceTypes.TOPIC,
-        resourceName: 't',
-        resourcePatternType: ResourcePatternTypes.LITERAL,
-        principal: 'User:ann',
-        host: '*',
-        operation: AclOperationTypes.WRITE,
-        permissionType: AclPermissionTypes.ALLOW,
-      },
-    ],
-  })
-  await send()
-  expect((await broker.stop()).code).toBe(0)
-})
-
-test('SCRAM of both kinds, for a user that was made over PLAIN', async () => {
-  const jaas = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_root="r";'
-  const settings = {
-    listeners: 'SASL_PLAINTEXT://127.0.0.1:0',
-    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
-    'listener.name.sasl_plaintext.plain.sasl.jaas.config': jaas,
-  }
-  const set = Object.entries(settings).flatMap(([key, text]) => ['--set', `${key}=${text}`])
-  const broker = new Odradek(['--port', '0', '--json', ...set])
-  const { port } = await broker.ready()
-  const root = await broker.connect()
-  await root.request(SaslHandshake, 1, { mechanism: 'PLAIN' })
-  await root.request(SaslAuthenticate, 2, { authBytes: Buffer.from('\0root\0r') })
-  for (const mechanism of [1, 2]) {
-    const salt = Buffer.from('some salt')
-    const saltedPassword = pbkdf2Sync('secret', salt, 4096, 32 * mechanism, `sha${256 * mechanism}`)
-    const upsertions = [{ name: 'sue', mechanism, iterations: 4096, salt, saltedPassword }]
-    const { results } = await root.request(AlterUserScramCredentials, 0, { deletions: [], upsertions })
-    expect(results).toEqual([{ user: 'sue', errorCode: 0, errorMessage: null }])
-  }
-  for (const mechanism of ['scram-sha-256', 'scram-sha-512'] as const) {
-    const as = (password: string) =>
-      new Kafka({
-        brokers: [`127.0.0.1:${port}`],
-        logLevel: logLevel.NOTHING,
-        retry: { retries: 0 },
-        sasl: { mechanism, username: 'sue', password } as SASLOptions,
-      })
-    const producer = await producerOf(as('secret'))
-    await producer.send({ topic: 't', messages: [{ value: mechanism }] })
-    await expect(as('wrong').admin().connect()).rejects.toThrow(/invalid credentials/)
-  }
-  expect((await broker.stop()).code).toBe(0)
 })

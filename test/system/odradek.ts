@@ -15,6 +15,12 @@ export interface Ready {
   readonly bootstrapServers: string
   readonly host: string
   readonly port: number
+  readonly listeners: readonly {
+    readonly name: string
+    readonly protocol: string
+    readonly host: string
+    readonly port: number
+  }[]
   readonly version: string
   readonly profile: string
   readonly storage: 'memory' | 'directory'
@@ -99,8 +105,10 @@ export class Odradek {
     return this.ended
   }
 
-  async connect(): Promise<ClientConnection> {
-    const { port } = await this.ready()
+  /** By the first listener, or by that of a name. */
+  async connect(listener?: string): Promise<ClientConnection> {
+    const { listeners } = await this.ready()
+    const { port } = listeners.find(({ name }) => name === listener) ?? listeners[0]!
     const options = { timers: nodeTimers, clientId: 'system', requestTimeoutMs: 30_000, maxFrameBytes: 1 << 20 }
     const connection = await ClientConnection.open({ host: '127.0.0.1', port }, { ...options, network: nodeNetwork })
     this.#connections.push(connection)

@@ -3,57 +3,48 @@
  * takes them, they wait in a line, as in the backlog of Kafka's acceptor. An address with too many is sent away at once; one
  * that is faster than its quota hears nothing for a while, and is then sent away (KIP-402, KIP-612).
  */
-import { SampledRate, type Windows } from '../../broker/quotas/sampled-rate'
 import type { Cancel, Clock, Timers } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
 import type { Connection, ConnectionEvents } from '../../platform/network'
+import { type Crowd, Pace } from './crowd'
 import { type Accept, Early } from './early'
 
-/** Asked anew for each connection, since all of them change while the broker runs. */
-export interface AdmissionLimits {
-  /** `max.connections`. */
-  maxConnections(): number
-  /** `max.connections.per.ip` and its overrides. */
-  maxConnectionsOf(address: string): number
-  /** `max.connection.creation.rate`, in a second. */
-  creationRate(): number
-  /** The quota `connection_creation_rate` of an address; undefined where it has none. */
-  creationRateOf(address: string): number | undefined
-  /** Over which rates are measured. Nobody is delayed for longer than one window. */
-  windows(): Windows
+/** Asked anew for each connection, since both change while the broker runs. */
+export interface ListenerLimits {
+  /** `listener.name.NAME.max.connections`, beside that of the broker. */
+  maxOfListener(): number
+  /** `listener.name.NAME.max.connection.creation.rate`. */
+  rateOfListener(): number
 }
 
-type Options = AdmissionLimits & { readonly clock: Clock; readonly timers: Timers; readonly logger: Logger }
+export interface AdmissionOptions extends ListenerLimits {
+  /** Those inside by this listener and by others. */
+  readonly crowd: Crowd
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly logger: Logger
+}
 
 /** More than this many are not kept waiting: they are closed and come again. */
 const waitingMax = 1_000
-/** Addresses whose rate is remembered; those seen last stay. */
-const rememberedMax = 10_000
-/** `max.connection.creation.rate` where nobody set one: nothing is measured. */
-const boundless = 0x7fff_ffff
 
 /** Whether a connection enters, waits in the line, or is sent away after so many milliseconds. */
 type Verdict = 'enters' | 'waits' | { readonly awayAfterMs: number; readonly why: string }
 
 export class Admission {
-  readonly #options: Options
+  readonly #options: AdmissionOptions
   readonly #accept: Accept
-  /** How many each address has inside. */
-  readonly #inside = new Map<string, number>()
+  readonly #pace = new Pace()
   #count = 0
   #line: Early[] = []
-  /** Those that hear nothing for a while. Like what follows made when it is needed, which it mostly is not. */
+  /** Those that hear nothing for a while. Made when it is needed, which it mostly is not. */
   #away: Map<Early, Cancel> | null = null
-  #rate: SampledRate | null = null
-  /** By address, least recently seen first. */
-  #rates: Map<string, SampledRate> | null = null
-  /** Until when the line does not move, because connections came too fast. */
-  #notBeforeMs = -Infinity
   #wake: Cancel = () => {}
 
-  constructor(options: Options, accept: Accept) {
+  constructor(options: AdmissionOptions, accept: Accept) {
     this.#options = options
     this.#accept = accept
+    options.crowd.onRoom(() => this.#move())
   }
 
   came(connection: Connection): ConnectionEvents {
@@ -68,11 +59,8 @@ export class Admission {
 
   /** One that was inside has gone. */
   left(address: string): void {
-    const count = this.#inside.get(address)! - 1
-    if (count > 0) this.#inside.set(address, count)
-    else this.#inside.delete(address)
     this.#count--
-    this.#move()
+    this.#options.crowd.left(address)
   }
 
   /** Sends away all who are not inside. */
@@ -87,53 +75,27 @@ export class Admission {
   }
 
   #enter(connection: Connection): ConnectionEvents {
-    const { host } = connection.remote
-    this.#inside.set(host, (this.#inside.get(host) ?? 0) + 1)
+    this.#options.crowd.entered(connection.remote.host)
     this.#count++
     return this.#accept(connection)
   }
 
   #judge(address: string): Verdict {
-    const { maxConnections, maxConnectionsOf, clock } = this.#options
+    const { crowd, clock, maxOfListener, rateOfListener } = this.#options
     const nowMs = clock.monotonic()
-    if (this.#count >= maxConnections()) return 'waits'
-    if (nowMs < this.#notBeforeMs) {
-      this.#moveAfter(this.#notBeforeMs - nowMs)
+    if (crowd.isFull || this.#count >= maxOfListener()) return 'waits'
+    const waitMs = Math.max(crowd.waitMs(nowMs), this.#pace.waitMs(nowMs))
+    if (waitMs > 0) {
+      this.#moveAfter(waitMs)
       return 'waits'
     }
-    const awayAfterMs = this.#overQuotaMs(address, nowMs)
+    const awayAfterMs = crowd.overQuotaMs(address, nowMs)
     if (awayAfterMs > 0) return { awayAfterMs, why: 'its address is faster than its quota of new connections' }
-    const max = maxConnectionsOf(address)
-    if ((this.#inside.get(address) ?? 0) >= max)
-      return { awayAfterMs: 0, why: `its address has as many connections as it may: ${max}` }
-    this.#paced(nowMs)
+    const max = crowd.fullFor(address)
+    if (max !== null) return { awayAfterMs: 0, why: `its address has as many connections as it may: ${max}` }
+    crowd.passed(nowMs)
+    this.#pace.passed(rateOfListener(), nowMs, crowd.windows)
     return 'enters'
-  }
-
-  /** How long an address is to hear nothing that came too often; who is sent away does not count. */
-  #overQuotaMs(address: string, nowMs: number): number {
-    const perSecond = this.#options.creationRateOf(address)
-    if (perSecond === undefined) return 0
-    const windows = this.#options.windows()
-    const rates = (this.#rates ??= new Map())
-    const rate = rates.get(address) ?? new SampledRate()
-    rates.delete(address)
-    rates.set(address, rate)
-    if (rates.size > rememberedMax) rates.delete(rates.keys().next().value!)
-    rate.record(1, nowMs, windows)
-    const throttleMs = rate.throttleMs(perSecond, nowMs, windows)
-    if (throttleMs > 0) rate.unrecord(1)
-    return Math.min(throttleMs, windows.windowMs)
-  }
-
-  /** Whoever comes next waits if this one was too fast. */
-  #paced(nowMs: number): void {
-    const perSecond = this.#options.creationRate()
-    if (perSecond === boundless) return
-    const windows = this.#options.windows()
-    const rate = (this.#rate ??= new SampledRate())
-    rate.record(1, nowMs, windows)
-    this.#notBeforeMs = nowMs + Math.min(rate.throttleMs(perSecond, nowMs, windows), windows.windowMs)
   }
 
   #move(): void {

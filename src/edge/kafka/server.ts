@@ -1,11 +1,11 @@
 /** Serves Kafka clients that come through a door, and keeps their connections: how many there may be, how long one may say nothing. */
 import type { Cancel } from '../../platform/clock'
 import type { Connection } from '../../platform/network'
-import { Admission, type AdmissionLimits } from './admission'
+import { Admission, type AdmissionOptions } from './admission'
 import { KafkaConnection, type EdgeOptions } from './connection'
 import type { Door } from './door'
 
-export interface ServerOptions extends EdgeOptions, AdmissionLimits {
+export interface ServerOptions extends EdgeOptions, AdmissionOptions {
   /** `connections.max.idle.ms`; -1 is for ever. */
   maxIdleMs(): number
 }

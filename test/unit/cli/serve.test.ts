@@ -34,13 +34,17 @@ class FakeProcess implements Process {
   find = (pid: number) => this.others.find(other => other.pid === pid) ?? null
 }
 
+const otherMap = 'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,OTHER:PLAINTEXT'
+
 function scene(...argv: string[]) {
   const world = new World({ seed: 1 })
   const platform = simulatedPlatform(world)
   const process = new FakeProcess(argv)
   const started: NodeConfig[] = []
+  const address = { host: '127.0.0.1', port: 9092 }
   const node: ServedNode & { stops: number; whenStopped: Promise<void> } = {
-    address: { host: '127.0.0.1', port: 9092 },
+    address,
+    addresses: [address, { host: '::', port: 9093 }],
     clusterId: 'kOLDkOLDkOLDkOLDkOLD0w',
     nodeId: 1,
     stops: 0,
@@ -118,6 +122,21 @@ describe('ready', () => {
       nodeId: 1,
     })
     expect(JSON.parse(platform.files.readFile('/ready').toString())).toEqual(said)
+  })
+
+  test('several listeners are told with their names', async () => {
+    const listeners = ['--set', 'listeners=PLAINTEXT://127.0.0.1:9092,OTHER://:9093', '--set', otherMap]
+    const person = scene('dev', ...listeners)
+    await person.run()
+    expect(person.process.printed[0]).toMatch(
+      /Kafka +127.0.0.1:9092 {3}PLAINTEXT, PLAINTEXT\n +localhost:9093 {3}OTHER, PLAINTEXT {3}\(every interface, port 9093\)\n/,
+    )
+    const program = scene('dev', '--json', ...listeners)
+    await program.run()
+    expect(JSON.parse(program.process.printed[0]!).listeners).toEqual([
+      { name: 'PLAINTEXT', protocol: 'PLAINTEXT', host: '127.0.0.1', port: 9092 },
+      { name: 'OTHER', protocol: 'PLAINTEXT', host: '::', port: 9093 },
+    ])
   })
 
   test('an address for everybody is told as one that can be reached', async () => {
@@ -222,6 +241,15 @@ describe('what cannot run says what, why and what to do', () => {
       "odradek: port 9092 is taken by process 12 (java kafka.Kafka). Another port: odradek start -d 'my data' --port 0",
     ])
     expect(process.exits).toEqual([1])
+  })
+
+  test('a taken port of another listener is not the one that a flag would change', async () => {
+    const { process, run } = scene('dev', '--set', 'listeners=PLAINTEXT://:9092,OTHER://:9093', '--set', otherMap)
+    process.others.push({ pid: 12, command: 'java' })
+    await run(failing({ code: 'EADDRINUSE', syscall: 'listen', port: 9093 }))
+    expect(process.complaints).toEqual([
+      'odradek: port 9093 of OTHER is taken by process 12 (java). Give it another in listeners.',
+    ])
   })
 
   test('by npm, the command is npm', async () => {

@@ -1,6 +1,7 @@
 /** The address that clients are told: set, by the way they came, or the one by which a container is known outside. */
 import type { CallConnection } from '../../../src/call/call'
-import { gatewayOf, toldTo } from '../../../src/node/advertised'
+import type { NodeConfig } from '../../../src/node/config'
+import { gatewayOf, toldBy, toldTo } from '../../../src/node/advertised'
 
 const table = (gateway: string) =>
   `Iface\tDestination\tGateway\tFlags\neth0\t000011AC\t00000000\t0001\neth0\t00000000\t${gateway}\t0003\n`
@@ -14,22 +15,23 @@ const filesWith = (names: { [path: string]: string }) => ({
   },
 })
 
-const told = { listen: { host: '0.0.0.0', port: 9092 }, advertised: null, external: { host: null, port: null } }
+const everywhere = [{ listen: { host: '0.0.0.0', port: 9092 } }]
+const told = { advertised: null, external: { host: null, port: null } }
 const inDocker = filesWith({ '/.dockerenv': '', '/proc/net/route': table('010011AC') })
 
 describe('who comes through a published port comes from the gateway', () => {
   test('of a container', () => {
-    expect(gatewayOf(inDocker, told)).toBe('172.17.0.1')
-    expect(gatewayOf(filesWith({ '/run/.containerenv': '', '/proc/net/route': table('0100580A') }), told)).toBe(
+    expect(gatewayOf(inDocker, everywhere)).toBe('172.17.0.1')
+    expect(gatewayOf(filesWith({ '/run/.containerenv': '', '/proc/net/route': table('0100580A') }), everywhere)).toBe(
       '10.88.0.1',
     )
   })
 
   test('which there is none of outside of one, without a way out, or where only the loopback is listened on', () => {
-    expect(gatewayOf(filesWith({ '/proc/net/route': table('010011AC') }), told)).toBeNull()
-    expect(gatewayOf(filesWith({ '/.dockerenv': '' }), told)).toBeNull()
-    expect(gatewayOf(filesWith({ '/.dockerenv': '', '/proc/net/route': 'Iface\n' }), told)).toBeNull()
-    expect(gatewayOf(inDocker, { ...told, listen: { host: '127.0.0.1', port: 9092 } })).toBeNull()
+    expect(gatewayOf(filesWith({ '/proc/net/route': table('010011AC') }), everywhere)).toBeNull()
+    expect(gatewayOf(filesWith({ '/.dockerenv': '' }), everywhere)).toBeNull()
+    expect(gatewayOf(filesWith({ '/.dockerenv': '', '/proc/net/route': 'Iface\n' }), everywhere)).toBeNull()
+    expect(gatewayOf(inDocker, [{ listen: { host: '127.0.0.1', port: 9092 } }])).toBeNull()
   })
 })
 
@@ -58,4 +60,15 @@ describe('a client is told', () => {
     expect(toldTo(set, from(gateway), gateway)).toEqual({ host: 'kafka', port: 7000 })
     expect(toldTo({ ...set, advertised: { host: 'kafka', port: 0 } }, from(gateway), gateway).port).toBe(9092)
   })
+})
+
+test('a listener tells its own address; a published port can only be told of the first', () => {
+  const external = { host: 'docker.example', port: 19092 }
+  const listeners = [
+    { name: 'A', advertised: null },
+    { name: 'B', advertised: { host: 'b', port: 2 } },
+  ]
+  const config = { listeners, external } as unknown as NodeConfig
+  expect(toldBy(config, 'A')).toEqual({ advertised: null, external })
+  expect(toldBy(config, 'B')).toEqual({ advertised: { host: 'b', port: 2 }, external: { ...external, port: null } })
 })

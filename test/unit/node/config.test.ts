@@ -39,8 +39,15 @@ describe('without a word', () => {
   test('dev listens on loopback, in memory, and does not wait for the disk', () => {
     expect(config({})).toMatchObject({
       profile: 'dev',
-      listen: { host: '127.0.0.1', port: 9092 },
-      advertised: null,
+      listeners: [
+        {
+          name: 'PLAINTEXT',
+          listen: { host: '127.0.0.1', port: 9092 },
+          advertised: null,
+          sasl: null,
+          protocol: 'PLAINTEXT',
+        },
+      ],
       external: { host: null, port: null },
       dataDir: null,
       flush: 'os',
@@ -79,7 +86,7 @@ describe('who wins', () => {
     expect(config({ file })).toMatchObject({
       profile: 'strict',
       dataDir: '/file',
-      listen: { host: 'file', port: 1001 },
+      listeners: [{ listen: { host: 'file', port: 1001 } }],
     })
     expect(statics({ file })['num.partitions']).toBe('2')
   })
@@ -88,14 +95,18 @@ describe('who wins', () => {
     expect(config({ file, environment })).toMatchObject({
       profile: 'test',
       dataDir: '/env',
-      listen: { host: 'file', port: 1002 },
+      listeners: [{ listen: { host: 'file', port: 1002 } }],
     })
     expect(statics({ file, environment })['num.partitions']).toBe('3')
   })
 
   test('--set over the environment', () => {
     const said = { file, environment, flags: { set } }
-    expect(config(said)).toMatchObject({ profile: 'prod', dataDir: '/set', listen: { host: 'set', port: 1003 } })
+    expect(config(said)).toMatchObject({
+      profile: 'prod',
+      dataDir: '/set',
+      listeners: [{ listen: { host: 'set', port: 1003 } }],
+    })
     expect(statics(said)['num.partitions']).toBe('4')
   })
 
@@ -104,7 +115,7 @@ describe('who wins', () => {
     expect(config({ file, environment, flags })).toMatchObject({
       profile: 'dev',
       dataDir: '/flag,1',
-      listen: { host: 'flag', port: 1004 },
+      listeners: [{ listen: { host: 'flag', port: 1004 } }],
       flush: 'group',
     })
   })
@@ -135,7 +146,7 @@ describe('the environment', () => {
 
   test('an empty short name is not set', () => {
     expect(config({ environment: { ODRADEK_PORT: '', ODRADEK_DATA_DIR: '', ODRADEK_CONFIG: '' } })).toMatchObject({
-      listen: { port: 9092 },
+      listeners: [{ listen: { port: 9092 } }],
       dataDir: null,
     })
   })
@@ -149,7 +160,7 @@ describe('the environment', () => {
       ODRADEK_SERVICE_PORT: '9092',
       ODRADEK_SERVICE_PORT_KAFKA: '9092',
     }
-    expect(config({ environment }).listen.port).toBe(9092)
+    expect(config({ environment }).listeners[0].listen.port).toBe(9092)
   })
 
   test('a name that is no key is refused with the nearest one', () => {
@@ -206,7 +217,7 @@ describe('what is refused', () => {
     expect(problems({ file: 'super.users=User:ann;bob' })[0]).toMatch("'bob' is no principal")
     expect(problems({ file: 'process.roles=controller' })[0]).toMatch('this node is a broker')
     expect(problems({ file: 'listeners=SASL_SSL://:9094' })[0]).toMatch(
-      'none of them is for clients and of a protocol that is served',
+      'SASL_SSL is of SASL_SSL, and served are PLAINTEXT, SASL_PLAINTEXT',
     )
     expect(problems({ file: 'listeners=9092' })[0]).toMatch("'9092' is not of the form NAME://host:port")
   })
@@ -229,8 +240,14 @@ broker.id=9`
 
   test('gives the address, what is advertised, the directory and the node', () => {
     expect(config({ file })).toMatchObject({
-      listen: { host: '0.0.0.0', port: 9192 },
-      advertised: { host: 'kafka.example', port: 19192 },
+      listeners: [
+        {
+          name: 'OUTSIDE',
+          listen: { host: '0.0.0.0', port: 9192 },
+          advertised: { host: 'kafka.example', port: 19192 },
+        },
+        { name: 'INSIDE', listen: { host: '', port: 9292 }, advertised: { host: 'inside', port: 9292 } },
+      ],
       dataDir: '/data',
       nodeId: 3,
     })
@@ -243,17 +260,16 @@ broker.id=9`
     expect(config.statics.get('offsets.topic.replication.factor')).toBe('1')
     expect(warnings).toEqual(
       expect.arrayContaining([
-        'Without effect on this node: controller.quorum.bootstrap.servers (server.properties:3), inter.broker.listener.name (server.properties:5).',
+        'Without effect on this node: controller.quorum.bootstrap.servers (server.properties:3).',
         'offsets.topic.replication.factor=3 (server.properties:9) needs 3 brokers; on a single node it is 1.',
         'Keys of older releases of Kafka, not used: zookeeper.connect (server.properties:10).',
-        'Only the first listener for clients is opened, not INSIDE.',
       ]),
     )
   })
 })
 
 describe('what clients are told', () => {
-  const told = (given: string) => config({ file: given }).advertised
+  const told = (given: string) => config({ file: given }).listeners[0].advertised
 
   test('is by the way they came, or a host, or a host and a port', () => {
     expect(told('')).toBeNull()
@@ -291,15 +307,16 @@ ${key}=${jaas}
 connections.max.reauth.ms=5000
 listener.name.clients.plain.connections.max.reauth.ms=7000`
     const { config, warnings } = answer({ file })
-    expect(config.listener).toBe('CLIENTS')
-    expect(config.sasl!.mechanisms).toEqual(['PLAIN', 'SCRAM-SHA-512'])
-    expect([...config.sasl!.plainUsers]).toEqual([
+    const [{ name, sasl }] = config.listeners
+    expect(name).toBe('CLIENTS')
+    expect(sasl!.mechanisms).toEqual(['PLAIN', 'SCRAM-SHA-512'])
+    expect([...sasl!.plainUsers]).toEqual([
       ['ann', 'se cret'],
       ['bob', 'b'],
     ])
-    expect([...config.sasl!.maxReauthMs.values()]).toEqual([7000, 5000])
+    expect([...sasl!.maxReauthMs.values()]).toEqual([7000, 5000])
     expect(warnings.filter(line => line.includes('jaas'))).toEqual([])
-    expect(answer({}).config.sasl).toBeNull()
+    expect(answer({}).config.listeners[0].sasl).toBeNull()
   })
 
   test('is not opened without them', () => {
@@ -308,5 +325,90 @@ listener.name.clients.plain.connections.max.reauth.ms=7000`
     expect(problems({ file: `${listener}\nsasl.enabled.mechanisms=PLAIN\n${key}=user_ann="x"` })[0]).toMatch(
       'has to begin with',
     )
+  })
+})
+
+describe('several listeners', () => {
+  const map = 'listener.security.protocol.map=IN:SASL_PLAINTEXT,OUT:PLAINTEXT,ANY:PLAINTEXT'
+  const sasl = 'listener.name.in.sasl.enabled.mechanisms=SCRAM-SHA-256'
+  const two = `listeners=OUT://0.0.0.0:1,in://[::1]:2\n${map}\n${sasl}`
+
+  test('each with its protocol, its address and what clients are told', () => {
+    const { config, warnings } = answer({ file: `${two}\nadvertised.listeners=IN://h:9` })
+    expect(config.listeners).toMatchObject([
+      { name: 'OUT', protocol: 'PLAINTEXT', listen: { host: '0.0.0.0', port: 1 }, advertised: null, sasl: null },
+      {
+        name: 'IN',
+        protocol: 'SASL_PLAINTEXT',
+        listen: { host: '::1', port: 2 },
+        advertised: { host: 'h', port: 9 },
+        sasl: { mechanisms: ['SCRAM-SHA-256'] },
+      },
+    ])
+    expect(warnings).toEqual([])
+    expect(config.statics.get('listeners')).toBe('OUT://0.0.0.0:1,in://[::1]:2')
+  })
+
+  test('flags are about the first, a host to advertise about all, and one with a port about the first', () => {
+    const { listeners, statics } = config({ file: two, flags: { port: '7', host: 'x', advertise: 'h' } })
+    expect(listeners.map(({ listen, advertised }) => [listen, advertised])).toEqual([
+      [
+        { host: 'x', port: 7 },
+        { host: 'h', port: 0 },
+      ],
+      [
+        { host: '::1', port: 2 },
+        { host: 'h', port: 0 },
+      ],
+    ])
+    expect(statics.get('listeners')).toBe('OUT://x:7,IN://[::1]:2')
+    const told = config({ file: two, flags: { advertise: 'h:5' } }).listeners.map(({ advertised }) => advertised)
+    expect(told).toEqual([{ host: 'h', port: 5 }, null])
+    expect(problems({ file: two, flags: { port: '2' } })[0]).toMatch('port 2 is that of the listener IN as well')
+  })
+
+  test('what is said of a listener that there is not does nothing, and is told', () => {
+    const { warnings } = answer({ file: `${two}\nlistener.name.none.max.connections=3` })
+    expect(warnings).toEqual([
+      'listener.name.none.max.connections (server.properties:4) is of a listener that is not there.',
+    ])
+  })
+
+  test.each([
+    ['listeners=OUT://:1,OUT://:2', 'OUT is there twice'],
+    ['listeners=OUT://:1,out://:2', 'OUT is there twice'],
+    ['listeners=OUT://:1,ANY://:1', 'port 1 is that of several'],
+    ['listeners=OUT://127.0.0.1:1,ANY://127.0.0.2:1', 'port 1 is that of several'],
+    ['listeners=OUT://localhost:1,ANY://[::1]:1', 'port 1 is that of several'],
+    ['listeners=OUT://:1,', "'listeners' values must not be empty"],
+    ['listeners=OUT://:1,NONE://:2', 'nothing says of which protocol NONE is'],
+    ['listeners=PLAINTEXT://:1', 'nothing says of which protocol PLAINTEXT is'],
+    ['listeners=OUT://:1\nadvertised.listeners=OUT://h:1,ANY://h:2', 'ANY is none of the listeners for clients'],
+    ['listeners=OUT://:1\nadvertised.listeners=OUT://h:1,OUT://h:2', 'OUT is there twice'],
+    ['listeners=OUT://:1\nadvertised.listeners=', "'' is not of the form"],
+    ['listeners=OUT://:1\nadvertised.listeners=OUT://0.0.0.0:1', 'clients cannot connect to 0.0.0.0'],
+    ['listeners=OUT://:1\ninter.broker.listener.name=ANY', 'is none of the listeners for clients: OUT'],
+    [
+      'listeners=OUT://:1\ninter.broker.listener.name=OUT\nsecurity.inter.broker.protocol=PLAINTEXT',
+      'exclude one another',
+    ],
+    [
+      'listeners=OUT://:1,ANY://:2\ninter.broker.listener.name=ANY\nadvertised.listeners=OUT://h:1',
+      'ANY, which inter.broker.listener.name names, is not there',
+    ],
+    ['listeners=OUT://:1\nlistener.security.protocol.map=OUT:TLS', "'OUT:TLS', which is not of the form NAME:PROTOCOL"],
+    ['listeners=OUT://:1\nlistener.security.protocol.map=OUT:SSL', 'OUT is of SSL, and served are'],
+  ])('%s is refused', (file, why) => {
+    expect(problems({ file: `${map}\n${file}` }).join()).toContain(why)
+  })
+
+  test.each([
+    'listeners=OUT://127.0.0.1:1,ANY://[::1]:1',
+    'listeners=OUT://:0,ANY://:0',
+    'listeners=OUT://:1,ANY://:2\nadvertised.listeners=OUT://h:1,ANY://h:1',
+    'listeners=OUT://:1,ANY://:2\ninter.broker.listener.name=any',
+    'listeners=OUT://:1\nlistener.security.protocol.map=OUT:plaintext,X:SSL',
+  ])('%s is not', file => {
+    expect(config({ file: `${map}\n${file}` }).listeners[0].name).toBe('OUT')
   })
 })

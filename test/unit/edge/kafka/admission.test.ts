@@ -1,5 +1,6 @@
 /** Who comes in, who waits, and who is sent away. */
 import { Admission } from '../../../../src/edge/kafka/admission'
+import { Crowd } from '../../../../src/edge/kafka/crowd'
 import { silentLogger } from '../../../../src/platform/logger'
 import type { Connection, ConnectionEvents } from '../../../../src/platform/network'
 
@@ -20,34 +21,45 @@ function opened() {
   let timers: { atMs: number; run: () => void }[] = []
   const inside: Connection[] = []
   const heard = new Map<Connection, string[]>()
-  const admission = new Admission(
-    {
-      clock: { now: () => 0, monotonic: () => world.nowMs },
-      timers: {
-        after(ms, run) {
-          const timer = { atMs: world.nowMs + ms, run }
-          timers.push(timer)
-          return () => void (timers = timers.filter(one => one !== timer))
-        },
-        endOfTurn() {},
+  const crowd = new Crowd({
+    maxConnections: () => limits.max,
+    maxConnectionsOf: address => limits.ofAddress.get(address) ?? Infinity,
+    creationRate: () => limits.rate,
+    creationRateOf: address => limits.rateOf.get(address),
+    windows: () => ({ count: 11, windowMs: 1000 }),
+  })
+  const around = {
+    crowd,
+    clock: { now: () => 0, monotonic: () => world.nowMs },
+    timers: {
+      after(ms: number, run: () => void) {
+        const timer = { atMs: world.nowMs + ms, run }
+        timers.push(timer)
+        return () => void (timers = timers.filter(one => one !== timer))
       },
-      logger: silentLogger,
-      maxConnections: () => limits.max,
-      maxConnectionsOf: address => limits.ofAddress.get(address) ?? Infinity,
-      creationRate: () => limits.rate,
-      creationRateOf: address => limits.rateOf.get(address),
-      windows: () => ({ count: 11, windowMs: 1000 }),
+      endOfTurn() {},
     },
-    connection => {
-      inside.push(connection)
-      return { data: chunk => void heard.get(connection)!.push(chunk.toString()), closed: () => leave(connection) }
-    },
-  )
-  const leave = (connection: Connection) => {
-    inside.splice(inside.indexOf(connection), 1)
-    admission.left(connection.remote.host)
+    logger: silentLogger,
   }
-  const come = (host = '10.0.0.1'): Guest => {
+  const admissionOf = (own: { max: number; rate: number }) => {
+    const admission: Admission = new Admission(
+      { ...around, maxOfListener: () => own.max, rateOfListener: () => own.rate },
+      connection => {
+        inside.push(connection)
+        return {
+          data: chunk => void heard.get(connection)!.push(chunk.toString()),
+          closed: () => leave(connection, admission),
+        }
+      },
+    )
+    return admission
+  }
+  const admission = admissionOf({ max: Infinity, rate: 0x7fff_ffff })
+  const leave = (connection: Connection, by: Admission) => {
+    inside.splice(inside.indexOf(connection), 1)
+    by.left(connection.remote.host)
+  }
+  const come = (host = '10.0.0.1', by = admission): Guest => {
     let events: ConnectionEvents | null = null
     const connection = {
       remote: { host, port: 1 },
@@ -57,7 +69,7 @@ function opened() {
     } as unknown as Connection
     const own: string[] = []
     heard.set(connection, own)
-    events = admission.came(connection)
+    events = by.came(connection)
     return { connection, events, heard: own }
   }
   const pass = (ms: number) => {
@@ -68,7 +80,7 @@ function opened() {
     }
   }
   const isInside = ({ connection }: Guest) => inside.includes(connection)
-  return { limits, admission, come, pass, isInside, inside }
+  return { limits, admission, admissionOf, come, pass, isInside, inside }
 }
 
 test('one more than max.connections waits for another to leave, and what it said meanwhile is not lost', () => {
@@ -149,4 +161,40 @@ test('at the end all who wait are sent away', () => {
   admission.close()
   first.events.closed(null)
   expect(isInside(second)).toBe(false)
+})
+
+test('a listener has room of its own within that of the broker, and what one leaves another may take', () => {
+  const { limits, admissionOf, come, isInside } = opened()
+  limits.max = 3
+  const [small, large] = [admissionOf({ max: 1, rate: 0x7fff_ffff }), admissionOf({ max: 9, rate: 0x7fff_ffff })]
+  const [first, second] = [come('10.0.0.1', small), come('10.0.0.1', small)]
+  const [third, fourth] = [come('10.0.0.1', large), come('10.0.0.1', large)]
+  const fifth = come('10.0.0.1', large)
+  expect([first, second, third, fourth, fifth].map(isInside)).toEqual([true, false, true, true, false])
+  third.connection.destroy()
+  expect([second, fifth].map(isInside)).toEqual([false, true])
+  first.connection.destroy()
+  expect(isInside(second)).toBe(true)
+})
+
+test('a listener takes connections at a pace of its own', () => {
+  const { admissionOf, come, pass, isInside } = opened()
+  const [slow, quick] = [admissionOf({ max: 9, rate: 1 }), admissionOf({ max: 9, rate: 0x7fff_ffff })]
+  const guests = Array.from({ length: 20 }, () => come('10.0.0.1', slow))
+  expect(guests.every(isInside)).toBe(false)
+  expect(isInside(come('10.0.0.1', quick))).toBe(true)
+  for (let second = 0; second < 30; second++) pass(1000)
+  expect(guests.filter(isInside)).toHaveLength(9)
+})
+
+test('an address has as many connections as it may over all listeners', () => {
+  const { limits, admissionOf, come, isInside, pass } = opened()
+  limits.ofAddress.set('10.0.0.1', 1)
+  const [one, other] = [0, 1].map(() => admissionOf({ max: 9, rate: 0x7fff_ffff }))
+  expect([come('10.0.0.1', one), come('10.0.0.1', other), come('10.0.0.2', other)].map(isInside)).toEqual([
+    true,
+    false,
+    true,
+  ])
+  pass(1)
 })
