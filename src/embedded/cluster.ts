@@ -13,6 +13,7 @@ import { MemoryStore } from '../storage/memory/store'
 import { ClusterEvents } from './cluster-events'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
 import { BrokerError, type ClientFacts, type Fault, type Happening } from './commands'
+import { Disk } from './disk'
 import { Faults } from './faults'
 import { happen } from './happenings'
 import { NodeDoor } from './node-door'
@@ -55,6 +56,7 @@ export class Cluster {
   readonly faults: Faults
   readonly events: ClusterEvents
   readonly time: AdjustableTime
+  readonly disk = new Disk(isFull => this.#fillDisk(isFull))
   /** Time passes for it as for everybody. */
   readonly #real: Platform
   readonly #place: Place
@@ -108,6 +110,7 @@ export class Cluster {
         fetchSession: id =>
           (self.cluster?.core.brokers ?? []).flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)]),
         happen: async (what, to) => self.cluster?.happen(what, to) ?? 0,
+        whileDiskFull: work => self.cluster!.disk.fullDuring(work),
       }),
     }
     try {
@@ -223,7 +226,7 @@ export class Cluster {
   }
 
   /** Whether there is no room for anything more, on the disk or in memory. */
-  fillDisk(isFull: boolean): void {
+  #fillDisk(isFull: boolean): void {
     this.#place.files.isFull = isFull
     if (this.#inside.memory) this.#inside.memory.logs.isFull = isFull
   }
@@ -257,7 +260,7 @@ export class Cluster {
       const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)
       this.#inside = inside
-      this.fillDisk(this.#place.files.isFull)
+      this.#fillDisk(this.disk.isFull)
       before.dismiss()
       // Fetches that wait there for more find nothing, and ask here.
       for (const partition of before.partitions.all()) partition.close()

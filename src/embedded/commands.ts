@@ -137,7 +137,7 @@ export type FaultEffect =
   /** Ends the connection instead of an answer. */
   | { readonly does: 'drop'; readonly after: boolean }
   /** The answer comes twice. */
-  | { readonly does: 'repeat' }
+  | { readonly does: 'repeat' | 'diskFull' }
   /** Before the request is served. To all groups where neither the fault nor the request names one. */
   | { readonly does: Happening }
 

@@ -109,7 +109,7 @@ export class LocalEngine implements Engine {
     faultHits: (cluster, id) => this.#at(cluster).faults.hits(id),
     happen: (cluster, { what, to }) => this.#at(cluster).happen(what, to),
     fillDisk: (cluster, isFull) => {
-      this.#at(cluster).fillDisk(isFull)
+      this.#at(cluster).disk.fill(isFull)
       return null
     },
     time: (cluster, move) => this.#time(this.#at(cluster).time, move),

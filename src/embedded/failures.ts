@@ -114,9 +114,9 @@ export const standardFailures: readonly Failure[] = [
     times: 1,
   }),
   produce('produce-corrupt', 'Records arrive damaged, once.', { api: 'Produce', error: 'CORRUPT_MESSAGE', times: 1 }),
-  produce('disk-full', 'Five times, there is no room on the disk.', {
+  produce('disk-full', 'Five times, there is no room on the disk for records.', {
     api: 'Produce',
-    error: 'KAFKA_STORAGE_ERROR',
+    diskFull: true,
     times: 5,
   }),
   produce('produce-is-slow', 'The first records are written two seconds later.', {
@@ -232,6 +232,12 @@ export const standardFailures: readonly Failure[] = [
     drop: true,
     after: true,
     times: 1,
+  }),
+
+  commit('commit-disk-full', 'Twice, there is no room on the disk for what the consumer commits.', {
+    api: 'OffsetCommit',
+    diskFull: true,
+    times: 2,
   }),
 
   transaction('producer-id-coordinator-loading', 'Twice, the coordinator of transactions is still reading.', {

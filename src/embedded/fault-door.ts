@@ -84,8 +84,12 @@ export class FaultDoor {
     return { lift, hits, [Symbol.asyncDispose]: lift }
   }
 
-  /** There is no room on the disk: what writes is refused, what reads goes on. There is again when it is lifted. */
-  async diskFull(): Promise<FaultHandle> {
+  /**
+   * There is no room on the disk: what writes is refused, what reads goes on. There is again when it is lifted. With some
+   * APIs, there is none while these are served.
+   */
+  async diskFull(apis?: Apis, options: FaultOptions = {}): Promise<FaultHandle> {
+    if (apis !== undefined) return this.#add(apis, options, { does: 'diskFull' })
     await this.#ask('fillDisk', true)
     const lift = async (): Promise<void> => {
       await this.#ask('fillDisk', false)

@@ -30,12 +30,14 @@ export interface FaultSpec extends FaultOptions {
   readonly throttle?: number | string
   readonly drop?: true
   readonly repeat?: true
+  /** They are served while there is no room on the disk. */
+  readonly diskFull?: true
   readonly when?: Happening
   /** Of an error or a dropped connection: what was asked has been done all the same. */
   readonly after?: boolean
 }
 
-const effects = ['error', 'delay', 'throttle', 'drop', 'repeat', 'when'] as const
+const effects = ['error', 'delay', 'throttle', 'drop', 'repeat', 'diskFull', 'when'] as const
 const options = ['times', 'skip', 'topic', 'partition', 'group', 'transactionalId', 'clientId', 'node'] as const
 
 /** Throws TypeError for what is no fault. */
@@ -58,6 +60,7 @@ function effectOf(spec: FaultSpec, does: (typeof effects)[number]): FaultEffect 
     case 'drop':
       return { does, after }
     case 'repeat':
+    case 'diskFull':
       return { does }
     default: {
       const what = happenings.find(one => one === spec.when)

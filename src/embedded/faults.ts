@@ -19,6 +19,8 @@ export interface FaultWorld {
   /** The partitions that a fetch session goes on with. */
   fetchSession(id: number): readonly FetchedPartition[]
   happen(what: Happening, to: string | null): Promise<number>
+  /** Does something while there is no room on the disk. */
+  whileDiskFull(work: () => Served): Promise<Body>
 }
 
 export interface FetchedPartition {
@@ -103,6 +105,8 @@ export class Faults {
       case 'repeat':
         call.repeat()
         return next(call, request)
+      case 'diskFull':
+        return this.#world.whileDiskFull(() => next(call, request))
       case 'drop':
         return dropped(call, request, effect.after ? next : null)
       case 'error':

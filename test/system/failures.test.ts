@@ -75,7 +75,15 @@ describe('the command', () => {
 })
 
 test('a service of kafkajs survives most, and not that its topic is unknown when it subscribes', async () => {
-  const only = ['produce-answer-lost', 'commit-evicted', 'coordinator-moved', 'metadata-unknown-topic', 'transaction']
+  const only = [
+    'produce-answer-lost',
+    'commit-evicted',
+    'coordinator-moved',
+    'metadata-unknown-topic',
+    'transaction',
+    'disk-full',
+    'commit-disk-full',
+  ]
   const options = { topics: ['orders', 'shipments'], isolation: 'inline', log: 'silent', only } as const
   const report = await failureMatrix(options, async (kafka, { name }) => {
     const retry = { initialRetryTime: 20, retries: 10 }
@@ -102,8 +110,10 @@ test('a service of kafkajs survives most, and not that its topic is unknown when
   expect(outcomes).toEqual([
     'metadata-unknown-topic failed',
     'produce-answer-lost survived',
+    'disk-full survived',
     'coordinator-moved survived',
     'commit-evicted survived',
+    'commit-disk-full survived',
     'producer-id-coordinator-loading unmet',
     'transaction-concurrent unmet',
     'transaction-end-coordinator-moved unmet',

@@ -236,8 +236,21 @@ test.each(['memory', { dir: '/data' }] as const)(
     expect([await produce('orders'), await end('orders')]).toEqual(['KAFKA_STORAGE_ERROR', 1])
     await full.lift()
     expect([await produce('orders'), await end('orders')]).toEqual(['NONE', 2])
+    const some = await faults.diskFull('Produce', { times: 2, skip: 1 })
+    const told = [await produce('orders'), await produce('orders'), await produce('orders'), await produce('orders')]
+    expect(told).toEqual(['NONE', 'KAFKA_STORAGE_ERROR', 'KAFKA_STORAGE_ERROR', 'NONE'])
+    expect([await some.hits(), await end('orders')]).toEqual([2, 4])
   },
 )
+
+test('a commit on a full disk is refused as by Kafka, and its group goes on when there is room', async () => {
+  const at = await bench()
+  const member = await join(at)
+  const full = await at.faults.diskFull('OffsetCommit', { times: 1 })
+  expect([await member.commit(), await full.hits()]).toEqual(['NOT_COORDINATOR', 1])
+  await at.world.runFor(1_000)
+  expect([await member.commit(), await member.beat()]).toEqual(['NONE', 'NONE'])
+})
 
 test('all connections are ended; what nobody knows is refused', async () => {
   const { world, client, faults } = await bench()
