@@ -1,10 +1,11 @@
 /** docs/generated/tools.md: the console tools of Apache Kafka that are tried on both brokers, and what came out. */
 import { commands, tokenCommands } from '../tools/commands'
+import { recordCommands } from '../tools/records'
 import { explanationOf } from '../tools/differences'
 import { code, page, table } from './markdown'
 
 export function toolsPage(): string {
-  const all = [...commands, ...tokenCommands]
+  const all = [...commands, ...recordCommands, ...tokenCommands]
   const rows = all.map(({ tool, args }) => {
     const line = `${tool} ${args.join(' ')}`
     const explanation = explanationOf(line)

@@ -52,6 +52,7 @@ const tools: Readonly<Record<string, string>> = {
   'kafka-client-metrics': 'org.apache.kafka.tools.ClientMetricsCommand',
   'kafka-delegation-tokens': 'org.apache.kafka.tools.DelegationTokenCommand',
   'kafka-leader-election': 'org.apache.kafka.tools.LeaderElectionCommand',
+  'kafka-transactions': 'org.apache.kafka.tools.TransactionsCommand',
   'kafka-reassign-partitions': 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
 }
 

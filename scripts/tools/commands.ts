@@ -5,7 +5,8 @@ export interface ToolCommand {
   readonly args: readonly string[]
 }
 
-const of = (tool: string, ...lines: string[]): ToolCommand[] =>
+/** Command lines of one tool. */
+export const of = (tool: string, ...lines: string[]): ToolCommand[] =>
   lines.map(line => ({ tool, args: line.split(' ').filter(part => part !== '') }))
 
 /** `{topic}` and the like stand for files, by their names in `files`. */

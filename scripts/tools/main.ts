@@ -24,6 +24,7 @@ import {
 } from './commands'
 import { type Explained, explained, explanationOf } from './differences'
 import { normalised } from './normalised'
+import { prepareRecords, recordCommands, recordFiles } from './records'
 
 const { values: options } = parseArgs({
   options: {
@@ -108,12 +109,15 @@ interface Story {
   readonly apart: number
   readonly settings?: Readonly<Record<string, string>>
   readonly protocol?: 'PLAINTEXT' | 'SASL_PLAINTEXT'
+  /** Makes what the commands look at. */
+  readonly prepare?: (port: number) => Promise<void>
   /** The file that a client needs to come in. */
   readonly login?: string
 }
 
 const stories: readonly Story[] = [
   { commands, apart: 0 },
+  { commands: recordCommands, apart: 30, prepare: prepareRecords },
   { commands: securedCommands, apart: 10, settings: securedSettings },
   { commands: tokenCommands, apart: 20, settings: saslSettings, protocol: 'SASL_PLAINTEXT', login: 'admin' },
 ]
@@ -134,6 +138,7 @@ async function play(
     Broker.start(odradek({ profile: 'strict', protocol }), { port: port === 0 ? 0 : port + 5, settings: set }),
   ])
   try {
+    if (story.prepare) await Promise.all([theirs, ours].map(broker => story.prepare!(broker.port)))
     const java = await archiveOf(dir, theirs, places.get(login)!)
     const [onTheirs, onOurs] = [theirs, ours].map(broker => [broker, { dir, java, places: new Map(places) }] as const)
     for (const command of all) {
@@ -164,7 +169,7 @@ async function main(): Promise<void> {
   await fetchKafka()
   const dir = temporaryDir('tools-')
   const places = new Map(
-    Object.entries({ ...files, ...clientFiles, empty: '' }).map(([name, text]) => {
+    Object.entries({ ...files, ...recordFiles, ...clientFiles, empty: '' }).map(([name, text]) => {
       const file = path.join(dir, `${name}.json`)
       fs.writeFileSync(file, text)
       return [name, file]

@@ -31,6 +31,14 @@ async function apiVersions(subject: Subject, version: number): Promise<void> {
   await versions(subject, version, { ...software, clusterId: 'AAAAAAAAAAAAAAAAAAAAAA', nodeId: 1 })
   await versions(subject, version, { ...software, clusterId: null, nodeId: 1 })
   await versions(subject, version, { ...software, clusterId: null, nodeId: 9 })
+  for (const nodeId of [-2, -1, 0, 1]) await versions(subject, version, { ...software, clusterId: '', nodeId })
+  await versions(subject, version, { ...software, clusterId: 'AAAAAAAAAAAAAAAAAAAAAA', nodeId: -1 })
+  const { clusterId } = await subject.quiet(DescribeCluster, { includeClusterAuthorizedOperations: false })
+  subject.mask.learn(clusterId, 'cluster')
+  for (const nodeId of [-1, 1, 9]) {
+    const { errorCode } = await subject.quiet(ApiVersions, { ...software, clusterId, nodeId }, version)
+    subject.note(`our cluster, node ${nodeId}`, errorCode)
+  }
 }
 
 async function coordinators(subject: Subject, version: number): Promise<void> {

@@ -97,6 +97,21 @@ async function limits(subject: Subject, version: number): Promise<void> {
   await subject.ask(Fetch, fetchOf([{ topic, fetchOffset: 6 }], { minBytes: 1, maxWaitMs: 30 }), version)
 }
 
+/** How many of them come is for each broker to say: Kafka converts the first, and then as many as it reads at once. */
+async function beforeUnknown(subject: Subject, version: number): Promise<void> {
+  const topic = await subject.topic('t')
+  for (const compression of [0, 1, 4, 0]) await subject.append(topic, batch(['a', 'b', 'c'], { compression }))
+  for (const fetchOffset of [0, 1, 3, 6, 9]) {
+    const { responses } = await subject.quiet(Fetch, fetchOf([{ topic, fetchOffset }]), version)
+    const { records, errorCode, highWatermark } = responses[0]!.partitions[0]!
+    subject.note(`from ${fetchOffset}`, {
+      errorCode,
+      highWatermark,
+      first: records ? String(records.readBigInt64BE()) : null,
+    })
+  }
+}
+
 /** A fetch that waits at the end of the log is answered when a record comes. */
 async function longPoll(subject: Subject): Promise<void> {
   const topic = await filled(subject)
@@ -171,6 +186,7 @@ export const fetchScenarios: readonly Scenario[] = [
       await subject.ask(Fetch, fetchOf([{ topic, fetchOffset: 1 }]), version)
     }
   }),
+  eachVersion(Fetch, 'fetch: batches before one that an old consumer does not know', beforeUnknown),
   scene('fetch: long poll', longPoll),
   scene('fetch: as an old consumer without ids', async subject => {
     const topic = await filled(subject)

@@ -24,11 +24,10 @@ export const apiVersions = defineHandler({
       call.connection.clientSoftwareVersion = version
     }
     // A node is named within a cluster, or not at all.
-    if (call.version >= 5 && request.clusterId === null && request.nodeId !== -1)
-      return refuse(errors.INVALID_REQUEST.code)
+    const isHalf = (request.clusterId === null) !== (request.nodeId === -1)
+    if (call.version >= 5 && isHalf) return refuse(errors.INVALID_REQUEST.code)
     if (call.version >= 5 && request.clusterId !== null) {
-      const isHere =
-        request.clusterId === broker.image().clusterId && (request.nodeId === -1 || request.nodeId === broker.id)
+      const isHere = request.clusterId === broker.image().clusterId && request.nodeId === broker.id
       if (!isHere) return refuse(errors.REBOOTSTRAP_REQUIRED.code)
     }
     const { supported, finalized, epoch } = broker.features()

@@ -191,7 +191,8 @@ function batchOf(messages: readonly LegacyMessage[], compression: number, stampe
  * Stored batches, back to back, as a message set of magic 0 or 1 for a consumer that is older than they are. Headers are
  * lost, magic 0 loses timestamps as well; control batches are left out, and so are records below `fromOffset` that stand
  * alone. The result is empty when nothing is left: the caller must then look further on, or its consumer never will.
- * Throws UNSUPPORTED_COMPRESSION_TYPE for zstd, which those consumers do not know (KIP-110), and CorruptRecord.
+ * Ends before zstd, which those consumers do not know (KIP-110); throws UNSUPPORTED_COMPRESSION_TYPE when it begins with
+ * that, and CorruptRecord.
  */
 export function downConverted(
   batches: Buffer,
@@ -206,6 +207,8 @@ export function downConverted(
     if (isControlAt(batches, at)) continue
     const compression = compressionAt(batches, at)
     if (compression === zstd) {
+      // Who comes back for more is told.
+      if (parts.length > 0) break
       throw new Refusal(
         'UNSUPPORTED_COMPRESSION_TYPE',
         'Down-conversion of zstandard-compressed batches is not supported',

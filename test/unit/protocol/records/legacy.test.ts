@@ -135,7 +135,9 @@ test('stamps of the broker are kept where the format can', () => {
   }
 })
 
-test('zstd is not converted', () => {
+test('zstd is not converted, and what stands before it is', () => {
+  const set = downConverted(Buffer.concat([vector('v2-none'), vector('v2-zstd'), vector('v2-none')]), 1, 0)
+  expect(messagesOf(set)).toEqual(messagesOf(downConverted(vector('v2-none'), 1, 0)))
   expect(refusal(() => downConverted(vector('v2-zstd'), 1, 0))).toBe('UNSUPPORTED_COMPRESSION_TYPE')
 })
 
