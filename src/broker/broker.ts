@@ -10,6 +10,7 @@ import type { Metadata } from '../metadata/metadata'
 import type { BrokerPartitions } from '../partition/broker-partitions'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
+import type { Space } from '../storage/log'
 import type { AccessControl } from '../security/access-control'
 import type { DelegationTokens } from '../security/tokens'
 import type { FetchSessions } from './fetch/sessions'
@@ -62,7 +63,7 @@ export interface Broker {
   /** The address under which the asking client can reach broker `id`. */
   advertised(call: Call, id: number): { readonly host: string; readonly port: number }
   /** The data directory and the file system that holds it. */
-  space(): { readonly path: string; readonly totalBytes: number; readonly usableBytes: number }
+  space(): Space
 }
 
 export const defineHandler = handlerKind<Broker>()

@@ -31,6 +31,8 @@ interface Held {
   readonly offline: string | null
 }
 
+const whyOffline = ({ partition, offline }: Held): string | null => offline ?? partition?.fault?.message ?? null
+
 const elsewhere: Held = { partition: null, offline: null }
 
 export class PartitionDirectory {
@@ -63,9 +65,11 @@ export class PartitionDirectory {
   /** Throws UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER when its replicas are elsewhere, KAFKA_STORAGE_ERROR. */
   held(topic: string, index: number): Partition {
     const held = this.#held.get(topic)?.get(index)
-    if (held?.partition) return held.partition
     if (!held) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
-    throw held === elsewhere ? new Refusal('NOT_LEADER_OR_FOLLOWER') : new Refusal('KAFKA_STORAGE_ERROR', held.offline)
+    if (held === elsewhere) throw new Refusal('NOT_LEADER_OR_FOLLOWER')
+    const why = whyOffline(held)
+    if (why !== null || !held.partition) throw new Refusal('KAFKA_STORAGE_ERROR', why)
+    return held.partition
   }
 
   /** A partition that any broker of this process leads. Throws as `held`, and NOT_LEADER_OR_FOLLOWER where none does. */
@@ -77,7 +81,8 @@ export class PartitionDirectory {
 
   /** Null where `held` would throw. */
   find(topic: string, index: number): Partition | null {
-    return this.#held.get(topic)?.get(index)?.partition ?? null
+    const partition = this.#held.get(topic)?.get(index)?.partition
+    return partition && !partition.fault ? partition : null
   }
 
   *all(): IterableIterator<Partition> {
@@ -86,9 +91,10 @@ export class PartitionDirectory {
     }
   }
 
-  /** Whether the log of a partition that is here could not be opened. */
+  /** Whether the log of a partition that is here could not be opened, or has failed since. */
   isOffline(topic: string, index: number): boolean {
-    return (this.#held.get(topic)?.get(index)?.offline ?? null) !== null
+    const held = this.#held.get(topic)?.get(index)
+    return held !== undefined && whyOffline(held) !== null
   }
 
   /** Partitions whose log could not be opened, with the reason. */

@@ -370,6 +370,11 @@ export class Partition {
     return this.#closed
   }
 
+  /** What took it offline, for good; null while it serves. */
+  get fault(): StorageFault | null {
+    return this.#fault
+  }
+
   #orOffline<T>(work: () => T): T {
     if (this.#fault) throw new Refusal('KAFKA_STORAGE_ERROR', this.#fault.message)
     try {

@@ -262,6 +262,15 @@ export interface LogId {
   readonly topicId: string
 }
 
+/** Where a store is, and the bytes there: -1 where that cannot be told. */
+export interface Space {
+  readonly path: string
+  readonly totalBytes: number
+  readonly usableBytes: number
+  /** Nothing more can be written. */
+  readonly isFailed: boolean
+}
+
 export interface LogStore {
   readonly supports: { readonly flush: boolean; readonly compaction: boolean; readonly sharedByNodes: boolean }
   /**
@@ -273,8 +282,8 @@ export interface LogStore {
   list(): Promise<readonly LogId[]>
   /** Closes and removes for good. Does nothing when there is none. */
   drop(id: LogId): Promise<void>
-  /** Bytes under this store, and on the file system that holds it. -1 where that cannot be told. */
-  space(): { readonly path: string; readonly totalBytes: number; readonly usableBytes: number }
+  /** The file system that holds this store, and whether it has failed. */
+  space(): Space
   /** Flushes and closes every log and marks the shutdown as clean. */
   close(): Promise<void>
 }

@@ -3,6 +3,7 @@
  * v4: total and usable bytes (KIP-827); v5: cordoned directories (KIP-1066).
  */
 import { DescribeLogDirs } from '../../protocol/messages/describe-log-dirs'
+import { errors } from '../../protocol/errors'
 import type { Partition } from '../../partition/partition'
 import { defineHandler } from '../broker'
 
@@ -22,12 +23,13 @@ export const describeLogDirs = defineHandler({
       if (list) list.push(partition)
       else byTopic.set(partition.topic, [partition])
     }
-    const { path, totalBytes, usableBytes } = broker.space()
+    const { path, totalBytes, usableBytes, isFailed } = broker.space()
+    if (isFailed) byTopic.clear()
     return {
       errorCode: 0,
       results: [
         {
-          errorCode: 0,
+          errorCode: isFailed ? errors.KAFKA_STORAGE_ERROR.code : 0,
           logDir: path,
           topics: [...byTopic].map(([name, partitions]) => ({
             name,

@@ -91,6 +91,8 @@ function told(broker: Broker, call: Call, topic: TopicImage, partitions: TopicIm
     isInternal: topic.internal,
     partitions: partitions.map(partition => ({
       ...describedPartition(broker, topic, partition),
+      // Only Metadata says so for a partition without a leader.
+      errorCode: 0,
       eligibleLeaderReplicas: partition.eligible ?? [],
       lastKnownElr: partition.lastLeader === undefined ? [] : [partition.lastLeader],
     })),

@@ -30,9 +30,18 @@ export const electLeaders = defineHandler({
       return { errorCode: topicPartitions?.length === 0 ? 0 : errorCode, replicaElectionResults }
     }
     const elected = await broker.metadata.electLeaders(topicPartitions, electionType === electionTypes.unclean)
+    const unavailable =
+      errors[
+        electionType === electionTypes.unclean ? 'ELIGIBLE_LEADERS_NOT_AVAILABLE' : 'PREFERRED_LEADER_NOT_AVAILABLE'
+      ]
     const replicaElectionResults = elected.map(({ topic, partitions }) => ({
       topic,
-      partitionResult: partitions.map(({ index, ...outcome }) => ({ partitionId: index, ...outcome })),
+      partitionResult: partitions.map(({ index, ...outcome }) =>
+        // Where the disk has failed, nobody leads who could be found to lead already.
+        outcome.errorCode === errors.ELECTION_NOT_NEEDED.code && broker.partitions.isOffline(topic, index)
+          ? { partitionId: index, errorCode: unavailable.code, errorMessage: unavailable.says }
+          : { partitionId: index, ...outcome },
+      ),
     }))
     return { errorCode: 0, replicaElectionResults }
   },

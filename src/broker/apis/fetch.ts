@@ -148,7 +148,7 @@ function replyOf(
       responses.push((last = { topic, topicId, partitions: [] }))
     last.partitions.push({
       partitionIndex: read.wanted.index,
-      errorCode: read.errorCode,
+      errorCode: toldCode(read.errorCode, version),
       ...(read.errorCode !== 0 && hintOf(stored)),
       highWatermark: read.highWatermark,
       lastStableOffset: read.lastStableOffset,
@@ -162,6 +162,14 @@ function replyOf(
   }
   return { errorCode: 0, sessionId: context.sessionId(), responses }
 }
+
+const firstWithStorageErrors = 6
+
+/** Older clients know no failed disks; the leader is to be looked for again. */
+const toldCode = (errorCode: number, version: number): number =>
+  errorCode === errors.KAFKA_STORAGE_ERROR.code && version < firstWithStorageErrors
+    ? errors.NOT_LEADER_OR_FOLLOWER.code
+    : errorCode
 
 const toldOf = ({ errorCode, highWatermark, logStartOffset, records, diverging }: ReadInFormat) => ({
   errorCode,

@@ -2,7 +2,7 @@
 import type { Clock } from '../../platform/clock'
 import type { Random } from '../../platform/random'
 import { StorageFault } from '../fault'
-import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore } from '../log'
+import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
 import { MemoryLog } from './log'
 
 /** Logs by their names, `orders-0`; nobody writes to them. */
@@ -57,8 +57,8 @@ export class MemoryStore implements LogStore {
     for (const logs of [this.#logs, this.#kept]) if (logs.get(name)?.id.topicId === id.topicId) logs.delete(name)
   }
 
-  space(): { path: string; totalBytes: number; usableBytes: number } {
-    return { path: 'memory:', totalBytes: -1, usableBytes: -1 }
+  space(): Space {
+    return { path: 'memory:', totalBytes: -1, usableBytes: -1, isFailed: false }
   }
 
   async close(): Promise<void> {}

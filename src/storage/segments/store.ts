@@ -3,7 +3,7 @@ import type { Cancel } from '../../platform/clock'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
 import { StorageFault } from '../fault'
-import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore } from '../log'
+import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
 import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
 import { DirectorySync } from './directory-sync'
 import { Handles } from './handles'
@@ -122,8 +122,10 @@ export class FileStore implements LogStore {
     })
   }
 
-  space(): { path: string; totalBytes: number; usableBytes: number } {
-    return { path: this.#claimed.path, ...this.#platform.files.space(this.#claimed.path) }
+  space(): Space {
+    const { path } = this.#claimed
+    if (this.health.failure) return { path, totalBytes: -1, usableBytes: -1, isFailed: true }
+    return { path, ...this.#platform.files.space(path), isFailed: false }
   }
 
   /**
