@@ -8,8 +8,12 @@ import { mustRun, run } from '../../scripts/judge/process'
 import { copyOfModule, goTests } from '../shared/go'
 import { ended, published } from '../shared/published'
 
-const leftOut =
-  'SASL|TLS|ACLs|TestDialerResolver|Scram|TestReaderConsumerGroup/(consumer_group_commits_on_close|consumer_group_rebalance$|verify_offset_committed)'
+/** Parts of names of tests, and behind a slash of subtests: what begins with one must come last, or go finds nothing but it. */
+const leftOut = [
+  'SASL|TLS|ACLs|TestDialerResolver|Scram',
+  'TestReaderConsumerGroup/(consumer_group_commits_on_close|consumer_group_rebalance$|verify_offset_committed)',
+  '/SASL|/TLS',
+].join('|')
 const port = 9092
 
 published({

@@ -35,18 +35,22 @@ function scripts(): string {
   return home
 }
 
-/** The folder of tests, built. */
+/** The folder of tests. They are built once, which takes minutes, and kept. */
 async function built(): Promise<string> {
-  const work = temporaryDir('librdkafka-')
+  const work = path.resolve('.cache/published', source.replaceAll('/', '-'))
+  const cwd = path.join(work, 'package/deps/librdkafka')
+  const tests = path.join(cwd, 'tests')
+  if (fs.existsSync(path.join(tests, 'test-runner'))) return tests
+  fs.rmSync(work, { recursive: true, force: true })
+  fs.mkdirSync(work, { recursive: true })
   await mustRun('npm', ['pack', '--silent', source], { cwd: work, timeoutMs: 120_000 })
   const [archive] = fs.readdirSync(work)
   await mustRun('tar', ['xzf', archive!], { cwd: work })
-  const cwd = path.join(work, 'package/deps/librdkafka')
   const timeoutMs = 900_000
   await mustRun('./configure', ['--disable-ssl', '--disable-gssapi', '--disable-curl'], { cwd, timeoutMs })
   await mustRun('make', ['-j2', 'libs'], { cwd, timeoutMs })
   await mustRun('make', ['-C', 'tests', '-j2', 'build'], { cwd, timeoutMs })
-  return path.join(cwd, 'tests')
+  return tests
 }
 
 published({

@@ -17,10 +17,11 @@ export async function copyOfModule(module: string, cwd: string): Promise<string>
 export function goTests({ code, stdout, stderr }: Finished): { passed: number; failed: number; report: string } {
   const lines = stdout.split('\n')
   const count = (word: string): number => lines.filter(line => line.startsWith(`--- ${word}`)).length
-  const told = lines.filter(line => /FAIL|_test\.go|^panic/.test(line)).slice(-60)
+  const failed = lines.filter(line => /--- FAIL|^panic/.test(line))
+  const said = lines.filter(line => /_test\.go/.test(line) && !/retrying|waitForTopic/.test(line)).slice(-60)
   return {
     passed: count('PASS'),
     failed: code === 0 ? 0 : Math.max(1, count('FAIL')),
-    report: `${told.join('\n')}\n${stderr.slice(-2000)}`,
+    report: `${[...failed, ...said].join('\n')}\n${stderr.slice(-2000)}`,
   }
 }
