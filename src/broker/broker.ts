@@ -14,6 +14,7 @@ import type { Space } from '../storage/log'
 import type { AccessControl } from '../security/access-control'
 import type { DelegationTokens } from '../security/tokens'
 import type { FetchSessions } from './fetch/sessions'
+import type { ReadingTurns } from './fetch/turns'
 import type { UnsentBytes } from './fetch/unsent'
 import type { ClientQuotas } from './quotas/client-quotas'
 import type { ClientTelemetry } from './telemetry/client-telemetry'
@@ -50,6 +51,7 @@ export interface Broker {
   readonly fetchSessions: FetchSessions
   /** What fetches have read and not sent, over all connections. */
   readonly unsent: UnsentBytes
+  readonly readingTurns: ReadingTurns
   readonly quotas: ClientQuotas
   /** Metrics of clients, which are asked for with `odradek.client.telemetry`. */
   readonly telemetry: ClientTelemetry

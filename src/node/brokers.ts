@@ -3,6 +3,7 @@ import { featuresAs, handlersOf } from '../broker/as-release'
 import { handlers } from '../broker/apis/index'
 import type { Broker } from '../broker/broker'
 import { FetchSessions } from '../broker/fetch/sessions'
+import { ReadingTurns } from '../broker/fetch/turns'
 import { UnsentBytes } from '../broker/fetch/unsent'
 import { rangesOf, routesOf, type Routes } from '../broker/pipeline'
 import { ClientQuotas } from '../broker/quotas/client-quotas'
@@ -114,6 +115,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     transactionsOf: id => coordinatorOf(shared, transactionStateTopic, id)?.transactions ?? transactions,
     ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
     fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
+    readingTurns: new ReadingTurns(platform.timers),
     unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
     quotas: new ClientQuotas({
       clock,

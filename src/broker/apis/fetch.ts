@@ -13,6 +13,7 @@ import { inFormatOf, type ReadInFormat } from '../fetch/convert'
 import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
 import { LeaderHints } from '../leader-hints'
 import type { FetchContext } from '../fetch/sessions'
+import type { ReadingTurns } from '../fetch/turns'
 import { untilReadable } from '../fetch/wait'
 import { forgottenOf, wantedOf, type Wanted } from '../fetch/wanted'
 
@@ -57,9 +58,15 @@ export const fetch = defineHandler({
       forgotten: forgottenOf(request, byId),
     })
     if ('refused' in context) return { errorCode: errors[context.refused].code, sessionId: 0, responses: [] }
-    return serve(broker, call, request, context)
+    return inTurn(broker.readingTurns, () => serve(broker, call, request, context))
   },
 })
+
+/** Reads at once, or when those who came before have read and others had their turn. */
+function inTurn<T>(turns: ReadingTurns, read: () => T | Promise<T>): T | Promise<T> {
+  const { wait } = turns
+  return wait ? wait.then(() => inTurn(turns, read)) : read()
+}
 
 function serve(
   broker: Broker,
@@ -90,6 +97,7 @@ function serve(
       return { errorCode: 0, sessionId: context.known, responses: [] }
     }
     const sent = broker.unsent.hold(all.sizeBytes)
+    broker.readingTurns.read(all.sizeBytes)
     call.whenSent(() => {
       sent()
       release(all)
