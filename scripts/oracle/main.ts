@@ -11,6 +11,7 @@ import { apiOf } from '../../src/protocol/messages/index'
 import { Broker } from '../judge/broker'
 import { compiledBeside, elderVersion, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
+import { compareDenials } from './denials'
 import { explained } from './differences'
 import { admit, securedSettings } from './guest'
 import { type Judged, type Verdict, compare, servedBy, warmUp } from './play'
@@ -95,6 +96,9 @@ const scenarios: readonly Scenario[] = [
   ...tokenScenarios,
   ...telemetryScenarios,
 ]
+
+/** All denials are told, to be compared. */
+const ownSettings = mode === 'authorizer' ? ['--set', 'odradek.access.log.denied.per.minute=1000000'] : []
 
 interface Run {
   readonly scenario: Scenario
@@ -213,7 +217,7 @@ async function startBrokers(): Promise<Brokers> {
   const protocol = mode === 'sasl' ? 'SASL_PLAINTEXT' : 'PLAINTEXT'
   const classes = mode === 'authorizer' ? await compiledBeside('scripts/oracle/java/Receiver.java') : ''
   const real = kafka('1g', kafkaVersion, protocol, classes)
-  const ours = options['ours-is'] === 'kafka' ? real : odradek({ profile: 'strict', protocol })
+  const ours = options['ours-is'] === 'kafka' ? real : odradek({ profile: 'strict', protocol, args: ownSettings })
   const [kafka4, elder, own] = await Promise.all([
     Broker.start(real, { port, settings }),
     options['no-elder'] || mode !== 'open'
@@ -272,6 +276,9 @@ async function main(): Promise<void> {
   const used = new Set(verdicts.flatMap(verdict => verdict.explained))
   const idle = whole ? explained.filter(row => !used.has(row) && (row.seenIn ?? 'open') === mode) : []
   for (const { why } of idle) process.stdout.write(`an explanation that nothing needs: ${why}\n`)
+  await Promise.all([kafka4.stop(), elder?.stop(), own?.stop()])
+  const logged = mode === 'authorizer' && own !== null ? compareDenials(kafka4.logFile, own.logFile) : null
+  if (logged !== null) process.stdout.write(`\n${logged.same} lines about denials are in both logs\n`)
   await Promise.all([kafka4.dispose(), elder?.dispose(), own?.dispose()])
   const failed = verdicts.filter(({ finding }) => finding !== null).length
   const replies = verdicts.reduce((sum, { steps }) => sum + steps, 0)
@@ -280,7 +287,9 @@ async function main(): Promise<void> {
   )
   if (whole && uncovered > 0) process.stdout.write(`${uncovered} advertised versions were not asked for\n`)
   process.stdout.write(`${verdicts.length - failed} passed, ${failed} failed\n`)
-  process.exit(failed > 0 || wrong.length > 0 || idle.length > 0 || (whole && uncovered > 0) ? 1 : 0)
+  process.exit(
+    failed > 0 || (logged?.failed ?? 0) > 0 || wrong.length > 0 || idle.length > 0 || (whole && uncovered > 0) ? 1 : 0,
+  )
 }
 
 main().catch((error: unknown) => {

@@ -15,7 +15,7 @@ const all = {
 
 export function operationsOn({ access }: Broker, call: Call, resource: keyof typeof all, name: string): number {
   return all[resource]
-    .filter(operation => access.isAllowed(call, operation, resource, name))
+    .filter(operation => access.wouldAllow(call, operation, resource, name))
     .reduce((field, operation) => field | (1 << operationNumbers[operation]), 0)
 }
 

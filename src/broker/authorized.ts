@@ -1,5 +1,6 @@
 /** The stage that asks for leave: what a handler's access rules say of the whole request, and of each of its entries. */
-import type { Body, Handler, Rule } from '../call/handler'
+import type { Call } from '../call/call'
+import type { Body, Handler, Operation, Resource, Rule } from '../call/handler'
 import { isPromise, type Next, type Stage } from '../call/stage'
 import { errors, Refusal } from '../protocol/errors'
 import { type AccessControl, denials } from '../security/access-control'
@@ -21,12 +22,25 @@ export const authorized =
     return (call, request) => {
       for (const { one, may, named } of ones) {
         const name = named(request)
-        if (name === null || [may].flat().some(operation => access.isAllowed(call, operation, one, name))) continue
+        if (name === null || isAnyAllowed(access, call, [may].flat(), one, name)) continue
         throw new Refusal(denials[one], `${[may].flat().join(' or ')} on the ${one} is needed.`)
       }
       return inner(call, request)
     }
   }
+
+/** Of several that would do, only the last is what is missing. */
+function isAnyAllowed(
+  access: AccessControl,
+  call: Call,
+  operations: readonly Operation[],
+  resource: Resource,
+  name: string,
+): boolean {
+  const others = operations.slice(0, -1)
+  if (others.some(operation => access.wouldAllow(call, operation, resource, name))) return true
+  return access.isAllowed(call, operations.at(-1)!, resource, name)
+}
 
 /** Hands on the entries that are allowed, and answers the others after them. */
 function byEntry(

@@ -40,6 +40,15 @@ export const odradekKeys = {
     described: false,
     about: 'The port that they are told, when the published port is another one than that of the broker.',
   },
+  'odradek.access.log.denied.per.minute': {
+    type: 'INT',
+    default: '60',
+    valid: '[0,...]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about: 'Lines in the log about what one principal was denied by access rules; what is beyond is counted.',
+  },
   'odradek.flush': {
     type: 'STRING',
     default: 'group',

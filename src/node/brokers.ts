@@ -28,6 +28,7 @@ import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
 import { gatewayOf, toldBy, toldTo } from './advertised'
 import type { NodeConfig } from './config'
 import { AccessControl } from '../security/access-control'
+import { AccessLog } from '../security/access-log'
 import type { DelegationTokens } from '../security/tokens'
 import { authorizerOf, quotaWindowsOf } from './limits'
 import { ProducerIds } from './producer-ids'
@@ -106,7 +107,11 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     logger,
     metadata,
     configs,
-    access: new AccessControl(() => metadata.image.table('acl'), authorizerOf(configs.broker())),
+    access: new AccessControl(
+      () => metadata.image.table('acl'),
+      authorizerOf(configs.broker()),
+      new AccessLog({ logger, clock, deniedPerMinute: () => configs.broker().odradekAccessLogDeniedPerMinute }),
+    ),
     tokens: shared.tokens,
     image: () => metadata.image,
     partitions,

@@ -22,8 +22,7 @@ export function lineLogger(write: (line: string) => void, nowMs: () => number, l
     if (rank[level] < rank[logger.level]) return
     let line = `${new Date(nowMs()).toISOString()} ${level.padEnd(5)} ${event}`
     for (const [name, value] of Object.entries(fields ?? {})) {
-      if (value !== undefined)
-        line += ` ${name}=${typeof value === 'string' && /[\s"]/.test(value) ? JSON.stringify(value) : value}`
+      if (value !== undefined) line += ` ${name}=${typeof value === 'string' ? shown(value) : value}`
     }
     write(line)
   }
@@ -35,4 +34,11 @@ export function lineLogger(write: (line: string) => void, nowMs: () => number, l
     error: log('error'),
   }
   return logger
+}
+
+/** One word, or in quotes; nothing that a terminal takes for an order. */
+function shown(value: string): string {
+  if (!/[\s"\p{Cc}]/u.test(value)) return value
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value).replace(/\p{Cc}/gu, escaped)
 }

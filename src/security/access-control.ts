@@ -3,6 +3,8 @@ import type { Call, CallConnection } from '../call/call'
 import type { Operation, Resource } from '../call/handler'
 import type { StoredAcl, Table } from '../metadata/tables'
 import type { ErrorName } from '../protocol/errors'
+import { apiOf } from '../protocol/messages/index'
+import type { AccessLog } from './access-log'
 import { Authorizer, type AuthorizerOptions } from './authorizer'
 
 /** ResourceType in the numbers of the protocol. */
@@ -46,7 +48,17 @@ export const clusterName = 'kafka-cluster'
 /** Decisions remembered for one connection; its client chooses the names. */
 const decisionsMax = 1_000
 
-type By = Pick<Call, 'principal' | 'connection'>
+type By = Pick<Call, 'principal' | 'connection'> & Partial<Pick<Call, 'apiKey'>>
+
+/** ResourceType in Kafka's words, as its log has them. */
+const resourceWords: { readonly [R in Resource]: string } = {
+  topic: 'Topic',
+  group: 'Group',
+  cluster: 'Cluster',
+  transactionalId: 'TransactionalId',
+  delegationToken: 'DelegationToken',
+  user: 'User',
+}
 
 /** What was decided of one connection, by action. */
 interface Decisions {
@@ -65,16 +77,45 @@ export class AccessControl {
   #from: Table<StoredAcl> | null = null
   #authorizer: Authorizer
 
+  readonly #log: AccessLog | null
+
   /** Null options for a broker without an authorizer. */
-  constructor(acls: () => Table<StoredAcl>, options: AuthorizerOptions | null) {
+  constructor(acls: () => Table<StoredAcl>, options: AuthorizerOptions | null, log: AccessLog | null = null) {
+    this.#log = log
     this.isOn = options !== null
     this.#acls = acls
     this.#options = options ?? { superUsers: new Set(), allowsWithoutAcl: true }
     this.#authorizer = new Authorizer([], this.#options)
   }
 
+  /** A denial goes to the log: the client asked for this very resource. */
   isAllowed(by: By, operation: Operation, resource: Resource, name: string): boolean {
     if (!this.isOn) return true
+    const isAllowed = this.#decide(by, operation, resource, name)
+    const log = this.#log
+    if (log === null) return isAllowed
+    if (isAllowed ? log.tellsAll : log.tellsDenials) {
+      const what = decidedOf(by, operation, resource, name)
+      if (isAllowed) log.allowed(what)
+      else log.denied(what)
+    }
+    return isAllowed
+  }
+
+  /** Asked to find out what may be shown or done, and not since the client wants it: a denial is nothing to be told of. */
+  wouldAllow(by: By, operation: Operation, resource: Resource, name: string): boolean {
+    if (!this.isOn) return true
+    const isAllowed = this.#decide(by, operation, resource, name)
+    const log = this.#log
+    if (log?.tellsAll) {
+      const what = decidedOf(by, operation, resource, name)
+      if (isAllowed) log.allowed(what)
+      else log.leftOut(what)
+    }
+    return isAllowed
+  }
+
+  #decide(by: By, operation: Operation, resource: Resource, name: string): boolean {
     const decisions = this.#decisionsOf(by)
     const byName = (decisions.byName[operationNumbers[operation] * 8 + resourceTypes[resource]] ??= new Map())
     const known = byName.get(name)
@@ -87,6 +128,10 @@ export class AccessControl {
 
   isAllowedOnCluster(by: By, operation: Operation): boolean {
     return this.isAllowed(by, operation, 'cluster', clusterName)
+  }
+
+  wouldAllowOnCluster(by: By, operation: Operation): boolean {
+    return this.wouldAllow(by, operation, 'cluster', clusterName)
   }
 
   /** Whether there may be a resource of the kind with which the caller may do so (KIP-679). */
@@ -115,6 +160,14 @@ export class AccessControl {
     return fresh
   }
 }
+
+const decidedOf = ({ principal, connection, apiKey }: By, operation: Operation, resource: Resource, name: string) => ({
+  principal,
+  operation,
+  host: javaAddress(connection.remoteHost),
+  resource: `${resourceWords[resource]}:LITERAL:${name}`,
+  request: apiKey === undefined ? undefined : apiOf(apiKey)?.name,
+})
 
 const actionOf = ({ principal, connection }: By, operation: Operation, resource: Resource) => ({
   principal,

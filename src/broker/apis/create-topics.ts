@@ -42,7 +42,7 @@ export const createTopics = defineHandler({
 
 /** A name that stands twice is answered as such, whoever asks; the metadata's own topic is nobody's. */
 function deniedNames({ access }: Broker, call: Call, topics: readonly { readonly name: string }[]): Set<string> {
-  if (access.isAllowedOnCluster(call, 'CREATE')) return new Set()
+  if (access.wouldAllowOnCluster(call, 'CREATE')) return new Set()
   const names = topics.map(({ name }) => name)
   const once = names.filter((name, at) => names.indexOf(name) === at && names.lastIndexOf(name) === at)
   const asked = once.filter(name => name !== clusterMetadataTopic)
@@ -51,7 +51,7 @@ function deniedNames({ access }: Broker, call: Call, topics: readonly { readonly
 
 /** Whoever may not describe a topic's configs is not told what it was created with. */
 function shown({ access }: Broker, call: Call, topic: TopicCreation) {
-  if (topic.errorCode !== 0 || access.isAllowed(call, 'DESCRIBE_CONFIGS', 'topic', topic.name)) return told(topic)
+  if (topic.errorCode !== 0 || access.wouldAllow(call, 'DESCRIBE_CONFIGS', 'topic', topic.name)) return told(topic)
   return {
     ...told({ ...topic, numPartitions: -1, replicationFactor: -1, configs: [] }),
     topicConfigErrorCode: errors.TOPIC_AUTHORIZATION_FAILED.code,

@@ -41,7 +41,8 @@ const { says } = errors.TOPIC_AUTHORIZATION_FAILED
 const refusals =
   ({ access }: Broker, call: Call) =>
   (name: string, reference: TopicReference): TopicDeletion | null => {
-    if (access.isAllowedOnCluster(call, 'DELETE') || access.isAllowed(call, 'DELETE', 'topic', name)) return null
-    const shown = reference.name === null && !access.isAllowed(call, 'DESCRIBE', 'topic', name) ? null : name
+    if (access.wouldAllowOnCluster(call, 'DELETE') || access.isAllowed(call, 'DELETE', 'topic', name)) return null
+    const mayDescribe = access.isAllowed(call, 'DESCRIBE', 'topic', name)
+    const shown = reference.name === null && !mayDescribe ? null : name
     return { name: shown, topicId: reference.topicId, ...failed('TOPIC_AUTHORIZATION_FAILED', says) }
   }

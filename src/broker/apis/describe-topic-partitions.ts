@@ -34,8 +34,9 @@ export const describeTopicPartitions = defineHandler({
     const { cursor } = request
     const mayDescribe = (name: string) => broker.access.isAllowed(call, 'DESCRIBE', 'topic', name)
     const asked = wantedNames(broker, request)
-    const names = asked.filter(mayDescribe)
-    const denied = request.topics.length === 0 ? [] : asked.filter(name => !mayDescribe(name)).map(deniedTopic)
+    const allowed = new Set(asked.filter(mayDescribe))
+    const names = [...allowed]
+    const denied = request.topics.length === 0 ? [] : asked.filter(name => !allowed.has(name)).map(deniedTopic)
     const most = broker.configs.broker().maxRequestPartitionSizeLimit
     let left = Math.max(1, Math.min(most, request.responsePartitionLimit))
     const topics: ToldTopic[] = []

@@ -37,4 +37,4 @@ export const initProducerId = defineHandler({
 
 /** Whoever may write to any topic may do so idempotently (KIP-679). */
 const mayBeIdempotent = ({ access }: Broker, call: Call): boolean =>
-  access.isAllowedOnCluster(call, 'IDEMPOTENT_WRITE') || access.isAllowedOnSome(call, 'WRITE', 'topic')
+  access.wouldAllowOnCluster(call, 'IDEMPOTENT_WRITE') || access.isAllowedOnSome(call, 'WRITE', 'topic')

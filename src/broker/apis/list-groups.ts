@@ -14,7 +14,7 @@ export const listGroups = defineHandler({
 
   async handle(broker, call, { statesFilter, typesFilter }) {
     const groups = await broker.groups.list(statesFilter, typesFilter)
-    if (broker.access.isAllowedOnCluster(call, 'DESCRIBE')) return { errorCode: 0, groups }
+    if (broker.access.wouldAllowOnCluster(call, 'DESCRIBE')) return { errorCode: 0, groups }
     const shown = groups.filter(({ groupId }) => broker.access.isAllowed(call, 'DESCRIBE', 'group', groupId))
     return { errorCode: 0, groups: shown }
   },

@@ -101,11 +101,12 @@ function missingTopics(broker: Broker, call: Call, request: MetadataRequest): Mi
     name => !broker.image().topic(name) && access.isAllowed(call, 'DESCRIBE', 'topic', name),
   )
   const mayCreate = (name: string) =>
-    access.isAllowedOnCluster(call, 'CREATE') || access.isAllowed(call, 'CREATE', 'topic', name)
+    access.wouldAllowOnCluster(call, 'CREATE') || access.isAllowed(call, 'CREATE', 'topic', name)
+  const creatable = new Set(absent.filter(mayCreate))
   return {
-    missing: absent.filter(name => topicNameProblem(name) === null && mayCreate(name)),
+    missing: [...creatable].filter(name => topicNameProblem(name) === null),
     denied: absent
-      .filter(name => !mayCreate(name))
+      .filter(name => !creatable.has(name))
       .map(name => [name, errors.TOPIC_AUTHORIZATION_FAILED.code] as const),
   }
 }
@@ -137,7 +138,10 @@ function toldTopics(
   errorsByName: ReadonlyMap<string, number>,
 ): ToldTopic[] {
   const image = broker.image()
-  const mayDescribe = (name: string) => broker.access.isAllowed(call, 'DESCRIBE', 'topic', name)
+  const { access } = broker
+  const isOfAll = asksForAll(call, request)
+  const mayDescribe = (name: string) =>
+    isOfAll ? access.wouldAllow(call, 'DESCRIBE', 'topic', name) : access.isAllowed(call, 'DESCRIBE', 'topic', name)
   const told = (topic: TopicImage): ToldTopic => ({
     errorCode: errors.NONE.code,
     name: topic.name,
@@ -146,7 +150,7 @@ function toldTopics(
     partitions: topic.partitions.map(partition => describedPartition(broker, topic, partition)),
     topicAuthorizedOperations: notTold,
   })
-  if (asksForAll(call, request))
+  if (isOfAll)
     return Array.from(image.topics())
       .filter(({ name }) => mayDescribe(name))
       .map(told)

@@ -42,4 +42,4 @@ export const offsetForLeaderEpoch = defineHandler({
 
 /** Asked by followers first, and by consumers since KIP-320. */
 const mayDescribe = ({ access }: Broker, call: Call, topic: string): boolean =>
-  access.isAllowedOnCluster(call, 'CLUSTER_ACTION') || access.isAllowed(call, 'DESCRIBE', 'topic', topic)
+  access.wouldAllowOnCluster(call, 'CLUSTER_ACTION') || access.isAllowed(call, 'DESCRIBE', 'topic', topic)
