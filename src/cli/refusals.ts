@@ -103,6 +103,10 @@ export function refusedDirectory(error: DirectoryError, situation: Surroundings)
       return cannotRun(
         `${said}. A newer version wrote it: run that version, or give another directory with --data-dir.`,
       )
+    case 'not migrated':
+      return cannotRun(
+        `${said}. Nothing was changed. Migrate that cluster to KRaft with Apache Kafka 3.9 first, or give another directory with --data-dir.`,
+      )
     case 'no identity':
       return cannotRun(
         `${said}. Nothing was changed. Put that file back from a copy, or give another directory with --data-dir.`,

@@ -36,6 +36,7 @@ export type DirectoryReason =
   | 'damaged identity'
   | 'foreign files'
   | 'lost metadata'
+  | 'not migrated'
 
 /** A data directory cannot be used as it is. Nothing in it was touched. */
 export class DirectoryRefused extends Error {

@@ -96,10 +96,12 @@ async function identify(
   const properties = decodeProperties(files.readFile(file).toString('utf8'))
   const version = properties.get('version')
   if (version === undefined) throw new DirectoryRefused(path, 'damaged identity', 'meta.properties has no version')
-  if (version !== '1') {
-    throw new DirectoryRefused(path, 'unknown format', `meta.properties is of version ${version}, not 1`)
+  if (version !== '0' && version !== '1') {
+    throw new DirectoryRefused(path, 'unknown format', `meta.properties is of version ${version}, not 0 or 1`)
   }
-  const { clusterId, nodeId } = identityIn(path, properties)
+  const isOfZooKeeper = version === '0'
+  if (isOfZooKeeper) refuseWithoutMetadata(files, path)
+  const { clusterId, nodeId } = identityIn(path, properties, isOfZooKeeper ? 'broker.id' : 'node.id')
   if (wanted.clusterId !== undefined && clusterId !== wanted.clusterId) {
     throw new DirectoryRefused(path, 'other cluster', `belongs to cluster ${clusterId}, not ${wanted.clusterId}`)
   }
@@ -108,20 +110,39 @@ async function identify(
   }
   const known = properties.get('directory.id')
   const identity = { clusterId, nodeId, directoryId: known ?? newId(random) }
-  // A Kafka before 3.7 gave directories no id.
-  if (known === undefined) await files.replaceFile(file, encodeMetaProperties(identity))
+  // A Kafka before 3.7 gave directories no id. The version stays, as with Kafka: an older one opens it again.
+  if (known === undefined) await files.replaceFile(file, encodeMetaProperties(identity, isOfZooKeeper))
   return identity
 }
 
-function identityIn(path: string, properties: ReadonlyMap<string, string>): { clusterId: string; nodeId: number } {
+/**
+ * A directory of the time of ZooKeeper is good after a migration, which leaves version 0 and makes a metadata log. Before it,
+ * what topics there are and how long they keep their records is known to ZooKeeper alone.
+ */
+function refuseWithoutMetadata(files: Files, path: string): void {
+  const all = files.list(path)
+  if (all.some(isMetadata)) return
+  const logs = all.filter(name => holdsLog(files, path, name))
+  if (logs.length === 0) return
+  const says = `has logs (${someOf(logs)}) of a Kafka that kept its topics and their configs in ZooKeeper`
+  throw new DirectoryRefused(path, 'not migrated', says)
+}
+
+const isMetadata = (name: string): boolean => name.startsWith('odradek-metadata.') || name === '__cluster_metadata-0'
+
+function identityIn(
+  path: string,
+  properties: ReadonlyMap<string, string>,
+  key: 'node.id' | 'broker.id',
+): { clusterId: string; nodeId: number } {
   const clusterId = properties.get('cluster.id') ?? ''
-  const nodeId = properties.get('node.id') ?? ''
+  const nodeId = properties.get(key) ?? ''
   if (clusterId === '') throw new DirectoryRefused(path, 'damaged identity', 'meta.properties has no cluster.id')
   if (!/^\d{1,10}$/.test(nodeId) || Number(nodeId) > 0x7f_ff_ff_ff)
     throw new DirectoryRefused(
       path,
       'damaged identity',
-      `meta.properties has node.id '${nodeId}', which is no number of a node`,
+      `meta.properties has ${key} '${nodeId}', which is no number of a node`,
     )
   return { clusterId, nodeId: Number(nodeId) }
 }
@@ -136,9 +157,7 @@ function refuseUsed(files: Files, path: string): void {
   const found = files.list(path).filter(name => !passedBy.test(name))
   // Looked for last, so that what another process is making just now is not taken for something without an owner.
   if (found.length === 0 || files.stat(pathOf(path, names.metaProperties))) return
-  const ours = found.filter(
-    name => holdsLog(files, path, name) || name.startsWith('odradek-metadata.') || name === '__cluster_metadata-0',
-  )
+  const ours = found.filter(name => holdsLog(files, path, name) || isMetadata(name))
   if (ours.length > 0) {
     const says = `has data (${someOf(ours)}) and no meta.properties, which says to which cluster and node it belongs`
     throw new DirectoryRefused(path, 'no identity', says)

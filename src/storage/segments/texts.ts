@@ -75,9 +75,11 @@ export interface DirectoryIdentity {
   readonly directoryId: string
 }
 
-export function encodeMetaProperties(identity: DirectoryIdentity): string {
+/** Version 1, or 0 as a Kafka with ZooKeeper wrote it. */
+export function encodeMetaProperties(identity: DirectoryIdentity, isOfZooKeeper = false): string {
   const { clusterId, nodeId, directoryId } = identity
-  return `version=1\ncluster.id=${clusterId}\nnode.id=${nodeId}\ndirectory.id=${directoryId}\n`
+  const [version, key] = isOfZooKeeper ? [0, 'broker.id'] : [1, 'node.id']
+  return `version=${version}\ncluster.id=${clusterId}\n${key}=${nodeId}\ndirectory.id=${directoryId}\n`
 }
 
 /** Keys and values of a Java properties file, as far as Kafka's need it. */

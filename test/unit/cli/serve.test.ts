@@ -282,7 +282,7 @@ describe('what cannot run says what, why and what to do', () => {
     expect(process.exits).toEqual([1])
   })
 
-  test.each(['unusable', 'other cluster', 'other node', 'unknown format'] as const)(
+  test.each(['unusable', 'other cluster', 'other node', 'unknown format', 'not migrated'] as const)(
     'a directory that is %s',
     async reason => {
       const { process, run } = scene('-d', '/d')

@@ -57,6 +57,44 @@ test('a newer format is refused', async () => {
   expect(readFileSync(`${data()}/meta.properties`, 'utf8')).toBe('version=2\nnode.id=1\ncluster.id=x\n')
 })
 
+const ofZooKeeper = 'version=0\nbroker.id=1\ncluster.id=x\n'
+
+test('a directory of a Kafka with ZooKeeper is taken once it was migrated, and stays of its version', async () => {
+  mkdirSync(`${data()}/__cluster_metadata-0`, { recursive: true })
+  mkdirSync(`${data()}/orders-0`)
+  writeFileSync(`${data()}/orders-0/00000000000000000000.log`, '')
+  writeFileSync(`${data()}/meta.properties`, ofZooKeeper)
+  await refusal({ nodeId: 2 }, 'other node')
+  const store = await open()
+  const { identity } = store
+  expect(identity).toMatchObject({ clusterId: 'x', nodeId: 1 })
+  const properties = readFileSync(`${data()}/meta.properties`, 'utf8')
+  expect(properties.trim().split('\n').sort()).toEqual(
+    [...ofZooKeeper.trim().split('\n'), `directory.id=${identity.directoryId}`].sort(),
+  )
+  await store.close()
+  const again = await open()
+  expect(again.identity).toEqual(identity)
+  await again.close()
+})
+
+test('before its migration it is refused, since ZooKeeper has the configs of its topics', async () => {
+  mkdirSync(`${data()}/orders-0`, { recursive: true })
+  writeFileSync(`${data()}/orders-0/00000000000000000000.log`, '')
+  writeFileSync(`${data()}/meta.properties`, ofZooKeeper)
+  await refusal({}, 'not migrated')
+  expect(readFileSync(`${data()}/meta.properties`, 'utf8')).toBe(ofZooKeeper)
+})
+
+test.each(['version=0\nbroker.id=1\n', 'version=0\nnode.id=1\ncluster.id=x\n'])(
+  'one without its cluster or its number is refused',
+  async properties => {
+    mkdirSync(data(), { recursive: true })
+    writeFileSync(`${data()}/meta.properties`, properties)
+    await refusal({}, 'damaged identity')
+  },
+)
+
 test('a file where the directory should be is refused', async () => {
   mkdirSync(`${scratch.path}/a/b`, { recursive: true })
   writeFileSync(data(), '')
