@@ -71,6 +71,7 @@ export const busyLanes: readonly (readonly Step[])[] = [
   [
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'nodes', command: ['npm', 'run', 'nodes'], timeoutMs: 4 * minute },
+    { name: 'embedded', command: ['npm', 'run', 'embedded'], timeoutMs: 4 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
     {
       name: 'torture of transactions',

@@ -259,6 +259,8 @@ export class Cluster {
       const { clusterId } = before.metadata.image
       const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)
+      // A producer that lives on has sent more than is remembered here, and would be told that it has lost records.
+      for (const { producers } of inside.core.partitions.all()) producers.expire(Number.POSITIVE_INFINITY)
       this.#inside = inside
       this.#fillDisk(this.disk.isFull)
       before.dismiss()

@@ -4,11 +4,13 @@ import { JoinGroup } from '../../../src/protocol/messages/join-group'
 import { ListOffsets } from '../../../src/protocol/messages/list-offsets'
 import { Metadata } from '../../../src/protocol/messages/metadata'
 import { OffsetCommit } from '../../../src/protocol/messages/offset-commit'
+import { Produce } from '../../../src/protocol/messages/produce'
 import { SyncGroup } from '../../../src/protocol/messages/sync-group'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
 import { errorNameOf } from '../../../src/protocol/errors'
 import { toProduce } from '../../../src/embedded/values'
 import type { ClientConnection } from '../../../src/client/connection'
+import { makeBatch } from '../../support/batches'
 import { EngineBench } from '../../support/engine-bench'
 
 const noReset = { keepTopics: false, keepGroups: false }
@@ -164,4 +166,27 @@ test('what is in a directory is neither forked nor reset', async () => {
   await expect(bench.ask(cluster, 'snapshot', null)).rejects.toThrow("need storage: 'memory'")
   await expect(bench.ask(cluster, 'reset', noReset)).rejects.toThrow("need storage: 'memory'")
   await expect(bench.ask(cluster, 'fork', { from: null })).rejects.toThrow("need storage: 'memory'")
+})
+
+test('an idempotent producer that lives on is let go on after a restore', async () => {
+  const { bench: at, root } = await bench()
+  const client = await at.connect(root.port)
+  const send = async (baseSequence: number) => {
+    const records = makeBatch({ producerId: 7, baseSequence })
+    const topicData = [{ name: 'orders', partitionData: [{ index: 0, records }] }]
+    const { responses } = await at.world.until(client.request(Produce, 9, { acks: 1, timeoutMs: 1_000, topicData }))
+    const { errorCode, baseOffset } = responses[0]!.partitionResponses[0]!
+    return [errorNameOf(errorCode), baseOffset]
+  }
+  expect(await send(0)).toEqual(['NONE', 0])
+  const snapshot = await at.ask(root.cluster, 'snapshot', null)
+  expect([await send(1), await send(1)]).toEqual([
+    ['NONE', 1],
+    ['NONE', 1],
+  ])
+  await at.ask(root.cluster, 'restore', snapshot)
+  expect([await send(2), await send(4)]).toEqual([
+    ['NONE', 1],
+    ['OUT_OF_ORDER_SEQUENCE_NUMBER', -1],
+  ])
 })
