@@ -64,7 +64,7 @@ const hintsFor = (subject: Subject, api: Api, { name, id }: Topic): Readonly<Rec
 })
 
 /** These ask who somebody is, not what he may do. */
-const notAsked = new Set(['ApiVersions', 'SaslHandshake', 'SaslAuthenticate'])
+const notAsked = new Set(['ApiVersions', 'SaslHandshake', 'SaslAuthenticate', 'GetTelemetrySubscriptions'])
 
 /** Asks twice, for a topic that is there and for one that is not. */
 async function denied(subject: Subject, api: Api, version: number): Promise<void> {
