@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shared"))
 
@@ -19,19 +18,8 @@ from aiokafka.errors import (  # noqa: E402
     for_code,
 )
 from aiokafka.structs import OffsetAndMetadata  # noqa: E402
-from runner import (  # noqa: E402
-    KEY_PARTITIONS,
-    KEYS,
-    argument,
-    holds,
-    java_partitions,
-    key_at,
-    rebalance,
-    run_scenes,
-    same,
-    say,
-    values,
-)
+from runner import argument, holds, rebalance, run_scenes, same, say, values  # noqa: E402
+from scenes import Record, TooLarge, Verbs, plain, scenes_of, texts  # noqa: E402
 
 logging.disable(logging.CRITICAL)
 
@@ -85,12 +73,6 @@ async def topic_of(job, stem, partitions=1, configs=None):
     return topic
 
 
-async def send(job, topic, records, **settings):
-    async with producer_of(job, **settings) as producer:
-        sent = [await producer.send(topic, **record) for record in records]
-        return await asyncio.gather(*sent)
-
-
 async def poll(consumer, count):
     async def enough():
         read = []
@@ -100,6 +82,12 @@ async def poll(consumer, count):
         return read
 
     return await asyncio.wait_for(enough(), 25)
+
+
+async def send(job, topic, records, **settings):
+    async with producer_of(job, **settings) as producer:
+        sent = [await producer.send(topic, **record) for record in records]
+        return await asyncio.gather(*sent)
 
 
 async def read(job, topic, count, partitions=1, offset=None):
@@ -112,62 +100,67 @@ async def read(job, topic, count, partitions=1, offset=None):
         return await poll(consumer, count)
 
 
-def plain(count, start=0):
-    return [{"value": value} for value in values(start, count)]
+async def read_and_commit(job, topic, group, count, metadata=""):
+    async with consumer_of(job, topic, group_id=group) as consumer:
+        found = (await poll(consumer, count))[:count]
+        position = OffsetAndMetadata(found[-1].offset + 1, metadata)
+        await consumer.commit({TopicPartition(topic, 0): position})
+    return texts(found)
 
 
-def texts(records_):
-    return [record.value for record in records_]
+async def offset_at(job, topic, time_ms):
+    partition = TopicPartition(topic, 0)
+    async with consumer_of(job) as consumer:
+        found = await consumer.offsets_for_times({partition: time_ms})
+    return found[partition].offset
 
 
-def codec(name):
-    async def scene(job):
-        topic = await topic_of(job, "codec")
-        await send(job, topic, plain(200), compression_type=name, linger_ms=20)
-        same("values", texts(await read(job, topic, 200)), values(0, 200))
-        return "200 records"
-
-    return scene
+async def committed(job, topic, group):
+    async with admin_of(job) as admin:
+        found = await admin.list_consumer_group_offsets(group)
+    position = found[TopicPartition(topic, 0)]
+    return position.offset, position.metadata
 
 
-def acks(how):
-    async def scene(job):
-        topic = await topic_of(job, "acks")
-        sent = await send(job, topic, plain(50), acks=how)
-        if how != 0:
-            same("last offset", sent[-1].offset, 49)
-        same("records", len(await read(job, topic, 50)), 50)
-
-    return scene
+def record_of(record):
+    return Record(
+        record.key, record.value, list(record.headers), record.timestamp, record.offset, record.partition
+    )
 
 
-async def idempotent(job):
-    topic = await topic_of(job, "idempotent")
-    await send(job, topic, plain(300), enable_idempotence=True, max_batch_size=1000)
-    same("values", texts(await read(job, topic, 300)), values(0, 300))
+class Aiokafka(Verbs):
+    def topic(self, job, stem, partitions=1, config=None):
+        return asyncio.run(topic_of(job, stem, partitions, config))
 
+    def send(self, job, topic, records, codec=None, acks=None, idempotent=False, max_bytes=None):
+        settings = {}
+        if codec:
+            settings.update(compression_type=None if codec == "none" else codec, linger_ms=20)
+        if acks:
+            settings["acks"] = acks if acks == "all" else int(acks)
+        if idempotent:
+            settings.update(enable_idempotence=True, max_batch_size=1000)
+        if max_bytes:
+            settings["max_request_size"] = max_bytes
+        names = {"time_ms": "timestamp_ms"}
+        records = [{names.get(name, name): value for name, value in record.items()} for record in records]
+        try:
+            sent = asyncio.run(send(job, topic, records, **settings))
+        except MessageSizeTooLargeError as error:
+            raise TooLarge(str(error)) from error
+        return [None if acks == "0" else one.offset for one in sent]
 
-async def records(job):
-    topic = await topic_of(job, "records")
-    headers = [("a", b"1"), ("b", b"\x00\xff\x80"), ("empty", b""), ("null", None), ("a", b"2")]
-    keys_ = [b"k", None, b"gone", b"", "ключ".encode()]
-    bodies = [b"v", b"no key", None, b"", "値 🎉".encode()]
-    sent = [
-        {"key": key, "value": value, "headers": headers, "timestamp_ms": 1_700_000_000_000 + index}
-        for index, (key, value) in enumerate(zip(keys_, bodies))
-    ]
-    await send(job, topic, sent)
-    for index, record in enumerate(await read(job, topic, len(sent))):
-        same("record", (record.key, record.value, record.offset), (keys_[index], bodies[index], index))
-        same("time", record.timestamp, 1_700_000_000_000 + index)
-        same("headers", list(record.headers), headers)
+    def read(self, job, topic, count, partitions=1, offset=None):
+        return [record_of(record) for record in asyncio.run(read(job, topic, count, partitions, offset))]
 
+    def offset_at(self, job, topic, time_ms):
+        return asyncio.run(offset_at(job, topic, time_ms))
 
-async def consume_start(job):
-    topic = await topic_of(job, "start")
-    for at in range(3):
-        await send(job, topic, plain(10, at * 10))
-    same("values", texts(await read(job, topic, 30)), values(0, 30))
+    def read_and_commit(self, job, topic, group, count, metadata=""):
+        return asyncio.run(read_and_commit(job, topic, group, count, metadata))
+
+    def committed(self, job, topic, group):
+        return asyncio.run(committed(job, topic, group))
 
 
 async def consume_end(job):
@@ -182,18 +175,6 @@ async def consume_end(job):
         same("values", texts(await poll(consumer, 5)), values(10, 5))
 
 
-async def consume_time(job):
-    topic = await topic_of(job, "time")
-    began = int(time.time() * 1000) - 100_000
-    for index in range(10):
-        await send(job, topic, [{"value": str(index).encode(), "timestamp_ms": began + index * 1000}])
-    partition = TopicPartition(topic, 0)
-    async with consumer_of(job) as consumer:
-        found = await consumer.offsets_for_times({partition: began + 4500})
-    same("offset by time", found[partition].offset, 5)
-    same("values", texts(await read(job, topic, 5, offset=5)), [b"5", b"6", b"7", b"8", b"9"])
-
-
 async def list_offsets(job):
     topic = await topic_of(job, "offsets", 3)
     await send(job, topic, [{"value": b"v", "partition": partition} for partition in (0, 0, 0, 1, 1)])
@@ -203,65 +184,12 @@ async def list_offsets(job):
     same("offsets", [(starts[one], ends[one]) for one in all_], [(0, 3), (0, 2), (0, 0)])
 
 
-async def message_1mib(job):
-    topic = await topic_of(job, "large", configs={"max.message.bytes": str(2 << 20)})
-    value = b"o" * (1 << 20)
-    await send(job, topic, [{"value": value}] * 3, max_request_size=4 << 20)
-    holds("values differ", all(record.value == value for record in await read(job, topic, 3)))
-
-
-async def keys(job):
-    topic = await topic_of(job, "keys", KEY_PARTITIONS)
-    await send(job, topic, [{"key": key_at(index), "value": str(index).encode()} for index in range(KEYS)])
-    wanted = java_partitions()
-    found = await read(job, topic, KEYS, KEY_PARTITIONS)
-    same("keys elsewhere", sum(wanted[int(record.value)] != record.partition for record in found), 0)
-    return f"{KEYS} keys"
-
-
-async def auto_create(job):
-    topic = job.fresh("auto")
-    await send(job, topic, plain(3))
-    same("values", texts(await read(job, topic, 3)), values(0, 3))
-
-
 async def unknown_topic(job):
     topic = job.fresh("nowhere")
     async with admin_of(job) as admin:
         (row,) = await admin.describe_topics([topic])
     same("error", for_code(row["error_code"]), UnknownTopicOrPartitionError)
     return str(row["error_code"])
-
-
-async def too_large(job):
-    topic = await topic_of(job, "too-large")
-    try:
-        await send(job, topic, [{"value": b"\0" * (2 << 20)}], max_request_size=8 << 20)
-        raise AssertionError("it was not refused")
-    except MessageSizeTooLargeError as error:
-        detail = str(error)
-    await send(job, topic, [{"value": b"small"}])
-    same("values", texts(await read(job, topic, 1)), [b"small"])
-    return detail
-
-
-async def read_and_commit(job, topic, group, count, metadata=""):
-    async with consumer_of(job, topic, group_id=group) as consumer:
-        found = (await poll(consumer, count))[:count]
-        position = OffsetAndMetadata(found[-1].offset + 1, metadata)
-        await consumer.commit({TopicPartition(topic, 0): position})
-    return texts(found)
-
-
-async def group_commit(job):
-    topic, group = await topic_of(job, "commit"), job.fresh("group")
-    await send(job, topic, plain(20))
-    same("first half", await read_and_commit(job, topic, group, 10, "half"), values(0, 10))
-    async with admin_of(job) as admin:
-        found = await admin.list_consumer_group_offsets(group)
-    position = found[TopicPartition(topic, 0)]
-    same("committed", (position.offset, position.metadata), (10, "half"))
-    same("second half", await read_and_commit(job, topic, group, 10), values(10, 10))
 
 
 async def member():
@@ -399,22 +327,9 @@ async def describe_cluster(job):
 
 
 ASYNC = {
-    **{f"produce-{name or 'none'}": codec(name) for name in (None, "gzip", "snappy", "lz4", "zstd")},
-    "acks-0": acks(0),
-    "acks-1": acks(1),
-    "acks-all": acks("all"),
-    "idempotent": idempotent,
-    "records": records,
-    "consume-start": consume_start,
     "consume-end": consume_end,
-    "consume-time": consume_time,
     "list-offsets": list_offsets,
-    "message-1mib": message_1mib,
-    "java-partitions": keys,
-    "auto-create": auto_create,
     "unknown-topic": unknown_topic,
-    "too-large": too_large,
-    "group-commit": group_commit,
     "restart-resume": restart_resume,
     "create": create,
     "delete": delete,
@@ -428,4 +343,5 @@ ASYNC = {
 if __name__ == "__main__":
     if argument("member"):
         asyncio.run(member())
-    run_scenes("aiokafka", {**{name: play(scene) for name, scene in ASYNC.items()}, "group-rebalance": group_rebalance})
+    scenes = {**scenes_of(Aiokafka()), **{name: play(scene) for name, scene in ASYNC.items()}}
+    run_scenes("aiokafka", {**scenes, "group-rebalance": group_rebalance})

@@ -26,20 +26,8 @@ from confluent_kafka.admin import (  # noqa: E402
     OffsetSpec,
     ResourceType,
 )
-from runner import (  # noqa: E402
-    KEY_PARTITIONS,
-    KEYS,
-    argument,
-    holds,
-    java_partitions,
-    key_at,
-    rebalance,
-    run_scenes,
-    same,
-    say,
-    until,
-    values,
-)
+from runner import argument, holds, rebalance, run_scenes, same, say, until, values  # noqa: E402
+from scenes import Record, TooLarge, Verbs, plain, scenes_of, texts  # noqa: E402
 
 
 ADMINS = []
@@ -54,35 +42,6 @@ def admin_of(job):
 
 def done(futures):
     return {key: future.result(20) for key, future in futures.items()}
-
-
-def topic_of(job, stem, partitions=1, config=None):
-    topic = job.fresh(stem)
-    done(admin_of(job).create_topics([NewTopic(topic, partitions, 1, config=config or {})]))
-    return topic
-
-
-def send(job, topic, records, **settings):
-    """Sends (key, value, headers, timestamp, partition) dictionaries and returns the delivered messages in order."""
-    producer = Producer({"bootstrap.servers": job.bootstrap, "linger.ms": 5, **settings})
-    delivered = []
-    errors = []
-
-    def report(error, message):
-        (errors if error else delivered).append(error or message)
-
-    for record in records:
-        while True:
-            try:
-                producer.produce(topic, on_delivery=report, **record)
-                break
-            except BufferError:
-                producer.poll(0.1)
-    left = producer.flush(25)
-    same("messages in flight", left, 0)
-    if errors:
-        raise KafkaException(errors[0])
-    return delivered
 
 
 def consumer_of(job, **settings):
@@ -110,98 +69,97 @@ def poll(consumer, count, timeout_s=25):
     return read
 
 
-def read(job, topic, count, offset=OFFSET_BEGINNING, partitions=1):
-    consumer = consumer_of(job)
-    consumer.assign([TopicPartition(topic, partition, offset) for partition in range(partitions)])
-    try:
-        return poll(consumer, count)
-    finally:
+def record_of(message):
+    return Record(
+        message.key(), message.value(), message.headers(), message.timestamp()[1], message.offset(), message.partition()
+    )
+
+
+class Librdkafka(Verbs):
+    def topic(self, job, stem, partitions=1, config=None):
+        topic = job.fresh(stem)
+        done(admin_of(job).create_topics([NewTopic(topic, partitions, 1, config=config or {})]))
+        return topic
+
+    def send(self, job, topic, records, codec=None, acks=None, idempotent=False, max_bytes=None):
+        settings = {"bootstrap.servers": job.bootstrap, "linger.ms": 5, "partitioner": "murmur2_random"}
+        if codec:
+            settings["compression.type"] = codec
+        if acks:
+            settings["acks"] = acks
+        if idempotent:
+            settings.update({"enable.idempotence": True, "batch.num.messages": 10})
+        if max_bytes:
+            settings["message.max.bytes"] = max_bytes
+        producer = Producer(settings)
+        delivered, errors = [], []
+
+        def report(error, message):
+            (errors if error else delivered).append(error or message)
+
+        for record in records:
+            record = {"timestamp" if name == "time_ms" else name: value for name, value in record.items()}
+            while True:
+                try:
+                    producer.produce(topic, on_delivery=report, **record)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+        same("messages in flight", producer.flush(25), 0)
+        if errors and errors[0].code() == KafkaError.MSG_SIZE_TOO_LARGE:
+            raise TooLarge(errors[0].str())
+        if errors:
+            raise KafkaException(errors[0])
+        return [message.offset() for message in delivered]
+
+    def read(self, job, topic, count, partitions=1, offset=None):
+        consumer = consumer_of(job)
+        begin = OFFSET_BEGINNING if offset is None else offset
+        consumer.assign([TopicPartition(topic, partition, begin) for partition in range(partitions)])
+        try:
+            return [record_of(message) for message in poll(consumer, count)]
+        finally:
+            consumer.close()
+
+    def offset_at(self, job, topic, time_ms):
+        consumer = consumer_of(job)
+        (found,) = consumer.offsets_for_times([TopicPartition(topic, 0, time_ms)], timeout=10)
         consumer.close()
+        return found.offset
+
+    def read_and_commit(self, job, topic, group, count, metadata=""):
+        consumer = consumer_of(job, group=group)
+        consumer.subscribe([topic])
+        read = poll(consumer, count)[:count]
+        position = TopicPartition(topic, 0, read[-1].offset() + 1, metadata)
+        consumer.commit(offsets=[position], asynchronous=False)
+        consumer.close()
+        return [message.value() for message in read]
+
+    def committed(self, job, topic, group):
+        consumer = consumer_of(job, group=group)
+        (position,) = consumer.committed([TopicPartition(topic, 0)], timeout=10)
+        consumer.close()
+        return position.offset, position.metadata
 
 
-def plain(count, start=0):
-    return [{"value": value} for value in values(start, count)]
-
-
-def texts(messages):
-    return [message.value() for message in messages]
-
-
-def codec(name):
-    def scene(job):
-        topic = topic_of(job, "codec")
-        send(job, topic, plain(200), **{"compression.type": name})
-        same("values", texts(read(job, topic, 200)), values(0, 200))
-        return "200 records"
-
-    return scene
-
-
-def acks(how):
-    def scene(job):
-        topic = topic_of(job, "acks")
-        delivered = send(job, topic, plain(50), acks=how)
-        if how != "0":
-            same("last offset", max(message.offset() for message in delivered), 49)
-        same("records", len(read(job, topic, 50)), 50)
-
-    return scene
-
-
-def idempotent(job):
-    topic = topic_of(job, "idempotent")
-    send(job, topic, plain(300), **{"enable.idempotence": True, "batch.num.messages": 10})
-    same("values", texts(read(job, topic, 300)), values(0, 300))
-
-
-def records(job):
-    topic = topic_of(job, "records")
-    headers = [("a", b"1"), ("b", b"\x00\xff\x80"), ("empty", b""), ("null", None), ("a", b"2")]
-    keys = [b"k", None, b"gone", b"", "ключ".encode()]
-    bodies = [b"v", b"no key", None, b"", "値 🎉".encode()]
-    sent = [
-        {"key": key, "value": value, "headers": headers, "timestamp": 1_700_000_000_000 + index}
-        for index, (key, value) in enumerate(zip(keys, bodies))
-    ]
-    send(job, topic, sent)
-    for index, message in enumerate(read(job, topic, len(sent))):
-        same("record", (message.key(), message.value(), message.offset()), (keys[index], bodies[index], index))
-        same("time", message.timestamp()[1], 1_700_000_000_000 + index)
-        same("headers", message.headers(), headers)
-
-
-def consume_start(job):
-    topic = topic_of(job, "start")
-    for at in range(3):
-        send(job, topic, plain(10, at * 10))
-    same("values", texts(read(job, topic, 30)), values(0, 30))
+CLIENT = Librdkafka()
 
 
 def consume_end(job):
-    topic = topic_of(job, "end")
-    send(job, topic, plain(10))
+    topic = CLIENT.topic(job, "end")
+    CLIENT.send(job, topic, plain(10))
     consumer = consumer_of(job)
     consumer.assign([TopicPartition(topic, 0, OFFSET_END)])
     consumer.poll(1.0)
-    send(job, topic, plain(5, 10))
+    CLIENT.send(job, topic, plain(5, 10))
     same("offsets", [message.offset() for message in poll(consumer, 5)], [10, 11, 12, 13, 14])
     consumer.close()
 
 
-def consume_time(job):
-    topic = topic_of(job, "time")
-    began = int(time.time() * 1000) - 100_000
-    send(job, topic, [{"value": str(index), "timestamp": began + index * 1000} for index in range(10)])
-    consumer = consumer_of(job)
-    (found,) = consumer.offsets_for_times([TopicPartition(topic, 0, began + 4500)], timeout=10)
-    consumer.close()
-    same("offset by time", found.offset, 5)
-    same("values", texts(read(job, topic, 5, offset=5)), [b"5", b"6", b"7", b"8", b"9"])
-
-
 def list_offsets(job):
-    topic = topic_of(job, "offsets", 3)
-    send(job, topic, [{"value": "v", "partition": partition} for partition in (0, 0, 0, 1, 1)])
+    topic = CLIENT.topic(job, "offsets", 3)
+    CLIENT.send(job, topic, [{"value": "v", "partition": partition} for partition in (0, 0, 0, 1, 1)])
     consumer = consumer_of(job)
     marks = [consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10) for partition in range(3)]
     consumer.close()
@@ -209,29 +167,6 @@ def list_offsets(job):
     asked = {TopicPartition(topic, 0): OffsetSpec.max_timestamp(), TopicPartition(topic, 1): OffsetSpec.earliest()}
     found = done(admin_of(job).list_offsets(asked))
     same("listed", sorted((key.partition, value.offset >= 0) for key, value in found.items()), [(0, True), (1, True)])
-
-
-def message_1mib(job):
-    topic = topic_of(job, "large", config={"max.message.bytes": str(2 << 20)})
-    value = b"o" * (1 << 20)
-    send(job, topic, [{"value": value}] * 3, **{"message.max.bytes": 4 << 20})
-    holds("values differ", all(message.value() == value for message in read(job, topic, 3)))
-
-
-def keys(job):
-    topic = topic_of(job, "keys", KEY_PARTITIONS)
-    sent = [{"key": key_at(index), "value": str(index)} for index in range(KEYS)]
-    send(job, topic, sent, partitioner="murmur2_random")
-    wanted = java_partitions()
-    wrong = [m for m in read(job, topic, KEYS, partitions=KEY_PARTITIONS) if wanted[int(m.value())] != m.partition()]
-    same("keys elsewhere", len(wrong), 0)
-    return f"{KEYS} keys"
-
-
-def auto_create(job):
-    topic = job.fresh("auto")
-    send(job, topic, plain(3))
-    same("values", texts(read(job, topic, 3)), values(0, 3))
 
 
 def unknown_topic(job):
@@ -253,40 +188,6 @@ def unknown_topic(job):
     return found[0].str()
 
 
-def too_large(job):
-    topic = topic_of(job, "too-large")
-    try:
-        send(job, topic, [{"value": b"\0" * (2 << 20)}], **{"message.max.bytes": 8 << 20})
-        raise AssertionError("it was not refused")
-    except KafkaException as error:
-        same("error", error.args[0].code(), KafkaError.MSG_SIZE_TOO_LARGE)
-        detail = error.args[0].str()
-    send(job, topic, [{"value": b"small"}])
-    same("values", texts(read(job, topic, 1)), [b"small"])
-    return detail
-
-
-def read_and_commit(job, topic, group, count, metadata=""):
-    consumer = consumer_of(job, group=group)
-    consumer.subscribe([topic])
-    read_ = poll(consumer, count)[:count]
-    position = TopicPartition(topic, 0, read_[-1].offset() + 1, metadata)
-    consumer.commit(offsets=[position], asynchronous=False)
-    consumer.close()
-    return texts(read_)
-
-
-def group_commit(job):
-    topic, group = topic_of(job, "commit"), job.fresh("group")
-    send(job, topic, plain(20))
-    same("first half", read_and_commit(job, topic, group, 10, "half"), values(0, 10))
-    consumer = consumer_of(job, group=group)
-    (position,) = consumer.committed([TopicPartition(topic, 0)], timeout=10)
-    consumer.close()
-    same("committed", (position.offset, position.metadata), (10, "half"))
-    same("second half", read_and_commit(job, topic, group, 10), values(10, 10))
-
-
 def member():
     consumer = Consumer({
         "bootstrap.servers": argument("bootstrap"),
@@ -305,30 +206,30 @@ def member():
 
 
 def group_rebalance(job):
-    topic = topic_of(job, "rebalance", 6)
+    topic = CLIENT.topic(job, "rebalance", 6)
 
     def produce(start):
-        send(job, topic, [{"value": str(start + index), "partition": index % 6} for index in range(60)])
+        CLIENT.send(job, topic, [{"value": str(start + index), "partition": index % 6} for index in range(60)])
 
     return rebalance(os.path.abspath(__file__), job, topic, produce)
 
 
 def restart_resume(job):
-    topic, group = topic_of(job, "restart"), job.fresh("group")
-    send(job, topic, plain(30))
-    read_and_commit(job, topic, group, 10, "before")
+    topic, group = CLIENT.topic(job, "restart"), job.fresh("group")
+    CLIENT.send(job, topic, plain(30))
+    CLIENT.read_and_commit(job, topic, group, 10, "before")
     producer = Producer({"bootstrap.servers": job.bootstrap, "enable.idempotence": True})
     producer.produce(topic, b"between")
     same("in flight", producer.flush(20), 0)
     job.restart()
     producer.produce(topic, b"after")
     same("in flight", producer.flush(30), 0)
-    same("values", read_and_commit(job, topic, group, 22), values(10, 20) + [b"between", b"after"])
+    same("values", CLIENT.read_and_commit(job, topic, group, 22), values(10, 20) + [b"between", b"after"])
     return "the same producer went on"
 
 
 def create(job):
-    topic = topic_of(job, "create", 3, {"retention.ms": "3600000"})
+    topic = CLIENT.topic(job, "create", 3, {"retention.ms": "3600000"})
     admin = admin_of(job)
     described = admin.list_topics(topic, timeout=10).topics[topic]
     same("partitions", sorted(described.partitions), [0, 1, 2])
@@ -340,14 +241,14 @@ def create(job):
 
 
 def delete(job):
-    topic = topic_of(job, "delete")
+    topic = CLIENT.topic(job, "delete")
     admin = admin_of(job)
     done(admin.delete_topics([topic]))
     until("not listed any more", 10, lambda: topic not in admin.list_topics(timeout=10).topics)
 
 
 def admin_configs(job):
-    topic = topic_of(job, "configs")
+    topic = CLIENT.topic(job, "configs")
     admin = admin_of(job)
 
     def alter(name, value):
@@ -369,7 +270,7 @@ def admin_configs(job):
 
 
 def admin_partitions(job):
-    topic = topic_of(job, "partitions", 2)
+    topic = CLIENT.topic(job, "partitions", 2)
     admin = admin_of(job)
     done(admin.create_partitions([NewPartitions(topic, 5)]))
     until("5 partitions", 10, lambda: len(admin.list_topics(topic, timeout=10).topics[topic].partitions) == 5)
@@ -382,9 +283,9 @@ def admin_partitions(job):
 
 
 def admin_groups(job):
-    topic, group = topic_of(job, "groups"), job.fresh("group")
-    send(job, topic, plain(5))
-    read_and_commit(job, topic, group, 5)
+    topic, group = CLIENT.topic(job, "groups"), job.fresh("group")
+    CLIENT.send(job, topic, plain(5))
+    CLIENT.read_and_commit(job, topic, group, 5)
     admin = admin_of(job)
     reset = ConsumerGroupTopicPartitions(group, [TopicPartition(topic, 0, 2)])
     done(admin.alter_consumer_group_offsets([reset]))
@@ -398,11 +299,11 @@ def admin_groups(job):
 
 
 def delete_records(job):
-    topic = topic_of(job, "delete-records")
-    send(job, topic, plain(10))
+    topic = CLIENT.topic(job, "delete-records")
+    CLIENT.send(job, topic, plain(10))
     (low,) = done(admin_of(job).delete_records([TopicPartition(topic, 0, 4)])).values()
     same("low watermark", low.low_watermark, 4)
-    same("first", read(job, topic, 6)[0].offset(), 4)
+    same("first", CLIENT.read(job, topic, 6)[0].offset, 4)
 
 
 def describe_cluster(job):
@@ -413,8 +314,8 @@ def describe_cluster(job):
 
 
 def transactions(job):
-    source, target, group, identity = topic_of(job, "from"), topic_of(job, "to"), job.fresh("group"), job.fresh("tx")
-    send(job, source, plain(60))
+    source, target, group, identity = CLIENT.topic(job, "from"), CLIENT.topic(job, "to"), job.fresh("group"), job.fresh("tx")
+    CLIENT.send(job, source, plain(60))
     consumer = consumer_of(job, group=group, **{"isolation.level": "read_committed"})
     consumer.subscribe([source])
     producer = Producer({"bootstrap.servers": job.bootstrap, "transactional.id": identity})
@@ -432,7 +333,7 @@ def transactions(job):
     committed = [row.offset for row in consumer.committed([TopicPartition(source, 0)], 20)]
     consumer.close()
     same("offset", committed, [60])
-    same("what was committed", texts(read(job, target, 60)), values(0, 60))
+    same("what was committed", texts(CLIENT.read(job, target, 60)), values(0, 60))
     producer.begin_transaction()
     producer.produce(target, "never")
     producer.flush(20)
@@ -447,26 +348,16 @@ def transactions(job):
         says = error.args[0].name()
     else:
         raise AssertionError("the fenced producer has committed")
-    same("the twin is heard, the fenced one is not", texts(read(job, target, 61))[-1], b"last")
+    same("the twin is heard, the fenced one is not", texts(CLIENT.read(job, target, 61))[-1], b"last")
     return says
 
 
 SCENES = {
-    **{f"produce-{name}": codec(name) for name in ("none", "gzip", "snappy", "lz4", "zstd")},
-    **{f"acks-{how}": acks(how) for how in ("0", "1", "all")},
-    "idempotent": idempotent,
+    **scenes_of(CLIENT),
     "transactions": transactions,
-    "records": records,
-    "consume-start": consume_start,
     "consume-end": consume_end,
-    "consume-time": consume_time,
     "list-offsets": list_offsets,
-    "message-1mib": message_1mib,
-    "java-partitions": keys,
-    "auto-create": auto_create,
     "unknown-topic": unknown_topic,
-    "too-large": too_large,
-    "group-commit": group_commit,
     "group-rebalance": group_rebalance,
     "restart-resume": restart_resume,
     "create": create,
