@@ -43,6 +43,21 @@ export interface ScramOutcome {
 
 export const scramId = ({ name }: ScramMechanism, user: string): string => `${name}/${user}`
 
+/** Row of the secret out of which credentials are invented for users that there are not. */
+export const scramSecret = 'scram'
+const secretBytes = 32
+
+/** Makes that secret, once for a cluster. */
+export function decideScramSecret({ image, random }: DecisionContext): Decision<void> {
+  const isThere = image.table('secret').get(scramSecret) !== undefined
+  const value = () => JSON.stringify({ bytes: random.bytes(secretBytes).toString('base64') })
+  return {
+    if: [],
+    do: isThere ? [] : [{ put: storeKeys.row('secret', scramSecret), value: value() }],
+    reply: undefined,
+  }
+}
+
 /** A salt that looks like those that Kafka makes: a number of 130 bits in letters and digits. */
 export function kafkaSalt(random: Buffer): Buffer {
   const number = BigInt(`0x${random.toString('hex')}`) & ((1n << 130n) - 1n)

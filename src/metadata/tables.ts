@@ -45,12 +45,18 @@ export interface StoredToken {
   readonly maxMs: number
 }
 
+/** Bytes that a cluster made for itself, in base64, and tells nobody. The id is what they are for. */
+export interface StoredSecret {
+  readonly bytes: string
+}
+
 export interface TableRows {
   readonly feature: StoredFeature
   readonly quota: StoredQuota
   readonly scram: StoredScram
   readonly acl: StoredAcl
   readonly token: StoredToken
+  readonly secret: StoredSecret
 }
 
 export type TableName = keyof TableRows
@@ -62,4 +68,4 @@ export interface Table<V> {
   entries(): Iterable<[string, V]>
 }
 
-export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl', 'token']
+export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl', 'token', 'secret']

@@ -4,6 +4,7 @@
  */
 import type { Stage } from '../call/stage'
 import { Metadata } from '../metadata/metadata'
+import { decideScramSecret } from '../metadata/scram'
 import type { MetadataStore } from '../metadata/store'
 import type { StoredBroker } from '../metadata/stored'
 import { PartitionDirectory } from '../partition/directory'
@@ -91,6 +92,7 @@ async function open(
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
   const { configs } = metadata
+  if (config.listeners.some(({ sasl }) => sasl !== null)) await metadata.decide(decideScramSecret)
   const tokens = tokensOf(platform, metadata)
   if (tokens) {
     undo.push(

@@ -2,8 +2,9 @@
 import { Crowd } from '../edge/kafka/crowd'
 import type { SaslOptions } from '../edge/kafka/sasl-gate'
 import type { ServerOptions } from '../edge/kafka/server'
-import { scramId, scramMechanisms } from '../metadata/scram'
+import { scramId, scramMechanisms, scramSecret } from '../metadata/scram'
 import type { Platform } from '../platform/platform'
+import { inventedScram } from '../security/sasl/invented'
 import { PlainExchange } from '../security/sasl/plain'
 import { ScramExchange } from '../security/sasl/scram'
 import type { ListenerConfig, NodeConfig } from './config'
@@ -65,7 +66,12 @@ function servingOf(
 }
 
 const nonceBytes = 18
-const secretBytes = 32
+
+function secretsOf({ broker }: ServedBroker) {
+  const image = broker.image()
+  const secret = Buffer.from(image.table('secret').get(scramSecret)?.bytes ?? '', 'base64')
+  return { secret, users: image.table('scram') }
+}
 
 function saslOptions(
   { random }: Platform,
@@ -75,7 +81,6 @@ function saslOptions(
 ): SaslOptions {
   const configs = () => served().broker.configs.broker()
   const maxKey = 'sasl.server.max.receive.size'
-  const secret = random.bytes(secretBytes)
   return {
     mechanisms: sasl.mechanisms,
     begin(name) {
@@ -86,7 +91,7 @@ function saslOptions(
         credential: user => served().broker.image().table('scram').get(scramId(mechanism, user)),
         token: id => served().broker.tokens?.login(mechanism, id),
         nonce: random.bytes(nonceBytes).toString('base64url'),
-        secret,
+        invented: (name, isByToken) => inventedScram({ mechanism, ...secretsOf(served()) }, name, isByToken),
       })
     },
     maxReauthMs: name => sasl.maxReauthMs.get(name) ?? 0,

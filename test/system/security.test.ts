@@ -15,7 +15,7 @@ import { mustRun, present } from '../../scripts/judge/process'
 import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
 import { SaslAuthenticate } from '../../src/protocol/messages/sasl-authenticate'
 import { SaslHandshake } from '../../src/protocol/messages/sasl-handshake'
-import { Odradek, type Ready } from './odradek'
+import { Odradek, type Ready, scratch } from './odradek'
 
 jest.setTimeout(60_000)
 
@@ -32,7 +32,10 @@ const authorizer = {
 }
 
 /** A broker that asks who somebody is, with users of PLAIN: root (r) and ann (a). */
-async function secured(more: { readonly [key: string]: string } = {}): Promise<{ broker: Odradek; ready: Ready }> {
+async function secured(
+  more: { readonly [key: string]: string } = {},
+  args: readonly string[] = [],
+): Promise<{ broker: Odradek; ready: Ready }> {
   const settings = {
     listeners: 'SASL_PLAINTEXT://127.0.0.1:0',
     'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
@@ -40,7 +43,7 @@ async function secured(more: { readonly [key: string]: string } = {}): Promise<{
     ...more,
   }
   const set = Object.entries(settings).flatMap(([key, text]) => ['--set', `${key}=${text}`])
-  const broker = new Odradek(['--port', '0', '--json', ...set])
+  const broker = new Odradek([...args, '--port', '0', '--json', ...set])
   return { broker, ready: await broker.ready() }
 }
 
@@ -112,6 +115,21 @@ test('SCRAM of both kinds, for a user that was made over PLAIN', async () => {
     await expect(as('wrong').admin().connect()).rejects.toThrow(/invalid credentials/)
   }
   expect((await broker.stop()).code).toBe(0)
+})
+
+test('a user of SCRAM that there is not has the same salt whenever he is asked for, after a restart too', async () => {
+  const directory = scratch()
+  const saltOf = async (name: string): Promise<string> => {
+    const { broker } = await secured({}, ['start', '--data-dir', directory])
+    const stranger = await broker.connect()
+    await stranger.request(SaslHandshake, 1, { mechanism: 'SCRAM-SHA-256' })
+    const { authBytes } = await stranger.request(SaslAuthenticate, 2, { authBytes: Buffer.from(`n,,n=${name},r=c`) })
+    expect((await broker.stop()).code).toBe(0)
+    return /,s=(.*),i=4096$/.exec(authBytes.toString())![1]!
+  }
+  const salts = [await saltOf('nobody'), await saltOf('nobody'), await saltOf('another')]
+  expect(salts[1]).toBe(salts[0])
+  expect(salts[2]).not.toBe(salts[0])
 })
 
 /** One for everybody, one that asks who comes. */

@@ -18,7 +18,6 @@ const areExtensions = (text: string): boolean =>
 /** The name is the id of a delegation token, and the password what proves that one has it (KIP-48). Said twice, the last counts. */
 const asksForToken = (extensions: string): boolean =>
   /^tokenauth=true$/i.test(extensions.split(',').findLast(part => part.startsWith('tokenauth=')) ?? '')
-const inventedIterations = 4096
 
 export interface ScramOptions {
   readonly mechanism: ScramMechanism
@@ -28,8 +27,8 @@ export interface ScramOptions {
   token(id: string): TokenLogin | undefined
   /** Of the server, made anew for every exchange. */
   readonly nonce: string
-  /** Makes up credentials of users that there are not; the same for as long as the process lives. */
-  readonly secret: Buffer
+  /** What a user, or a token, would have that there is not. */
+  invented(name: string, isByToken: boolean): StoredScram
 }
 
 interface Begun {
@@ -82,7 +81,9 @@ export class ScramExchange implements SaslExchange {
     const isByToken = asksForToken(more)
     const login = isByToken ? this.#options.token(asked) : undefined
     const stored = isByToken ? login?.credential : this.#options.credential(asked)
-    const credential = stored ?? this.#invented(asked)
+    // Made in any case, so that both take the same time.
+    const invented = this.#options.invented(asked, isByToken)
+    const credential = stored ?? invented
     const nonce = clientNonce + this.#options.nonce
     const first = `r=${nonce},s=${credential.salt},i=${credential.iterations}`
     this.#begun = {
@@ -115,18 +116,6 @@ export class ScramExchange implements SaslExchange {
     if (!isProved || isInvented) throw new SaslFailed()
     this.#isProved = true
     return `v=${signed(credential.serverKey).toString('base64')}`
-  }
-
-  /** Whoever asks for a user that there is not is led on to the end, and hears the same as with a wrong password. */
-  #invented(user: string): StoredScram {
-    const { mechanism, secret } = this.#options
-    const made = (what: string) => createHmac(mechanism.hash, secret).update(`${what} ${user}`).digest()
-    return {
-      iterations: inventedIterations,
-      salt: made('salt').subarray(0, 24).toString('base64'),
-      storedKey: made('stored').toString('base64'),
-      serverKey: made('server').toString('base64'),
-    }
   }
 }
 

@@ -4,7 +4,7 @@ import { EmbeddedStore } from '../../../src/metadata/embedded-store'
 import { decideUpdateFeatures, featureLevel } from '../../../src/metadata/features'
 import type { Metadata } from '../../../src/metadata/metadata'
 import { decideAlterQuotas, quotaEntityId } from '../../../src/metadata/quotas'
-import { decideAlterScram } from '../../../src/metadata/scram'
+import { decideAlterScram, decideScramSecret } from '../../../src/metadata/scram'
 import { tableNames } from '../../../src/metadata/tables'
 import { decideCreateToken } from '../../../src/metadata/tokens'
 import { Dice } from '../../../src/platform/simulated/dice'
@@ -27,6 +27,7 @@ async function fill(metadata: Metadata): Promise<void> {
   const about = { resourceType: 2, resourceName: 'a/"b', patternType: 3 }
   const rule = { ...about, principal: 'User:ann', host: '*', operation: 3, permissionType: 3 }
   await metadata.decide(context => decideCreateAcls(context, [rule]))
+  await metadata.decide(decideScramSecret)
   const who = { owner: 'User:ann', requester: 'User:bob', renewers: ['User:a/"b'] }
   await metadata.decide(() => decideCreateToken('id', { ...who, issuedMs: 1, expiresMs: 2, maxMs: 3 }))
 }

@@ -6,6 +6,7 @@ import type { Timers } from '../../../src/platform/clock'
 import { silentLogger } from '../../../src/platform/logger'
 import { Dice } from '../../../src/platform/simulated/dice'
 import { type ErrorName, errors } from '../../../src/protocol/errors'
+import { inventedScram } from '../../../src/security/sasl/invented'
 import { ScramExchange } from '../../../src/security/sasl/scram'
 import { DelegationTokens } from '../../../src/security/tokens'
 import { startTokenSweep } from '../../../src/security/token-sweep'
@@ -13,6 +14,7 @@ import { openMetadata } from '../../support/metadata'
 import { scramProof } from '../../support/scram-client'
 
 const secret = 'key'
+const noUsers = { size: 0, get: () => undefined, entries: () => [] }
 const limits = { maxLifetimeMs: 10_000, renewMs: 1000 }
 const ann = { owner: 'User:ann', requester: 'User:ann', renewers: ['User:bob'], maxLifetimeMs: -1 }
 
@@ -101,7 +103,8 @@ test.each(scramMechanisms)(
     const { id, hmac } = await tokens.create(ann)
     clock.nowMs += 300
     const exchange = (more = ',tokenauth=true') => {
-      const options = { mechanism, nonce: 's', secret: Buffer.from('x'), credential: () => undefined }
+      const invented = () => inventedScram({ mechanism, secret: Buffer.from('x'), users: noUsers }, id, true)
+      const options = { mechanism, nonce: 's', credential: () => undefined, invented }
       const scram = new ScramExchange({ ...options, token: name => tokens.login(mechanism, name) })
       const first = scram.answer(Buffer.from(`n,,n=${id},r=c${more}`)).toString()
       return { scram, last: scramProof(mechanism, `n=${id},r=c${more}`, first, hmac.toString('base64')) }
