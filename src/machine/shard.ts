@@ -219,9 +219,10 @@ export class Shard<M extends Machine<R>, R> {
         origin,
       )
     } catch (error) {
-      for (const answer of turn.answers) answer.refuse(new Refusal('NOT_COORDINATOR'))
+      const refusal = refusalFor(error)
+      for (const answer of turn.answers) answer.refuse(refusal)
       this.#fail(name, error)
-      throw new Refusal('NOT_COORDINATOR')
+      throw refusal
     }
   }
 
@@ -268,6 +269,12 @@ export class Shard<M extends Machine<R>, R> {
     this.#timers.cancelAll()
     this.#parking.evacuate(error)
   }
+}
+
+/** As Kafka has it: who can write again before long is asked again, and of others somebody else coordinates. */
+function refusalFor(error: unknown): Refusal {
+  const isShort = error instanceof Refusal && error.error === 'NOT_ENOUGH_REPLICAS'
+  return new Refusal(isShort ? 'COORDINATOR_NOT_AVAILABLE' : 'NOT_COORDINATOR')
 }
 
 function textOf(error: unknown): string {

@@ -167,10 +167,7 @@ export class Partition {
    */
   produce(batch: Buffer, acks: number, nowMs: number, verification: Verification | null = null): Produced {
     const config = this.#config()
-    if (acks === -1 && this.#isUnderMinIsr) {
-      const says = `The in-sync replicas of ${this.name} are ${this.#leadership.isrCount}, fewer than min.insync.replicas`
-      throw new Refusal('NOT_ENOUGH_REPLICAS', says)
-    }
+    if (acks === -1) this.#checkReplicas()
     const stamped = config.messageTimestampType === 'LogAppendTime'
     const { producer } = inspect(batch, config.maxMessageBytes, this.#policy.checksRecords(), {
       topicPartition: this.name,
@@ -236,10 +233,11 @@ export class Partition {
 
   /**
    * Appends a batch that a coordinator wrote, maybe within a producer's transaction. Throws NOT_LEADER_OR_FOLLOWER when what
-   * it decided was decided in an earlier epoch, since another one may have taken over; KAFKA_STORAGE_ERROR.
+   * it decided was decided in an earlier epoch, since another one may have taken over; NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
    */
   appendOwn(batch: Buffer, leaderEpoch: number): Appended {
     if (leaderEpoch !== this.leaderEpoch) throw new Refusal('NOT_LEADER_OR_FOLLOWER')
+    this.#checkReplicas()
     const appended = this.#store(batch)
     if (isTransactionalAt(batch)) {
       this.producers.recordOwn(producerIdAt(batch), producerEpochAt(batch), appended.first, maxTimestampAt(batch))
@@ -298,6 +296,11 @@ export class Partition {
   get #isUnderMinIsr(): boolean {
     const { isrCount, replicas } = this.#leadership
     return isrCount < replicas.length && isrCount < this.#config().minInsyncReplicas
+  }
+
+  #checkReplicas(): void {
+    if (!this.#isUnderMinIsr) return
+    throw new Refusal('NOT_ENOUGH_REPLICAS', `Fewer than min.insync.replicas are in sync: ${this.#leadership.isrCount}`)
   }
 
   /** What too few replicas have is not committed: it is there, and nobody reads it before others are in sync again. */
