@@ -92,7 +92,8 @@ async function find(broker: Broker, call: Call, keyType: number, key: string): P
   await broker.ensureInternalTopic(topic)
   const partitions = broker.image().topic(topic)?.partitions ?? []
   if (partitions.length === 0) return nowhere('COORDINATOR_NOT_AVAILABLE')
-  const leader = partitions[partitionOf(filedUnder, partitions.length)]!.leader
-  if (leader === -1) return nowhere('COORDINATOR_NOT_AVAILABLE')
+  const { index, leader } = partitions[partitionOf(filedUnder, partitions.length)]!
+  // Who asked a broker whose disk has failed would be sent back here, again and again.
+  if (leader === -1 || broker.partitions.isOffline(topic, index)) return nowhere('COORDINATOR_NOT_AVAILABLE')
   return { error: 'NONE', nodeId: leader, ...broker.advertised(call, leader) }
 }

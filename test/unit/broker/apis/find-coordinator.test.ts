@@ -5,7 +5,13 @@ import { partitionOf } from '../../../../src/platform/java-hash'
 import { errors } from '../../../../src/protocol/errors'
 import { openToAll } from '../../../support/handler-bench'
 
-function ask(version: number, keyType: number, keys: readonly string[], leaders: readonly number[] = [1, 1, 1]) {
+function ask(
+  version: number,
+  keyType: number,
+  keys: readonly string[],
+  leaders: readonly number[] = [1, 1, 1],
+  offline: readonly number[] = [],
+) {
   const created: string[] = []
   const topics = new Map<string, unknown>()
   const broker: Partial<Broker> = {
@@ -15,6 +21,7 @@ function ask(version: number, keyType: number, keys: readonly string[], leaders:
       topics.set(name, { partitions: leaders.map((leader, index) => ({ index, leader })) })
     },
     image: () => ({ topic: (name: string) => topics.get(name) ?? null }) as never,
+    partitions: { isOffline: (_topic: string, index: number) => offline.includes(index) } as never,
     advertised: (_call, id) => ({ host: `host${id}`, port: 9092 + id }),
   }
   const many = version >= 4
@@ -58,6 +65,8 @@ test('a partition without a leader, and a topic that could not be made', async (
   const missing = { errorCode: errors.COORDINATOR_NOT_AVAILABLE.code, ...nowhere }
   expect(await ask(3, 0, ['g'], [-1]).reply).toMatchObject(missing)
   expect(await ask(3, 0, ['g'], []).reply).toMatchObject(missing)
+  expect(await ask(3, 0, ['g'], [1], [0]).reply).toMatchObject(missing)
+  expect(await ask(3, 0, ['g'], [1, 1], []).reply).toMatchObject({ errorCode: 0, ...here })
 })
 
 test('share partitions are found from version 6 on, by a key in their form', async () => {
