@@ -155,6 +155,16 @@ export const sink: Launcher = {
   command: ({ port }) => ({ file: process.execPath, args: ['scripts/run.js', 'bench/sink.ts', String(port)] }),
 }
 
+/** The same with what no broker can leave out, the checksum and the write, all in one thread. */
+export const thread: Launcher = {
+  kind: 'thread',
+  startTimeoutMs: 15_000,
+  command: ({ port, dataDir }) => ({
+    file: process.execPath,
+    args: ['scripts/run.js', 'bench/sink.ts', String(port), `${dataDir}.records`],
+  }),
+}
+
 /** Creates a topic and produces one record, asking again until it is acknowledged. */
 async function firstRecord(port: number): Promise<void> {
   const wire = await Wire.open(port)

@@ -1,7 +1,7 @@
 /**
  * The benchmark: us beside Apache Kafka in one run, trial by trial in turn.
  *
- *     npm run bench -- [--quick] [--rounds 3] [--only REGEX] [--without kafka,group,sink] [--json FILE] [--goals]
+ *     npm run bench -- [--quick] [--rounds 3] [--only REGEX] [--without kafka,group,sink,thread] [--json FILE] [--goals]
  *
  * Each workload first warms every broker up, then runs `rounds` times on each in turn; medians are shown. CPU is that of the broker
  * process with all its threads. Ratios are to Apache Kafka: throughput higher is better, CPU and times lower is better.
@@ -11,7 +11,7 @@ import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { kafka, kafkaVersion, whyNoKafka } from '../scripts/judge/kafka'
 import { odradek, whyNoOdradek } from '../scripts/judge/odradek'
-import { Contender, sink, type Trial, touchMemory } from './contender'
+import { Contender, sink, thread, type Trial, touchMemory } from './contender'
 import type { Figure, StartUp } from './figures'
 import { type Goal, goals } from './goals'
 import { type Workload, workloads } from './workloads'
@@ -185,19 +185,21 @@ async function main(): Promise<void> {
   for (const contender of contenders) await contender.start()
   const figures: Figure[] = []
   // What throws all away can only be sent something, and knows no transactions.
-  const limit = without.includes('sink') ? null : new Contender('sink', sink)
-  await limit?.start()
+  const limits = [sink, thread]
+    .filter(({ kind }) => !without.includes(kind))
+    .map(each => new Contender(each.kind, each))
+  for (const limit of limits) await limit.start()
   for (const workload of workloads(scale)) {
     if (only !== null && !only.test(workload.name)) continue
-    const limits = limit && workload.name.startsWith('produce') ? [limit] : []
-    const found = await measure([...contenders, ...limits], workload)
+    const isProduce = workload.name.startsWith('produce')
+    const found = await measure([...contenders, ...(isProduce ? limits : [])], workload)
     printFigures(workload, found)
     figures.push(...found)
   }
   for (const start of starts)
     start.loadedBytes = contenders.find(({ name }) => name === start.broker)?.residentBytes() ?? 0
   for (const contender of contenders) await contender.stop()
-  await limit?.stop()
+  for (const limit of limits) await limit.stop()
   if (starts.length > 0) printStarts(starts)
   const missed = only === null && noKafka === null ? printGoals(goals(figures, starts)) : 0
   if (options.json !== undefined) fs.writeFileSync(options.json, `${JSON.stringify({ figures, starts }, null, 1)}\n`)

@@ -2,8 +2,13 @@
  * No broker: it answers a Produce request as one, and has not even looked at its records. How fast it is says how fast
  * the load generator, the sockets and the machine are by themselves: what a broker in one process could reach at most.
  *
- *     node scripts/run.js bench/sink.ts PORT
+ * With a path it does what a broker cannot leave out, in one thread and nothing else: it gathers the records, checks their CRC
+ * and writes them to that file. What it reaches is as much as a broker of one thread could.
+ *
+ *     node scripts/run.js bench/sink.ts PORT [PATH]
  */
+import fs from 'node:fs'
+
 import net from 'node:net'
 import { codecOf, decode } from '../src/protocol/codec'
 import { framed } from '../src/protocol/frame'
@@ -13,10 +18,14 @@ import { DeleteTopics } from '../src/protocol/messages/delete-topics'
 import { ListOffsets } from '../src/protocol/messages/list-offsets'
 import { Produce } from '../src/protocol/messages/produce'
 import type { Api, ResponseDraft } from '../src/protocol/schema'
+import { crcAt } from '../src/protocol/records/batch'
+import { crc32c } from '../src/protocol/records/crc32c'
 import { Reader } from '../src/protocol/wire/reader'
 
 /** More than all that stands before the records of a Produce request; other requests of the benchmark are shorter. */
 const headBytes = 1024
+/** No request of the benchmark is longer. */
+const frameBytesMax = 2 * 1024 * 1024
 /** As much as a broker reads at a time. */
 const readBytes = 64 * 1024
 
@@ -28,6 +37,19 @@ function replyOf<A extends Api>(api: A, header: RequestHeader, body: ResponseDra
   return Buffer.concat(buffers as Buffer[])
 }
 
+const [port, path] = process.argv.slice(2)
+const file = path === undefined ? null : fs.openSync(path, 'w')
+/** The file begins anew here, so that it never fills the disk. */
+const fileBytesMax = 1 << 30
+let position = 0
+
+/** Keeps one batch. */
+function keep(batch: Buffer): void {
+  if (crc32c(batch, 21) !== crcAt(batch)) throw new Error('the CRC of a batch does not hold')
+  if (position + batch.length > fileBytesMax) position = 0
+  position += fs.writeSync(file!, batch, 0, batch.length, position)
+}
+
 /** The head of a Produce request of one partition, version 3 to 8, and its reply; null without acks. */
 function produced(header: RequestHeader, reader: Reader): Buffer | null {
   reader.int16()
@@ -37,6 +59,7 @@ function produced(header: RequestHeader, reader: Reader): Buffer | null {
   const name = reader.text(reader.int16())
   reader.int32()
   const index = reader.int32()
+  if (file !== null) keep(reader.slice(reader.int32()))
   if (acks === 0) return null
   const partitionResponses = [{ index, errorCode: 0, baseOffset: 0, logAppendTimeMs: -1, logStartOffset: 0 }]
   return replyOf(Produce, header, { responses: [{ name, partitionResponses }] })
@@ -66,7 +89,8 @@ function answer(head: Buffer): Buffer | null {
 
 /** Frames of one connection: heads are kept, what follows is only counted. */
 class Drain {
-  private readonly head = Buffer.alloc(4 + headBytes)
+  /** With a file there is room for whole frames. */
+  private readonly head = Buffer.alloc(4 + (file === null ? headBytes : frameBytesMax))
   private have = 0
   private left = 0
   private readonly send: (reply: Buffer) => void
@@ -118,4 +142,4 @@ const server = net.createServer({ pauseOnConnect: true }, raw => {
   socket.resume()
   socket.read(0)
 })
-server.listen(Number(process.argv[2]), '127.0.0.1')
+server.listen(Number(port), '127.0.0.1')

@@ -26,12 +26,15 @@ interface Batch {
 let made = 0
 
 function newBatch(dice: Dice, producer: { id: number; epoch: number; sequence: number } | null): Batch {
-  const count = 1 + dice.below(20)
-  const values = Array.from({ length: count }, () => `${++made}.${'x'.repeat(dice.below(dice.one(20) ? 20_000 : 300))}`)
+  // Some are so long that a thread writes them.
+  const isLong = dice.one(15)
+  const count = isLong ? 20 : 1 + dice.below(20)
+  const lengthMax = () => (isLong || dice.one(20) ? 20_000 : 300)
+  const values = Array.from({ length: count }, () => `${++made}.${'x'.repeat(dice.below(lengthMax()))}`)
   const records = values.map(value => ({ timestampMs: Date.now(), key: null, value: Buffer.from(value, 'latin1') }))
   const identity =
     producer === null ? {} : { producerId: producer.id, producerEpoch: producer.epoch, baseSequence: producer.sequence }
-  return { values, bytes: buildBatch({ records, compression: dice.below(5), ...identity }) }
+  return { values, bytes: buildBatch({ records, compression: isLong ? 0 : dice.below(5), ...identity }) }
 }
 
 /** A connection that broke is what torture is about; everything else is a finding. */

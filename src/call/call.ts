@@ -19,6 +19,11 @@ export interface Call {
   /** Of the request as it came, without the length before it. */
   readonly requestBytes: number
   readonly connection: CallConnection
+  /**
+   * Called by a handler that borrows before it first waits: the request's buffer then stays as it is until what is returned
+   * is called, once. Undefined where the buffer cannot be kept.
+   */
+  readonly keep?: (() => () => void) | undefined
   /** Runs `run` once when nobody looks at the reply's buffers any more: it has left, or never will. Say it once. */
   whenSent(run: () => void): void
   /** Lets the connection begin its next request while this one waits for its reply. */

@@ -3,6 +3,7 @@ import { Refusal } from '../protocol/errors'
 import { compressionAt } from '../protocol/records/batch'
 import { compressionNames } from '../protocol/records/compression'
 import { recompressed } from '../protocol/records/rebuild'
+import type { Keep } from '../storage/log'
 
 export interface StoringConfig {
   readonly compressionType: string
@@ -30,6 +31,10 @@ export function asStored(batch: Buffer, config: StoringConfig): Buffer {
   }
   return stored
 }
+
+/** How what is stored is kept: as what came, or for nothing where it is in a buffer that nobody else has. */
+export const keepOf = (stored: Buffer, batch: Buffer, keep: Keep | undefined): Keep | undefined =>
+  stored === batch ? keep : () => () => {}
 
 function inCompression(batch: Buffer, config: StoringConfig): Buffer {
   const { compressionType } = config

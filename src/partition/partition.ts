@@ -9,8 +9,8 @@ import {
 } from '../protocol/records/batch'
 import { buildEndMarker } from '../protocol/records/control'
 import { StorageFault } from '../storage/fault'
-import type { Appended, EpochHistory, Log, ReadBudget, Slices } from '../storage/log'
-import { asStored, type StoringConfig } from './compression'
+import type { Appended, EpochHistory, Keep, Log, ReadBudget, Slices } from '../storage/log'
+import { asStored, keepOf, type StoringConfig } from './compression'
 import { inspect } from './inspect'
 import { encodeProducers } from './producer-snapshot'
 import { type Marker, Producers } from './producers'
@@ -161,11 +161,11 @@ export class Partition {
   }
 
   /**
-   * Appends one batch that a client produced; the buffer is patched in place and must not be used again unless the log
-   * copies it. Readable by others once the high watermark passes: see `durable`.
+   * Appends one batch that a client produced; the buffer is patched in place, and used no more when the call returns unless
+   * `keep` was called. Readable by others once the high watermark passes: see `durable`.
    * Throws the refusals of `inspect` and of the producer rules, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
    */
-  produce(batch: Buffer, acks: number, nowMs: number, verification: Verification | null = null): Produced {
+  produce(batch: Buffer, acks: number, nowMs: number, verification: Verification | null = null, keep?: Keep): Produced {
     const config = this.#config()
     if (acks === -1) this.#checkReplicas()
     const stamped = config.messageTimestampType === 'LogAppendTime'
@@ -187,7 +187,7 @@ export class Partition {
     }
     if (producer?.transactional) this.#checkTransaction(producer.producerId, producer.producerEpoch, verification)
     if (stamped) setLogAppendTime(stored, 0, nowMs)
-    const { first, last } = this.#store(stored)
+    const { first, last } = this.#store(stored, keepOf(stored, batch, keep))
     if (producer) this.producers.record(producer, first, last)
     this.#advance(this.#log.settled)
     return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }
@@ -247,9 +247,9 @@ export class Partition {
   }
 
   /** What is remembered of its producer must be changed before the high watermark may pass it. */
-  #store(batches: Buffer): Appended {
+  #store(batches: Buffer, keep?: Keep): Appended {
     const before = this.#log.sizeBytes
-    const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch }))
+    const appended = this.#orOffline(() => this.#log.append(batches, { leaderEpoch: this.leaderEpoch, keep }))
     // The append may have found out that there was no room for those before it.
     this.#forgetFrom(appended.first)
     this.#appendedEnd = this.#log.end

@@ -48,5 +48,28 @@ export class BufferPool {
   }
 }
 
+/** A buffer of the pool in the hands of several, which goes back when the last of them lets go. */
+export class Shared {
+  readonly buffer: Buffer
+  #holders = 1
+
+  constructor(buffer: Buffer) {
+    this.buffer = buffer
+  }
+
+  /** One more that looks at the buffer, until it calls what is returned, once. */
+  hold(): () => void {
+    assert(this.#holders > 0, "a buffer that was given back is nobody's")
+    this.#holders += 1
+    return () => this.release()
+  }
+
+  release(): void {
+    this.#holders -= 1
+    assert(this.#holders >= 0, 'a buffer is let go by those who held it')
+    if (this.#holders === 0) bufferPool.give(this.buffer)
+  }
+}
+
 /** One pool for a process: what one connection gave back, the next one takes while it is still warm. */
 export const bufferPool = new BufferPool(32 * 1024 * 1024)

@@ -1,6 +1,6 @@
 /**
- * Files. Data moves synchronously through the page cache, since a hand-off to a thread costs more than the copy;
- * durability (`sync`, `syncDir`) and whole-file work are asynchronous, since they wait for a disk.
+ * Files. Data moves synchronously through the page cache where it is short, since a hand-off to a thread costs more than
+ * the copy; long writes, durability (`sync`, `syncDir`) and whole-file work are asynchronous.
  *
  * Errors are Node's own `ErrnoException`s; test `error.code` ('ENOENT', 'ENOSPC', 'EIO'), never the class.
  */
@@ -8,6 +8,11 @@
 export interface File {
   /** Writes all of `buffers` one after the other from `position` on. Throws with nothing known about what was written. */
   writeSync(buffers: readonly Uint8Array[], position: number): void
+  /**
+   * The same by another thread. The buffers must stay as they are until it settles; of several writes under way at a time
+   * any may be done first.
+   */
+  write(buffers: readonly Uint8Array[], position: number): Promise<void>
   /** Fills `into` from `position`; returns how many bytes there were, fewer than asked only at the end of the file. */
   readSync(into: Uint8Array, position: number): number
   /** Bytes in the file. */
@@ -26,6 +31,8 @@ export interface FileFacts {
 }
 
 export interface Files {
+  /** Longer writes are worth a thread of their own. */
+  readonly longWriteBytes: number
   /** Opens for reading and writing; `create` makes the file when it is missing, `exclusive` fails when it is there. */
   open(path: string, how: { create?: boolean; exclusive?: boolean; readOnly?: boolean }): File
   /** Names (not paths) in a directory, in no order. Throws ENOENT. */

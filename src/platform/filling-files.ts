@@ -9,6 +9,10 @@ export class FillingFiles implements Files {
     this.#files = files
   }
 
+  get longWriteBytes(): number {
+    return this.#files.longWriteBytes
+  }
+
   open(path: string, how: Parameters<Files['open']>[1]): File {
     return new FillingFile(this.#files.open(path, how), () => this.#mustHaveRoom(path))
   }
@@ -78,6 +82,11 @@ class FillingFile implements File {
   writeSync(buffers: readonly Uint8Array[], position: number): void {
     this.#mustHaveRoom()
     this.#file.writeSync(buffers, position)
+  }
+
+  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    this.#mustHaveRoom()
+    await this.#file.write(buffers, position)
   }
 
   readSync(into: Uint8Array, position: number): number {

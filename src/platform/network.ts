@@ -9,6 +9,11 @@ export interface Address {
 export interface ConnectionEvents {
   /** Bytes that arrived. The buffer is only lent: it is valid during the call, so copy what must stay. */
   data(chunk: Buffer): void
+  /**
+   * Where the owner wants the next bytes, so that they need not be copied; `data` may then be called with a piece of that,
+   * from its beginning on, or as ever. Asked after `data`; good until the next one. Null where it does not matter.
+   */
+  room?(): Buffer | null
   /** Everything handed to `write` has left for the operating system. */
   drain?(): void
   /** Over, for whatever reason; comes exactly once and last. */

@@ -1,15 +1,17 @@
 /**
  * Frames: everything on a connection stands behind an int32 that counts its bytes. `Frames` cuts them out of a stream: one
  * that lies whole in what arrived is lent where it is, one that is split is gathered in a buffer of the pool and lent as
- * well. What is held grows with what really came, not with what was announced.
+ * well, unless somebody holds that one for longer. What is held grows with what really came, not with what was announced.
  */
-import { bufferPool } from '../platform/buffer-pool'
+import { bufferPool, Shared } from '../platform/buffer-pool'
 import { Malformed } from './wire/faults'
 import type { Slices } from './wire/slices'
 import { Writer } from './wire/writer'
 
 const prefixBytes = 4
 
+/** Less is read together with what comes after it. */
+const roomBytesMin = 16 * 1024
 /** Up to here a split frame's buffer is made in one piece; beyond, it doubles as bytes come in. */
 const firstPieceBytes = 2 * 1024 * 1024
 
@@ -26,15 +28,18 @@ function otherProtocol(prefix: number): string {
 export class Frames {
   /** The largest frame that is taken. */
   maxBytes: number
-  readonly #take: (frame: Buffer) => void
+  readonly #take: (frame: Buffer, shared: Shared | null) => void
   readonly #prefix = Buffer.alloc(4)
   #prefixBytes = 0
   #frame: Buffer | null = null
   #frameBytes = 0
   #wantedBytes = 0
 
-  /** `take` gets each frame without its prefix, which is only valid during the call. */
-  constructor(maxBytes: number, take: (frame: Buffer) => void) {
+  /**
+   * `take` gets each frame without its prefix. It is only valid during the call, unless `shared`, where there is one, is
+   * held meanwhile.
+   */
+  constructor(maxBytes: number, take: (frame: Buffer, shared: Shared | null) => void) {
     this.maxBytes = maxBytes
     this.#take = take
   }
@@ -42,6 +47,13 @@ export class Frames {
   /** Bytes held for a frame that is not complete. */
   get heldBytes(): number {
     return this.#frame?.length ?? 0
+  }
+
+  /** Where what comes next of a long frame belongs, so that it may be put there and pushed from there; null for others. */
+  room(): Buffer | null {
+    if (!this.#frame) return null
+    const room = this.#frame.subarray(this.#frameBytes, this.#wantedBytes)
+    return room.length < roomBytesMin ? null : room
   }
 
   /** Throws Malformed; nothing may be pushed after that. */
@@ -68,7 +80,7 @@ export class Frames {
       throw new Malformed(says + otherProtocol(sizeBytes))
     }
     if (chunk.length - at >= sizeBytes) {
-      this.#take(chunk.subarray(at, at + sizeBytes))
+      this.#take(chunk.subarray(at, at + sizeBytes), null)
       return at + sizeBytes
     }
     this.#wantedBytes = sizeBytes
@@ -88,12 +100,14 @@ export class Frames {
       bufferPool.give(frame)
       this.#frame = frame = grown
     }
-    chunk.copy(frame, this.#frameBytes, at, at + available)
+    const isInPlace = chunk.buffer === frame.buffer && chunk.byteOffset + at === frame.byteOffset + this.#frameBytes
+    if (!isInPlace) chunk.copy(frame, this.#frameBytes, at, at + available)
     this.#frameBytes += available
     if (this.#frameBytes === this.#wantedBytes) {
       this.#frame = null
-      this.#take(frame.subarray(0, this.#wantedBytes))
-      bufferPool.give(frame)
+      const shared = new Shared(frame)
+      this.#take(frame.subarray(0, this.#wantedBytes), shared)
+      shared.release()
     }
     return at + available
   }

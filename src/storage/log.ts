@@ -25,8 +25,8 @@ export interface Log {
 
   /**
    * Appends whole batches of format v2 that stand back to back in `batches`, whose CRCs the caller has checked. Base
-   * offsets and leader epoch are patched into the headers in place. Nothing of the buffer is kept: when the call returns
-   * it may be used again. Throws StorageFault when the disk fails; nothing is appended then, and if it `passes`, as when
+   * offsets and leader epoch are patched into the headers in place. Nothing of the buffer is kept when the call has
+   * returned, and it may be used again, unless `stamp.keep` was called. Throws StorageFault when the disk fails; nothing is appended then, and if it `passes`, as when
    * the disk is full, the same may succeed later. A disk may also say so only when the log is flushed.
    */
   append(batches: Buffer, stamp: AppendStamp): Appended
@@ -94,7 +94,12 @@ export interface Log {
 
 export interface AppendStamp {
   readonly leaderEpoch: number
+  /** Where the batches may be kept for a while: a log that does so calls it, and need not copy or wait. */
+  readonly keep?: Keep | undefined
 }
+
+/** From the call on a buffer stays as it is, until what the call returned is called, once. */
+export type Keep = () => () => void
 
 export interface Appended {
   readonly first: number

@@ -55,6 +55,9 @@ export class CrashStory {
     })
     this.dice = this.world.dice('story')
     this.#mode = seed % 4 === 1 ? 'os' : 'group'
+    // In two of three stories a thread writes what it may, and takes its time.
+    Object.assign(this.machine.diskFaults, { longWriteBytes: (seed % 3) * 500, writeMs: [0, 3] })
+    if (seed % 3 === 0) this.machine.diskFaults.longWriteBytes = 128 * 1024
     this.#config = {
       ...defaultLogConfig,
       segmentBytes: this.dice.between(1500, 12_000),
@@ -144,10 +147,21 @@ export class CrashStory {
   #append(): void {
     const timestamps = Array.from({ length: this.dice.between(1, 4) }, () => t0 + this.dice.between(0, 1000))
     const bytes = makeBatch({ timestamps, valueBytes: this.dice.between(0, 1200), fill: this.dice.between(0, 255) })
-    const { first, last } = this.#log.append(bytes, { leaderEpoch: this.#epoch })
+    const lent = Buffer.from(bytes)
+    let isKept = false
+    const keep = () => {
+      isKept = true
+      return () => void lent.fill(0xee)
+    }
+    const { first, last } = this.#log.append(lent, {
+      leaderEpoch: this.#epoch,
+      keep: this.dice.chance(0.6) ? keep : undefined,
+    })
+    lent.copy(bytes)
+    if (!isKept) lent.fill(0xee)
     // What a full disk made the log take back is gone.
     this.#batches = this.#cut(first)
-    this.#batches.push({ base: first, last, bytes: Buffer.from(bytes), epoch: this.#epoch })
+    this.#batches.push({ base: first, last, bytes, epoch: this.#epoch })
   }
 
   #flush(): void {
@@ -168,13 +182,15 @@ export class CrashStory {
   async #truncate(): Promise<void> {
     const end = this.dice.between(this.#log.start, this.#log.end)
     const kept = this.#cut(end)
+    const isCut = end < this.#log.end
     // Flushes that are on their way must not promise what is being cut.
     await this.world.until(this.#log.flush(this.#log.end))
     await this.world.until(this.#log.truncateTo(end)).catch(error => {
       this.#promiseNoMoreThan(end)
       throw error
     })
-    this.#batches = this.#log.start === this.#log.end ? [] : kept
+    // Where nothing was cut, what is below a start that was raised may still come back after a crash.
+    this.#batches = isCut && this.#log.start === this.#log.end ? [] : kept
     if (this.#batches.length === 0) this.#startPromised = this.#log.start
     this.#durable = Math.min(this.#durable, this.#log.end)
     this.#durable = Math.max(this.#durable, this.#log.flushed)

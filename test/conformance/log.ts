@@ -98,6 +98,33 @@ function describeAppend(log: () => Log, bench: () => Bench): void {
     expect(Buffer.concat(log().read(0, all).buffers).equals(copy)).toBe(true)
   })
 
+  test('a buffer that a log keeps may be used again when the log lets go of it', async () => {
+    const batches = Array.from({ length: 6 }, (_, i) => makeBatch({ valueBytes: i % 3 === 2 ? 100 : 300_000, fill: i }))
+    const stored = batches.map(batch => Buffer.from(batch))
+    let keptCount = 0
+    for (const [i, batch] of batches.entries()) {
+      let isKept = false
+      const keep = () => {
+        keptCount += 1
+        isKept = true
+        return () => {
+          keptCount -= 1
+          batch.fill(0xee)
+        }
+      }
+      log().append(batch, { leaderEpoch: 0, keep })
+      batch.copy(stored[i]!)
+      if (!isKept) batch.fill(0xee)
+    }
+    expect(log().end).toBe(6)
+    // The first of them is looked at while it may still be on its way.
+    expect(Buffer.concat(log().read(0, { ...all, maxBytes: 1 }).buffers).equals(stored[0]!)).toBe(true)
+    await log().flush(6)
+    expect(Buffer.concat(log().read(0, all).buffers).equals(Buffer.concat(stored))).toBe(true)
+    await log().truncateTo(0)
+    expect(keptCount).toBe(0)
+  })
+
   test('offsets above 32 bits are kept', () => {
     putAsIs(log(), { baseOffset: 5_000_000_000, timestamps: at(2) })
     put(log())

@@ -48,6 +48,9 @@ export interface Mix {
   readonly delayMs: readonly [number, number]
   readonly pieceBytes: number
   readonly syncMs: readonly [number, number]
+  /** From so many bytes on, threads write; and how long each half of that takes. */
+  readonly longWriteBytes: number
+  readonly writeMs: readonly [number, number]
   /** Mean time between two network mishaps; Infinity for none. */
   readonly mishapMs: number
   readonly diskFault: DiskFault
@@ -96,6 +99,12 @@ export function drawMix(dice: Dice): Mix {
     mishapMs: pick(dice, [Infinity, Infinity, 800, 200]),
     diskFault: pick<DiskFault>(dice, ['none', 'none', 'none', 'none', 'none', 'sync', 'write', 'full']),
     cleaner: drawCleaner(dice),
+    longWriteBytes: pick(dice, [128 * 1024, 0, 0, 300]),
+    writeMs: pick(dice, [
+      [0, 0.1],
+      [0, 3],
+      [1, 40],
+    ] as const),
   }
 }
 

@@ -68,13 +68,13 @@ class Story implements Stage {
     this.#dice = this.world.dice('story')
     this.mix = drawMix(this.world.dice('mix'))
     this.#net = new SimulatedNet(this.world)
-    const { delayMs, pieceBytes, syncMs } = this.mix
+    const { delayMs, pieceBytes, syncMs, longWriteBytes, writeMs } = this.mix
     Object.assign(this.#net.faults, { delayMs, pieceBytes, connectTimeoutMs: 1_000 })
     this.#broker = new Machine(this.#net, 'broker', line => {
       log(`${this.world.nowMs.toFixed(3)} ${line}`)
       this.#judgeLog(line)
     })
-    this.#broker.diskFaults.syncMs = syncMs
+    Object.assign(this.#broker.diskFaults, { syncMs, longWriteBytes, writeMs })
     this.#config = configOf(this.mix)
     this.#auditor = new StubbornLine(this.world, this.machine('auditor'), 'auditor')
   }

@@ -3,7 +3,8 @@
  * (KIP-110); v8: record errors (KIP-467); v9: flexible; v10: current leader (KIP-951); v12: transactions V2 (KIP-890);
  * v13: topic ids (KIP-516).
  *
- * Everything is appended before the handler first waits, so batches are used where the network left them.
+ * Everything is appended before the handler first waits, so batches are used where the network left them; where a log wants
+ * to look at them for longer, it keeps the frame.
  */
 import type { Call } from '../../call/call'
 import { isPromise } from '../../call/stage'
@@ -77,7 +78,7 @@ export const produce = defineHandler({
     if (!isPromise(joined)) return appendAll(broker, call, request, asked, joined)
     // The network's buffer is only lent until the handler waits.
     const kept = asked.map(one => ({ ...one, asked: { ...one.asked, records: copyOf(one.asked.records) } }))
-    return joined.then(words => appendAll(broker, call, request, kept, words))
+    return joined.then(words => appendAll(broker, { ...call, keep: undefined }, request, kept, words))
   },
 })
 
@@ -150,7 +151,13 @@ function appendOne(
     }
     partition = leader
     const verification = word?.verification ?? null
-    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, acks, broker.clock.now(), verification)
+    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(
+      batch,
+      acks,
+      broker.clock.now(),
+      verification,
+      call.keep,
+    )
     const reply = { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset: partition.start }
     // Also where nobody waits for it: records are readable once they are durable, and a flush makes them so.
     return { reply, durable: partition.durable(nextOffset) }

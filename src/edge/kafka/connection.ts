@@ -16,6 +16,7 @@ import { Malformed } from '../../protocol/wire/faults'
 import { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
 import { decodeRequest, encodeReply, unsupportedApiVersions } from './message'
+import { type Arrived, Kept } from './kept'
 import { Replies } from './replies'
 import { SaslGate, type SaslOptions, type Taken } from './sasl-gate'
 
@@ -35,7 +36,7 @@ const maxUnsentBytes = 1024 * 1024
 /** Calls accepted and not answered, as produce requests that wait for the disk. */
 const maxWaitingReplies = 1_000
 
-type OfRequest = Pick<Call, 'requestBytes' | 'accepted' | 'throttle' | 'repeat' | 'whenSent'>
+type OfRequest = Pick<Call, 'accepted' | 'throttle' | 'repeat' | 'whenSent'>
 
 let lastId = 0
 
@@ -52,8 +53,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   readonly #whenClosed = new Set<() => void>()
   readonly #whenEnding = new Set<() => void>()
   readonly #onEnd: (connection: KafkaConnection) => void
-  /** Frames that came while a call ran; copies, since the network's buffer is only lent. */
-  readonly #queue: Buffer[] = []
+  /** Frames that came while a call ran; copies, since what comes is only lent. */
+  readonly #queue: Arrived[] = []
+  readonly #kept = new Kept(() => this.#next())
   readonly #gate: SaslGate | null
   #isBusy = false
   #isClosed = false
@@ -68,7 +70,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#onEnd = onEnd
     this.connectedMs = this.lastUsedMs = options.clock.monotonic()
     this.#gate = options.sasl && new SaslGate(options.sasl)
-    this.#frames = new Frames(options.sasl?.maxReceiveBytes() ?? options.maxFrameBytes, frame => this.#arrived(frame))
+    this.#frames = new Frames(options.sasl?.maxReceiveBytes() ?? options.maxFrameBytes, (frame, shared) =>
+      this.#arrived({ frame, shared, isLent: true }),
+    )
     this.#replies = new Replies((buffers, gone) => this.#send(buffers, gone))
   }
 
@@ -102,6 +106,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
         this.close(error instanceof Error ? error.message : String(error))
       }
     })
+  }
+
+  room(): Buffer | null {
+    return this.#isClosed ? null : this.#frames.room()
   }
 
   drain(): void {
@@ -164,11 +172,11 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#onEnd(this)
   }
 
-  #arrived(frame: Buffer): void {
+  #arrived(arrived: Arrived): void {
     if (this.#isClosed || this.#isDraining) return
-    if (this.#hasRoom()) return this.#begin(frame, true)
-    this.#queue.push(Buffer.from(frame))
-    this.#pause()
+    if (this.#hasRoom()) this.#begin(arrived)
+    else this.#queue.push({ frame: Buffer.from(arrived.frame), shared: null, isLent: false })
+    if (this.#queue.length > 0 || this.#kept.isFull) this.#pause()
   }
 
   #hasRoom(): boolean {
@@ -180,6 +188,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     return (
       !this.#isBusy &&
       this.#throttled === null &&
+      !this.#kept.isFull &&
       this.#replies.waiting < maxWaitingReplies &&
       this.#replies.heldBytes + this.#connection.queuedBytes() < maxUnsentBytes
     )
@@ -195,12 +204,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   #next(): void {
     if (this.#isClosed) return
     while (this.#queue.length > 0) {
-      const frame = this.#queue.shift()!
-      if (!this.#mayBegin()) {
-        this.#queue.unshift(frame)
-        return
-      }
-      this.#begin(frame, false)
+      if (!this.#mayBegin()) return
+      this.#begin(this.#queue.shift()!)
       if (this.#isClosed) return
     }
     if (this.#isDraining) {
@@ -211,9 +216,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
   }
 
-  #begin(frame: Buffer, isLent: boolean): void {
+  #begin(arrived: Arrived): void {
     try {
-      this.#call(frame, isLent)
+      this.#call(arrived)
     } catch (error) {
       if (!(error instanceof Malformed)) {
         this.#options.logger.error('connection-failed', {
@@ -224,7 +229,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
   }
 
-  #call(frame: Buffer, isLent: boolean): void {
+  #call(arrived: Arrived): void {
+    const { frame, isLent } = arrived
     const taken = this.#gate?.take(frame, this.#options.clock.monotonic()) ?? null
     if (taken !== null) return this.#taken(taken, frame)
     const reader = new Reader(frame)
@@ -255,8 +261,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       throttleTimeMs = Math.max(throttleTimeMs, ms)
       this.#throttle(ms)
     }
-    const call = this.#callOf(header, {
-      requestBytes: frame.length,
+    const call = this.#callOf(header, arrived, {
       accepted,
       throttle,
       repeat: () => (isRepeated = true),
@@ -310,13 +315,16 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     const route = this.#options.routes.get(header.apiKey)
     if (!route || header.apiVersion < route.minVersion || header.apiVersion > route.maxVersion) return null
     const nothing = () => {}
-    const call = this.#callOf(header, {
-      requestBytes: frame.length,
-      accepted: nothing,
-      throttle: nothing,
-      repeat: nothing,
-      whenSent: nothing,
-    })
+    const call = this.#callOf(
+      header,
+      { frame, shared: null, isLent: true },
+      {
+        accepted: nothing,
+        throttle: nothing,
+        repeat: nothing,
+        whenSent: nothing,
+      },
+    )
     const { handler } = route
     const kind = handler.api.name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
     const message = `Unexpected Kafka request of type ${kind} during SASL authentication.`
@@ -345,8 +353,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
   }
 
-  #callOf(header: RequestHeader, ofRequest: OfRequest): Call {
+  #callOf(header: RequestHeader, arrived: Arrived, ofRequest: OfRequest): Call {
     return {
+      requestBytes: arrived.frame.length,
+      keep: this.#kept.keeps(arrived),
       principal: this.#gate?.principal ?? 'User:ANONYMOUS',
       isAuthenticated: this.#gate !== null,
       isByToken: this.#gate?.isByToken ?? false,

@@ -29,6 +29,10 @@ export class Early implements ConnectionEvents {
     this.connection.pause()
   }
 
+  room(): Buffer | null {
+    return this.#owner?.room?.() ?? null
+  }
+
   drain(): void {
     this.#owner?.drain?.()
   }

@@ -1,4 +1,4 @@
-/** Files by Node's fs module: data through the page cache without leaving the thread, durability on a thread of its own. */
+/** Files by Node's fs module: short data through the page cache without leaving the thread, the rest by Node's own threads. */
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import { assert } from '../assert'
@@ -14,7 +14,8 @@ function codeOf(error: unknown): string | undefined {
 
 class NodeFile implements File {
   readonly #fd: number
-  #syncing = 0
+  /** Writes and syncs on their way. */
+  #pending = 0
   #closing: Deferred<void> | null = null
 
   constructor(fd: number) {
@@ -32,6 +33,21 @@ class NodeFile implements File {
           : fs.writevSync(this.#fd, left as Uint8Array[], at)
       at += written
       left = after(left, written)
+    }
+  }
+
+  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    assert(this.#closing === null, 'a closed file is not written')
+    this.#pending += 1
+    try {
+      let left: readonly Uint8Array[] = buffers.filter(buffer => buffer.length > 0)
+      for (let at = position; left.length > 0; ) {
+        const written = await writeSome(this.#fd, left, at)
+        at += written
+        left = after(left, written)
+      }
+    } finally {
+      this.#ended()
     }
   }
 
@@ -56,28 +72,42 @@ class NodeFile implements File {
 
   sync(): Promise<void> {
     assert(this.#closing === null, 'a closed file is not synced')
-    this.#syncing += 1
+    this.#pending += 1
     return new Promise((resolve, reject) => {
       fs.fdatasync(this.#fd, error => {
-        this.#syncing -= 1
-        if (this.#syncing === 0 && this.#closing !== null) this.#closeNow(this.#closing)
+        this.#ended()
         if (error) reject(error)
         else resolve()
       })
     })
   }
 
-  /** Waits for syncs on their way: a descriptor closed under one may by then belong to another file. */
+  #ended(): void {
+    this.#pending -= 1
+    if (this.#pending === 0 && this.#closing !== null) this.#closeNow(this.#closing)
+  }
+
+  /** Waits for what is on its way: a descriptor closed under it may by then belong to another file. */
   close(): Promise<void> {
     if (this.#closing !== null) return this.#closing.promise
     this.#closing = new Deferred<void>()
-    if (this.#syncing === 0) this.#closeNow(this.#closing)
+    if (this.#pending === 0) this.#closeNow(this.#closing)
     return this.#closing.promise
   }
 
   #closeNow(done: Deferred<void>): void {
     fs.close(this.#fd, error => (error ? done.reject(error) : done.resolve()))
   }
+}
+
+/** Resolves with how many bytes were taken. */
+function writeSome(fd: number, buffers: readonly Uint8Array[], position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, written: number) => (error ? reject(error) : resolve(written))
+    const [only] = buffers
+    if (buffers.length === 1) fs.write(fd, only!, 0, only!.length, position, done)
+    else fs.writev(fd, buffers as Uint8Array[], position, done)
+  })
 }
 
 /** What is left of `buffers` when their first `count` bytes are taken; a short write may end in the middle of one. */
@@ -141,6 +171,8 @@ async function replaceFile(path: string, content: Uint8Array | string): Promise<
 }
 
 export const nodeFiles: Files = {
+  longWriteBytes: 128 * 1024,
+
   open(path, { create = false, exclusive = false, readOnly = false }) {
     const access = readOnly ? O_RDONLY : O_RDWR
     return new NodeFile(

@@ -79,7 +79,7 @@ function watch(socket: net.Socket, events: ConnectionEvents): void {
 
 /**
  * What arrives on accepted connections lands here, whichever connection it is: owners are done with a chunk when `data`
- * returns, so one buffer serves all, stays in the processor's cache, and makes no garbage.
+ * returns, so one buffer serves all, stays in the processor's cache, and makes no garbage. Long frames make room of their own.
  */
 const arrivalBytes = 64 * 1024
 let arrivals: Buffer | null = null
@@ -92,14 +92,23 @@ interface RawSocket extends net.Socket {
  * Reads an accepted connection into the shared buffer. A server's sockets cannot be told to (`onread` is an option of
  * `new Socket` only), so the handle moves to a socket that can. Null where Node does not let it.
  */
-function rehandled(raw: net.Socket, data: (chunk: Buffer) => void): net.Socket | null {
+function rehandled(
+  raw: net.Socket,
+  data: (chunk: Buffer) => void,
+  room: () => Buffer | null | undefined,
+): net.Socket | null {
   const handle = (raw as RawSocket)._handle
   if (!handle) return null
   arrivals ??= Buffer.allocUnsafeSlow(arrivalBytes)
-  const buffer = arrivals
+  const shared = arrivals
+  let current: Buffer | null = null
   const onread = {
-    buffer,
-    callback: (bytes: number) => {
+    // Asked before the first read and after each one; null keeps the buffer that there is.
+    buffer: () => {
+      const next = room() ?? shared
+      return next === current ? null : (current = next)
+    },
+    callback: (bytes: number, buffer: Buffer) => {
       data(buffer.subarray(0, bytes))
       return true
     },
@@ -113,7 +122,11 @@ function rehandled(raw: net.Socket, data: (chunk: Buffer) => void): net.Socket |
 
 function accepted(raw: net.Socket, owner: (connection: Connection) => ConnectionEvents, holds: boolean): void {
   let events: ConnectionEvents | null = null
-  const socket = rehandled(raw, chunk => events?.data(chunk))
+  const socket = rehandled(
+    raw,
+    chunk => events?.data(chunk),
+    () => events?.room?.(),
+  )
   if (!holds) (socket ?? raw).unref()
   if (!socket) {
     attach(raw, owner)

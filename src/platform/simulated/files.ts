@@ -2,7 +2,7 @@
 import { dirname } from 'node:path/posix'
 import type { File, Files, FileLock } from '../files'
 import type { Dice } from './dice'
-import { DirectoryNode, type Disk, type DiskNode, FileNode } from './disk'
+import { DirectoryNode, type Disk, type DiskNode, FileNode, sectorBytes } from './disk'
 import type { Life } from './life'
 
 export type FileOperation =
@@ -20,13 +20,22 @@ export type FileOperation =
 export interface DiskFaults {
   /** An errno code ('EIO', 'ENOSPC', 'EROFS') makes an operation fail. A write that fails may have written a part. */
   fail: (operation: FileOperation, path: string) => string | null
+  /** Writes that are longer go by a thread, which takes so long for each of the two halves. */
+  longWriteBytes: number
+  writeMs: readonly [number, number]
   /** How long the disk takes to sync, from and to. */
   syncMs: readonly [number, number]
   /** `Infinity` is not counted, which is cheaper. */
   capacityBytes: number
 }
 
-export const kindDisk = (): DiskFaults => ({ fail: () => null, syncMs: [0.1, 5], capacityBytes: Infinity })
+export const kindDisk = (): DiskFaults => ({
+  fail: () => null,
+  longWriteBytes: 128 * 1024,
+  writeMs: [0, 1],
+  syncMs: [0.1, 5],
+  capacityBytes: Infinity,
+})
 
 export function errno(code: string, operation: string, path: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code, syscall: operation, path })
@@ -54,6 +63,10 @@ export class SimulatedFiles implements Files {
     this.#faults = faults
     this.#dice = dice
     this.#locks = locks
+  }
+
+  get longWriteBytes(): number {
+    return this.#faults.longWriteBytes
   }
 
   open(path: string, { create = false, exclusive = false, readOnly = false }: Parameters<Files['open']>[1]): File {
@@ -212,6 +225,7 @@ export class SimulatedFiles implements Files {
         const { capacityBytes } = this.#faults
         return capacityBytes === Infinity ? Infinity : capacityBytes - this.#disk.usedBytes()
       },
+      writePause: () => this.#life.pause(this.#dice.within(this.#faults.writeMs)),
       syncPause: () => this.#life.pause(this.#dice.within(this.#faults.syncMs)),
       dice: this.#dice,
     })
@@ -222,6 +236,7 @@ interface FileWorld {
   begin(operation: FileOperation): void
   touch(): void
   roomBytes(): number
+  writePause(): Promise<void>
   syncPause(): Promise<void>
   readonly dice: Dice
 }
@@ -232,6 +247,7 @@ class SimulatedFile implements File {
   readonly #readOnly: boolean
   readonly #world: FileWorld
   #open = true
+  readonly #writes = new Set<Promise<void>>()
 
   constructor(node: FileNode, path: string, readOnly: boolean, world: FileWorld) {
     this.#node = node
@@ -242,7 +258,10 @@ class SimulatedFile implements File {
 
   writeSync(buffers: readonly Uint8Array[], position: number): void {
     this.#check('write')
-    const bytes = Buffer.concat(buffers)
+    this.#writeNow(Buffer.concat(buffers), position)
+  }
+
+  #writeNow(bytes: Buffer, position: number): void {
     let failure: Error | null = null
     try {
       this.#world.begin('write')
@@ -254,6 +273,27 @@ class SimulatedFile implements File {
     if (count > 0 && this.#roomFor(position + count)) this.#node.change({ position, bytes: bytes.subarray(0, count) })
     this.#world.touch()
     if (failure !== null) throw failure
+  }
+
+  /**
+   * In two steps: what the buffers hold then is what is written. Between them lies the border of a sector, since a system
+   * copies into a page under the page's lock, and no half of that goes to the disk.
+   */
+  write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    const write = this.#writeLater(buffers, position)
+    this.#writes.add(write)
+    return write.finally(() => this.#writes.delete(write))
+  }
+
+  async #writeLater(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    this.#check('write')
+    const sizeBytes = buffers.reduce((sum, { length }) => sum + length, 0)
+    const border = position + this.#world.dice.between(0, sizeBytes)
+    const middle = Math.max(0, border - (border % sectorBytes) - position)
+    await this.#world.writePause()
+    if (middle > 0) this.#writeNow(Buffer.concat(buffers).subarray(0, middle), position)
+    await this.#world.writePause()
+    if (middle < sizeBytes) this.#writeNow(Buffer.concat(buffers).subarray(middle), position + middle)
   }
 
   readSync(into: Uint8Array, position: number): number {
@@ -288,6 +328,7 @@ class SimulatedFile implements File {
 
   async close(): Promise<void> {
     this.#open = false
+    await Promise.allSettled(this.#writes)
   }
 
   #roomFor(endBytes: number): boolean {

@@ -8,6 +8,8 @@ import type { SegmentList } from './segment-list'
 
 export interface GrowingLog {
   /** Hands what is staged to the system. Throws StorageFault. */
+  writeStaged(): void
+  /** The same for everything. Throws StorageFault. */
   writeOut(): void
   /** Makes everything durable. */
   flush(): Promise<void>
@@ -66,7 +68,7 @@ export class Growth {
   #saveIndexes(): void {
     this.#unsavedBytes = 0
     try {
-      this.#log.writeOut()
+      this.#log.writeStaged()
       this.#segments.active.saveIndexes()
     } catch (error) {
       const fault =

@@ -67,8 +67,8 @@ export class Handle {
   lastUse = 0
   readonly #handles: Handles
   #file: File | null = null
-  /** Syncs and moves under way. */
-  #syncs = 0
+  /** Writes by a thread, syncs and moves under way. */
+  #uses = 0
 
   constructor(handles: Handles, path: string) {
     this.#handles = handles
@@ -77,7 +77,7 @@ export class Handle {
 
   /** Closing would have to wait. */
   get busy(): boolean {
-    return this.#syncs > 0
+    return this.#uses > 0
   }
 
   /** The open file, for use at once: it may be closed when other handles are used. Throws what opening throws. */
@@ -88,13 +88,23 @@ export class Handle {
     return this.#file
   }
 
+  /** By a thread: the buffers must stay as they are until it settles. */
+  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    this.#uses += 1
+    try {
+      await this.file().write(buffers, position)
+    } finally {
+      this.#uses -= 1
+    }
+  }
+
   sync(): Promise<void> {
     return this.#handles.syncing(async () => {
-      this.#syncs += 1
+      this.#uses += 1
       try {
         await this.file().sync()
       } finally {
-        this.#syncs -= 1
+        this.#uses -= 1
       }
     })
   }
@@ -103,12 +113,12 @@ export class Handle {
   async move(path: string, files: Files): Promise<void> {
     this.file()
     // Meanwhile the file cannot be opened by either name for sure.
-    this.#syncs += 1
+    this.#uses += 1
     try {
       await files.rename(this.path, path)
       this.path = path
     } finally {
-      this.#syncs -= 1
+      this.#uses -= 1
     }
   }
 

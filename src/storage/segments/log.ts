@@ -11,6 +11,7 @@ import {
   type CompactionPolicy,
   type CompactionWork,
   type Dirt,
+  type Keep,
   type Log,
   type LogId,
   noSlices,
@@ -25,6 +26,7 @@ import { Flusher } from './flush'
 import { Growth } from './growth'
 import { LogMarks } from './log-marks'
 import type { LogSetting } from './log-setting'
+import { Output } from './output'
 import { Removal } from './removal'
 import { countDeletable } from './retention'
 import { rollOffset, shouldRoll } from './roll'
@@ -32,11 +34,9 @@ import type { Segment } from './segment'
 import type { SegmentList } from './segment-list'
 import { SegmentedAborted } from './segmented-aborted'
 import { SavedEpochs } from './saved-epochs'
-import type { Staged } from './stage'
 import type { FileSnapshots } from './snapshots'
-import { Written } from './written'
 
-export class SegmentLog implements Log, Staged {
+export class SegmentLog implements Log {
   readonly id: LogId
   readonly epochs: EpochEntries
   readonly snapshots: FileSnapshots
@@ -44,7 +44,7 @@ export class SegmentLog implements Log, Staged {
   readonly #setting: LogSetting
   readonly #flusher: Flusher
   readonly #removal: Removal
-  readonly #written: Written
+  readonly #output: Output
   readonly #epochs: SavedEpochs
   readonly #marks: LogMarks
   readonly #segments: SegmentList
@@ -65,7 +65,6 @@ export class SegmentLog implements Log, Staged {
     this.#segments = segments
     this.#start = Math.max(setting.mark.start, segments.oldest.baseOffset)
     this.#end = segments.active.nextOffset
-    this.#written = new Written(this.#end)
     this.#sizeBytes = segments.sizeBytes
     this.epochs = epochs
     this.snapshots = snapshots
@@ -74,8 +73,15 @@ export class SegmentLog implements Log, Staged {
     this.#marks = new LogMarks(setting)
     this.#flusher = new Flusher(setting.timers, setting.health, this.#end, () => this.#sync())
     this.#removal = new Removal(setting)
+    this.#output = new Output(setting, {
+      segments,
+      end: () => this.#end,
+      isClosed: () => this.#closed,
+      takenBack: fault => this.#takenBack(fault),
+    })
     this.#growth = new Growth(setting, segments, {
-      writeOut: () => this.#mustWriteOut(),
+      writeStaged: () => this.#output.mustWriteStaged(),
+      writeOut: () => this.#output.mustWriteOut(),
       flush: () => this.#flusher.flush(this.#end),
     })
     this.#compaction = new Compaction(setting, {
@@ -105,7 +111,7 @@ export class SegmentLog implements Log, Staged {
   }
 
   get settled(): number {
-    return this.#setting.flush === 'group' ? this.#flusher.flushed : this.#written.offset
+    return this.#setting.flush === 'group' ? this.#flusher.flushed : this.#output.written.offset
   }
 
   get sizeBytes(): number {
@@ -120,10 +126,10 @@ export class SegmentLog implements Log, Staged {
     this.#marks.watermark = offset
   }
 
-  append(batches: Buffer, { leaderEpoch }: AppendStamp): Appended {
-    this.#ready(batches.length)
+  append(batches: Buffer, { leaderEpoch, keep }: AppendStamp): Appended {
+    this.#ready(batches.length, keep)
     const facts = stampBatches(batches, this.#end, leaderEpoch)
-    const rolled = this.#store(batches, facts)
+    const rolled = this.#store(batches, facts, keep)
     if (leaderEpoch >= 0 && leaderEpoch !== this.epochs.latest) this.assignEpoch(leaderEpoch, facts.first)
     return { first: facts.first, last: facts.last, rolled }
   }
@@ -141,8 +147,9 @@ export class SegmentLog implements Log, Staged {
       throw new OffsetOutOfRange(`offset ${from} is outside of ${this.#start}..${this.#end}`)
     }
     // What a failed disk has not confirmed may be gone already.
-    const upTo = this.#setting.health.failure ? Math.min(budget.upTo, this.flushed) : budget.upTo
-    if (upTo > this.#written.offset) this.writeOut()
+    let upTo = this.#setting.health.failure ? Math.min(budget.upTo, this.flushed) : budget.upTo
+    if (upTo > this.#output.written.offset && this.#output.writeOut())
+      upTo = Math.min(upTo, this.#output.written.offset)
     return from < upTo ? this.#setting.health.reading(() => this.#segments.read(from, upTo, budget)) : noSlices
   }
 
@@ -154,37 +161,26 @@ export class SegmentLog implements Log, Staged {
     const { flush, config, directory } = this.#setting
     if (upTo > this.#end) return Promise.reject(new StorageFault(`${directory} had no room`, { passes: true }))
     const syncs = flush === 'group' || this.#end - this.flushed >= (config().flushMessages ?? Infinity)
-    return syncs ? this.#flusher.flush(upTo) : this.#written.wait(upTo)
+    return syncs ? this.#flusher.flush(upTo) : this.#output.written.wait(upTo)
   }
 
-  writeOut(): StorageFault | null {
-    const { active } = this.#segments
-    if (!active.isStaged) return null
-    try {
-      active.writeOut()
-      this.#written.reached(this.#end)
-      return null
-    } catch (error) {
-      const fault = error instanceof StorageFault ? error : this.#setting.health.fail('write', error)
-      // The log ends where its file does.
-      this.#end = active.nextOffset
-      this.#sizeBytes = this.#segments.sizeBytes
-      this.#epochs.saveIf(this.epochs.truncateFromEnd(this.#end))
-      this.#written.failed(this.#end, fault)
-      this.#flusher.refuseWaiting(fault)
-      return fault
-    }
+  /** The log ends where its file does. */
+  #takenBack(fault: StorageFault): void {
+    this.#end = this.#segments.active.nextOffset
+    this.#sizeBytes = this.#segments.sizeBytes
+    this.#epochs.saveIf(this.epochs.truncateFromEnd(this.#end))
+    this.#flusher.refuseWaiting(fault)
   }
 
   /** Looks into the files, which have to hold everything for it. */
   #reading<T>(look: () => T): T {
-    this.writeOut()
+    this.#output.mustBeWhole()
     return this.#setting.health.reading(look)
   }
 
   async truncateTo(end: number): Promise<void> {
     assert(end >= 0, 'a log cannot be cut below zero')
-    this.writeOut()
+    this.#output.writeOut()
     this.#check()
     if (end >= this.#end) {
       this.#epochs.saveIf(this.epochs.truncateFromEnd(end))
@@ -198,14 +194,14 @@ export class SegmentLog implements Log, Staged {
       const later = this.#segments.splitAfter(end)
       last.truncateTo(end)
       this.#end = last.nextOffset
-      this.#written.reached(this.#end)
+      this.#output.written.reachedAll(this.#end)
       return later
     })
   }
 
   async restartAt(offset: number): Promise<void> {
     assert(offset >= 0, 'a log cannot begin below zero')
-    this.writeOut()
+    this.#output.writeOut()
     this.#check()
     await this.#cut(0, () => {
       const old = this.#segments.all
@@ -214,7 +210,7 @@ export class SegmentLog implements Log, Staged {
       this.#segments.replaceAll(reused ?? this.#growth.begin(offset))
       this.#start = offset
       this.#end = offset
-      this.#written.reached(offset)
+      this.#output.written.reachedAll(offset)
       this.epochs.clear()
       this.#epochs.saveIf(true)
       this.#marks.saveStart(offset)
@@ -278,7 +274,7 @@ export class SegmentLog implements Log, Staged {
 
   /** Makes everything durable, indexes and marks included. */
   async #settle(): Promise<void> {
-    this.#mustWriteOut()
+    this.#output.mustWriteOut()
     this.#segments.active.complete()
     await this.#flusher.flush(this.#end)
     // The flush does nothing when all records are durable; the indexes may still not be.
@@ -290,7 +286,7 @@ export class SegmentLog implements Log, Staged {
   async abandon(): Promise<void> {
     this.#closed = true
     const fault = new StorageFault(`${this.#setting.directory} is closed`)
-    this.#written.failed(this.#end, fault)
+    this.#output.written.failed(this.#end, fault)
     await this.#busy.settled()
     await this.#flusher.stop(fault)
     await this.snapshots.settled()
@@ -306,34 +302,28 @@ export class SegmentLog implements Log, Staged {
     if (this.#closed) throw new StorageFault(`${this.#setting.directory} is closed`)
   }
 
-  #ready(bytes: number): void {
-    this.#setting.stage.makeRoom(bytes, this)
+  #ready(bytes: number, keep?: Keep): void {
+    this.#output.makeRoom(bytes, keep)
     this.#check()
   }
 
-  #store(batches: Buffer, facts: BatchFacts): boolean {
+  #store(batches: Buffer, facts: BatchFacts, keep?: Keep): boolean {
     const rolls = shouldRoll(this.#segments.active, facts, this.#setting.config(), this.#setting.clock.now())
     if (rolls) this.#growth.roll(rollOffset(this.#end, facts))
-    const copy = this.#setting.stage.copy(batches, this)
-    this.#segments.active.append(batches, facts, copy)
+    this.#output.put(batches, facts, keep)
     this.#end = facts.last + 1
-    if (copy === null) this.#written.reached(this.#end)
     this.#sizeBytes += facts.sizeBytes
     this.#marks.appended(facts.sizeBytes)
     this.#growth.appended(facts.sizeBytes)
     return rolls
   }
 
-  #mustWriteOut(): void {
-    const fault = this.writeOut()
-    if (fault) throw fault
-  }
-
   /** Makes everything appended so far durable. */
   async #sync(): Promise<number> {
-    this.#mustWriteOut()
+    this.#output.mustWriteStaged()
     const end = this.#end
     const { unmarkedBytes } = this.#marks
+    if (this.#output.isFlying) await this.#output.writtenTo(end)
     // Segments below the start are not synced any more, so it has to be known where the log starts.
     const syncs = [...this.#segments.syncs(), ...this.aborted.syncs(), this.#growth.syncNames()]
     await Promise.all([this.#epochs.settled(), this.#marks.startSaved, ...syncs])
@@ -355,6 +345,8 @@ export class SegmentLog implements Log, Staged {
     try {
       await this.#flusher.idle()
       await this.#compaction.swap
+      // A late write would bring back what is cut.
+      await Promise.all(this.#segments.all.map(segment => segment.tail.idle()))
       await this.#marks.lowerRecovery(Math.min(from, this.#segments.holding(from).baseOffset))
       await this.#cutNow(change)
     } finally {

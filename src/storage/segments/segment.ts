@@ -8,7 +8,7 @@ import {
   maxTimestampAt,
 } from '../../protocol/records/batch'
 import type { BatchFacts } from '../batches'
-import { CorruptLog } from '../fault'
+import { CorruptLog, type StorageFault } from '../fault'
 import type { BatchVisitor, TimestampedOffset } from '../log'
 import { firstRecordSince } from '../record-times'
 import type { Handle } from './handles'
@@ -17,10 +17,10 @@ import { pathOf, segmentFileName } from './layout'
 import { OffsetIndex } from './offset-index'
 import type { ActiveSegment } from './roll'
 import { noSizes, type SegmentRead, type SegmentSetting } from './segment-setting'
-import { Tail } from './tail'
+import { type Piece, type Sender, Tail } from './tail'
 import { TimeIndex } from './time-index'
 import { TransactionIndex } from './transaction-index'
-import { isHeaderAt, walk, type WalkVisitor, type Walked } from './walk'
+import { isHeaderAt, readExactly, walk, type WalkVisitor, type Walked } from './walk'
 
 const headerChunkBytes = 4096
 const scanChunkBytes = 256 * 1024
@@ -34,7 +34,7 @@ export class Segment implements ActiveSegment {
   readonly timeIndex: TimeIndex
   readonly transactions: TransactionIndex
   readonly #setting: SegmentSetting
-  readonly #tail: Tail
+  readonly tail: Tail
   readonly #hints = new Hints()
   readonly #header = Buffer.alloc(batchHeaderBytes)
   #sizeBytes: number
@@ -58,7 +58,7 @@ export class Segment implements ActiveSegment {
     this.jitterMs = jitterMs
     this.createdMs = setting.nowMs()
     this.log = handle('log')
-    this.#tail = new Tail(this.log, setting.health)
+    this.tail = new Tail(this.log, setting.health)
     this.#sizeBytes = sizes.log
     this.offsetIndex = new OffsetIndex(handle('index'), baseOffset)
     this.timeIndex = new TimeIndex(handle('timeindex'), baseOffset)
@@ -96,9 +96,7 @@ export class Segment implements ActiveSegment {
   /** Largest timestamp of the first batch; -1 when there is none. */
   get firstTimestampMs(): number {
     if (this.#firstTimestampMs === null && this.#sizeBytes > 0) {
-      const header = Buffer.alloc(batchHeaderBytes)
-      this.#readExactly(header, 0)
-      this.#firstTimestampMs = maxTimestampAt(header)
+      this.#firstTimestampMs = maxTimestampAt(readExactly(this.log, this.#header, 0))
     }
     return this.#firstTimestampMs ?? -1
   }
@@ -109,19 +107,32 @@ export class Segment implements ActiveSegment {
     return this.#maxTimestampMs
   }
 
-  get isStaged(): boolean {
-    return this.#tail.isStaged
-  }
-
   /**
    * Puts batches at the end. `copy` holds the same bytes, which `writeOut` writes; without one they are written at once.
    * Throws StorageFault, and then nothing of them is left.
    */
   append(batches: Buffer, facts: BatchFacts, copy: Buffer | null = null): void {
-    const position = this.#sizeBytes
     this.#changes += 1
-    if (copy === null) this.#tail.write([batches], position)
-    else this.#tail.stage(copy, position, facts.first)
+    if (copy === null) this.tail.write([batches], this.#sizeBytes)
+    else this.tail.stage(copy, this.#sizeBytes, facts.first)
+    this.#added(batches, facts)
+  }
+
+  /** Puts batches at the end, which a thread writes. Nothing may be staged. */
+  send(piece: Piece, facts: BatchFacts, log: Sender): void {
+    this.tail.send(piece, this.#sizeBytes, facts.first, facts.last + 1, {
+      begun: end => log.begun(end),
+      landed: end => {
+        this.#changes += 1
+        log.landed(end)
+      },
+      failed: fault => log.failed(this.#cutBack(fault)),
+    })
+    this.#added(piece.bytes, facts)
+  }
+
+  #added(batches: Buffer, facts: BatchFacts): void {
+    const position = this.#sizeBytes
     for (let at = 0; at < batches.length; at += batchBytesAt(batches, at)) this.#account(batches, at, position + at)
     this.#sizeBytes += batches.length
     this.#nextOffset = facts.last + 1
@@ -129,14 +140,29 @@ export class Segment implements ActiveSegment {
   }
 
   /** Writes what is staged. Throws StorageFault, and then the segment ends where the file does. */
-  writeOut(): void {
-    if (!this.isStaged) return
+  writeStaged(): void {
+    if (!this.tail.isStaged) return
     this.#changes += 1
     try {
-      this.#tail.writeOut()
+      this.tail.writeOut()
     } catch (error) {
-      this.cutAt(this.#tail.bytes, this.#tail.offset)
-      throw error
+      throw this.#cutBack(error as StorageFault)
+    }
+  }
+
+  /** Writes what a thread has been given to write. Throws StorageFault, and then that is as it was. */
+  overtake(): void {
+    this.#changes += 1
+    this.tail.overtake()
+  }
+
+  /** The segment ends where the file does. */
+  #cutBack(fault: StorageFault): StorageFault {
+    try {
+      this.cutAt(this.tail.bytes, this.tail.offset)
+      return fault
+    } catch (error) {
+      return this.#setting.health.fail(`cutting ${this.log.path} after a failed write`, error)
     }
   }
 
@@ -157,9 +183,9 @@ export class Segment implements ActiveSegment {
     return { ...this.#readWhole(begin, maxBytes, force), more: false }
   }
 
-  /** Where reading up to an offset ends; never in what is staged. */
+  /** Where reading up to an offset ends; never in what is not written. */
   #limit(upTo: number): number {
-    if (this.isStaged && upTo >= this.#tail.offset) return this.#tail.bytes
+    if (this.tail.isBehind && upTo >= this.tail.offset) return this.tail.bytes
     return upTo >= this.#nextOffset ? this.#sizeBytes : this.locate(upTo)
   }
 
@@ -182,9 +208,7 @@ export class Segment implements ActiveSegment {
   boundary(offset: number): number {
     const position = this.locate(offset)
     if (position === this.#sizeBytes) return this.#nextOffset
-    const header = Buffer.alloc(batchHeaderBytes)
-    this.#readExactly(header, position)
-    return baseOffsetAt(header)
+    return baseOffsetAt(readExactly(this.log, this.#header, position))
   }
 
   /** False when `visit` asked to stop. Throws CorruptLog. */
@@ -204,7 +228,7 @@ export class Segment implements ActiveSegment {
     this.#walk(this.locate(offset), false, headerChunkBytes, (buffer, at, position) => {
       if (maxTimestampAt(buffer, at) < timestampMs || lastOffsetAt(buffer, at) < from) return true
       const batch = Buffer.allocUnsafe(batchBytesAt(buffer, at))
-      this.#readExactly(batch, position)
+      readExactly(this.log, batch, position)
       found = firstRecordSince(batch, 0, timestampMs, from)
       return found === null
     })
@@ -303,6 +327,7 @@ export class Segment implements ActiveSegment {
   }
 
   async close(): Promise<void> {
+    this.tail.stop()
     await Promise.all([...this.handles(), this.transactions.handle].map(handle => handle.close()))
   }
 
@@ -360,7 +385,7 @@ export class Segment implements ActiveSegment {
 
   /** What the batch at a position says of its length; looked at first, so that a long one is not read twice. */
   #batchBytesAt(position: number): number {
-    this.#readExactly(this.#header, position)
+    readExactly(this.log, this.#header, position)
     if (isHeaderAt(this.#header, 0, this.#sizeBytes - position)) return batchBytesAt(this.#header, 0)
     throw new CorruptLog(this.log.path, `no batch at ${position}`)
   }
@@ -368,13 +393,7 @@ export class Segment implements ActiveSegment {
   #readPooled(position: number, sizeBytes: number): { bytes: Buffer; owner: Buffer } {
     const owner = bufferPool.take(sizeBytes)
     const bytes = owner.subarray(0, sizeBytes)
-    this.#readExactly(bytes, position)
+    readExactly(this.log, bytes, position)
     return { bytes, owner }
-  }
-
-  #readExactly(into: Buffer, position: number): void {
-    const count = this.log.file().readSync(into, position)
-    if (count < into.length)
-      throw new CorruptLog(this.log.path, `ends at ${position + count}, before ${this.#sizeBytes}`)
   }
 }

@@ -1,6 +1,8 @@
 /** Walks over the batches of a file without reading it whole. */
 import type { File } from '../../platform/files'
 import { batchBytesAt, batchHeaderBytes, lastOffsetDeltaAt, magicAt } from '../../protocol/records/batch'
+import { CorruptLog } from '../fault'
+import type { Handle } from './handles'
 
 /** `buffer` holds the batch (or its header) at `at`, which is at `position` in the file. False stops the walk. */
 export type WalkVisitor = (buffer: Buffer, at: number, position: number) => boolean | void
@@ -19,6 +21,15 @@ export interface Walked {
   /** Where the walk ended: at a batch that was refused by the visitor or is not one, or at the end. */
   readonly position: number
   readonly why: 'end' | 'visitor' | 'not a batch'
+}
+
+/** Throws CorruptLog when the file ends before. */
+export function readExactly(log: Handle, into: Buffer, position: number): Buffer {
+  const count = log.file().readSync(into, position)
+  if (count < into.length) {
+    throw new CorruptLog(log.path, `ends at ${position + count}, before ${position + into.length}`)
+  }
+  return into
 }
 
 /** Whether the header at `at` can be one of format v2 of a batch no longer than `roomBytes`. */

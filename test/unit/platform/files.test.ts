@@ -13,7 +13,7 @@ const at = fc.nat({ max: 2000 })
 const step = fc.oneof(
   fc.record({ do: fc.constant('open' as const), path, create: fc.boolean(), exclusive: fc.boolean() }),
   fc.record({
-    do: fc.constant('write' as const),
+    do: fc.constantFrom('write' as const, 'writeByThread' as const),
     at,
     parts: fc.array(fc.uint8Array({ maxLength: 600 }), { maxLength: 3 }),
   }),
@@ -56,6 +56,8 @@ class Subject {
     switch (step.do) {
       case 'write':
         return file.writeSync(step.parts, step.at)
+      case 'writeByThread':
+        return this.#wait(file.write(step.parts, step.at))
       case 'read': {
         const into = Buffer.alloc(step.bytes)
         const count = file.readSync(into, step.at)

@@ -46,6 +46,42 @@ test('a frame that lies whole in a chunk is not copied', () => {
   expect(taken.map(frame => frame.buffer === stream.buffer)).toEqual([true, false])
 })
 
+test('a long frame that is split makes room for what is missing, and what is put there is not copied', () => {
+  const taken: Buffer[] = []
+  const frames = new Frames(1_000_000, frame => taken.push(Buffer.from(frame)))
+  const body = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251))
+  const stream = framed(body)
+  expect(frames.room()).toBeNull()
+  frames.push(stream.subarray(0, 50_004))
+  const room = frames.room()!
+  expect(room).toHaveLength(150_000)
+  stream.copy(room, 0, 50_004, 120_004)
+  frames.push(room.subarray(0, 70_000))
+  // Whoever reads may also go on as ever.
+  frames.push(stream.subarray(120_004, 190_004))
+  expect(frames.room()).toBeNull()
+  frames.push(stream.subarray(190_004))
+  expect(frames.room()).toBeNull()
+  expect(taken).toEqual([body])
+})
+
+test('the buffer of a frame that was split goes back to the pool when nobody holds it any more', () => {
+  const releases: (() => void)[] = []
+  const held: Buffer[] = []
+  const frames = new Frames(3_000_000, (frame, shared) => {
+    held.push(frame)
+    releases.push(shared!.hold(), shared!.hold())
+  })
+  const send = () => cut(framed(Buffer.alloc(1_500_000)), [1_000_000]).forEach(chunk => frames.push(chunk))
+  send()
+  releases.pop()!()
+  send()
+  expect(held[1]!.buffer).not.toBe(held[0]!.buffer)
+  for (const release of releases.splice(0)) release()
+  send()
+  expect([held[0]!.buffer, held[1]!.buffer]).toContain(held[2]!.buffer)
+})
+
 test.each([-1, 1_001, 0x7fffffff])('an announced length of %d is refused', sizeBytes => {
   const frames = new Frames(1_000, () => {})
   const prefix = Buffer.alloc(4)

@@ -55,6 +55,33 @@ test('bytes go both ways, gathered writes stay in order', async () => {
   await listener.close()
 })
 
+test('who has room for what comes gets it there, and what follows as ever', async () => {
+  const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => i % 251))
+  const into = Buffer.alloc(2_000_000)
+  let filled = 0
+  let placedBytes = 0
+  const rest: Buffer[] = []
+  const done = new Deferred<void>()
+  const listener = await nodeNetwork.listen({ host: '127.0.0.1', port: 0 }, () => ({
+    room: () => (filled < into.length ? into.subarray(filled) : null),
+    data(chunk) {
+      if (chunk.buffer === into.buffer) placedBytes += chunk.length
+      if (filled < into.length) filled += chunk.copy(into, filled)
+      else rest.push(Buffer.from(chunk))
+      if (filled + rest.reduce((sum, { length }) => sum + length, 0) === bytes.length) done.resolve()
+    },
+    closed() {},
+  }))
+  const client = await nodeNetwork.connect(listener.address, () => ({ data() {}, closed() {} }))
+  client.write([bytes])
+  await done.promise
+  expect(Buffer.concat([into, ...rest]).equals(bytes)).toBe(true)
+  // The first read may have been begun before anybody was asked.
+  expect(placedBytes).toBeGreaterThan(1_900_000)
+  client.end()
+  await listener.close()
+})
+
 test('a peer that does not read is told by write, and drain says when it does', async () => {
   const drained = new Deferred<void>()
   const serverSide = watcher()

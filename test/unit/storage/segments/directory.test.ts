@@ -146,6 +146,7 @@ test('files open at once are limited, and opened again when they are needed', as
       }
       return {
         writeSync: (buffers, position) => file.writeSync(buffers, position),
+        write: (buffers, position) => file.write(buffers, position),
         readSync: (into, position) => file.readSync(into, position),
         size: () => file.size(),
         truncateSync: sizeBytes => file.truncateSync(sizeBytes),
