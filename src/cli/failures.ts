@@ -10,7 +10,9 @@ import type { NodeConfig } from '../node/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
 import type { OwnProgram, Process } from '../platform/process'
+import type { TopicSpec } from '../embedded/options'
 import type { CommandLine } from './flags'
+import { topicsFrom } from './topics'
 
 const timeoutSecondsDefault = 60
 /** How long a command that was told to end may take to do so. */
@@ -33,7 +35,9 @@ export async function playFailures(
   const seconds = Number(timeout)
   if (!(seconds > 0)) return mistake(`--timeout ${timeout}: give seconds, such as --timeout 60`)
   let failures: readonly Failure[]
+  let topics: readonly TopicSpec[]
   try {
+    topics = topicsFrom(line.topics)
     failures = chosenFailures(only, without)
   } catch (error) {
     return mistake(`${(error as Error).message} (odradek failures --list)`)
@@ -43,7 +47,7 @@ export async function playFailures(
     return process.exit(0)
   }
   const trials = new Trials(line.program, process, platform, seconds * 1_000)
-  await trials.open(config)
+  await trials.open(config, topics)
   const played = await tryFailures(
     failures,
     platform.clock,
@@ -85,8 +89,9 @@ class Trials {
     })
   }
 
-  async open(config: NodeConfig): Promise<void> {
+  async open(config: NodeConfig, topics: readonly TopicSpec[]): Promise<void> {
     this.#origin = await this.#engine.open(config)
+    await this.#engine.ask(this.#origin.cluster, 'seedTopics', topics)
     this.#control = await this.#engine.ask(this.#origin.cluster, 'control', null)
   }
 

@@ -46,6 +46,7 @@ export const flagTable: { readonly [name: string]: Flag } = {
   set: { value: 'KEY=VALUE', repeats: true, about: 'one broker config; may be given many times' },
   flush: { value: 'MODE', about: 'group: acknowledged means on disk; os: left to the operating system' },
   'log-level': { value: 'LEVEL', about: 'debug, info, warn or error; the log goes to standard error' },
+  topic: { value: 'NAME[:PARTITIONS]', repeats: true, about: 'a topic to begin with; may be given many times' },
   control: {
     about: 'open a port of 127.0.0.1 by which tests move the time and make faults; ODRADEK_CONTROL says where',
   },
@@ -78,6 +79,8 @@ export interface CommandLine {
   readonly flags: Flags
   readonly json: boolean
   readonly control: boolean
+  /** Topics to begin with, as they were written. */
+  readonly topics: readonly string[]
   readonly matrix: MatrixFlags
   readonly readyFile: string | undefined
   /** What `run` runs: everything after `--`. */
@@ -109,6 +112,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     flags,
     json: values['json'] === true,
     control: values['control'] === true,
+    topics: texts('topic'),
     readyFile: text('ready-file'),
     matrix: {
       only: texts('only'),

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     }
     line = verdict
   }
-  const start = line.control ? controlled() : startNode
+  const start = line.control ? controlled(line.topics) : line.topics.length > 0 ? seeded(line.topics) : startNode
   await serve(line, nodeProcess, nodePlatform(), async (platform, config) => {
     const node = await start(platform, config)
     isReady()
@@ -39,9 +39,19 @@ async function main(): Promise<void> {
 }
 
 /** What only tests need is loaded for them alone. */
-function controlled(): StartNode {
+function controlled(topics: readonly string[]): StartNode {
   const { startControlled } = require('./control') as typeof import('./control')
-  return startControlled
+  return (platform, config) => startControlled(platform, config, topics)
+}
+
+function seeded(topics: readonly string[]): StartNode {
+  const { seed, topicsFrom } = require('./topics') as typeof import('./topics')
+  return async (platform, config) => {
+    const specs = topicsFrom(topics)
+    const node = await startNode(platform, config)
+    await seed(node, specs)
+    return node
+  }
 }
 
 void main()

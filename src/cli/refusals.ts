@@ -37,6 +37,7 @@ export function refusedStart(error: unknown, situation: Situation): Refusal | nu
   if (name === 'DirectoryRefused') return refusedDirectory(error as DirectoryError, situation)
   if (name === 'CorruptLog') return cannotRun(`${(error as Error).message}. ${mending}`)
   if (name === 'StorageFault') return cannotRun(`${(error as Error).message}.${roomAdvice(error)}`)
+  if (name === 'BrokerError') return cannotRun((error as Error).message)
   if (name === 'Refusal') return refusedMetadata(error as Error, situation)
   if (code === undefined) return null
   if (syscall === 'listen' || syscall === 'bind' || syscall === 'getaddrinfo') {

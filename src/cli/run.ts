@@ -16,9 +16,10 @@ export async function runBeside(node: Served, program: readonly string[], proces
     ...process.env,
     ...environmentFor(serversOf(node.address), node.controlUrl ?? null),
   })
-  // Ctrl-C reaches the command by itself, and what it does then is its own affair; we end when it has.
+  // Ctrl-C reaches the command by itself, and what it does then is its own affair; we end when it has. Where there is no
+  // terminal, somebody has told us alone.
   process.onSignal(signal => {
-    if (signal === 'SIGTERM') child.signal(signal)
+    if (signal === 'SIGTERM' || !process.hasTerminal) child.signal(signal)
   })
   let code: number
   try {

@@ -167,6 +167,8 @@ export interface Commands {
   /** Opens the control port of the engine, once for all of its clusters, and gives its address. */
   readonly control: { readonly takes: null; readonly gives: string }
   readonly connections: { readonly takes: null; readonly gives: readonly ClientFacts[] }
+  /** Those that are not there yet. */
+  readonly seedTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly createTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly deleteTopics: { readonly takes: readonly string[]; readonly gives: null }
   readonly stopNode: { readonly takes: number; readonly gives: null }

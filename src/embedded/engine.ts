@@ -69,6 +69,10 @@ export class LocalEngine implements Engine {
     facts: cluster => factsOf(cluster, this.#at(cluster)),
     control: () => this.#controlUrl(),
     connections: cluster => this.#at(cluster).watch.clients(),
+    seedTopics: async (cluster, topics) => {
+      await seedTopics(this.#at(cluster).core, topics)
+      return null
+    },
     createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
     deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
     stopNode: async (cluster, id) => {

@@ -7,7 +7,7 @@ import { BrokerError } from './commands'
 import type { TopicSpec } from './options'
 
 /** Resolves when they have leaders. Rejects with what Kafka says of the first that cannot be created; others are. */
-export async function createTopics({ metadata }: Core, topics: readonly TopicSpec[]): Promise<null> {
+export async function createTopics({ metadata }: Pick<Core, 'metadata'>, topics: readonly TopicSpec[]): Promise<null> {
   const created = await metadata.createTopics(topics.map(creationOf))
   for (const { name, errorCode, errorMessage } of created) check('created', name, errorCode, errorMessage)
   return null
@@ -28,7 +28,7 @@ export function leaderOf({ metadata }: Core, topic: string, partition: number): 
 }
 
 /** Creates those that are not there yet. */
-export async function seedTopics(core: Core, topics: readonly TopicSpec[]): Promise<void> {
+export async function seedTopics(core: Pick<Core, 'metadata'>, topics: readonly TopicSpec[]): Promise<void> {
   const missing = topics.filter(({ name }) => !core.metadata.image.topic(name))
   if (missing.length > 0) await createTopics(core, missing)
 }

@@ -26,6 +26,8 @@ export interface Process {
   readonly pid: number
   /** Where relative paths start. */
   readonly workingDir: string
+  /** Whether there is a terminal, which gives Ctrl-C to all programs that it shows. */
+  readonly hasTerminal: boolean
   /** Whether a person looks at standard output. */
   readonly isTerminal: boolean
   /** Writes a line to standard output. */

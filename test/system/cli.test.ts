@@ -1,5 +1,5 @@
 /** The command line against the operating system: what it says, what it leaves behind, how it ends. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ApiVersions } from '../../src/protocol/messages/api-versions'
@@ -10,6 +10,8 @@ import { version } from '../../src/platform/version'
 import { Odradek, freePort, ran, scratch } from './odradek'
 
 jest.setTimeout(60_000)
+
+const command = join(__dirname, '../../bin/odradek.js')
 
 const asked = { clientSoftwareName: 'test', clientSoftwareVersion: '1' }
 const topicNamed = (name: string, numPartitions = 1) => ({
@@ -145,7 +147,7 @@ describe('what cannot run', () => {
     [
       'of a newer format',
       'version=2\ncluster.id=AAAAAAAAAAAAAAAAAAAAAA\nnode.id=1\n',
-      /version 2, not 1.*newer version/,
+      /version 2, not 0 or 1.*newer version/,
     ],
     ['of another node', 'version=1\ncluster.id=AAAAAAAAAAAAAAAAAAAAAA\nnode.id=2\n', /belongs to node 2, not 1/],
   ])('a directory %s stays as it is', async (_, meta, said) => {
@@ -225,6 +227,40 @@ describe('a command beside a broker', () => {
     const script = 'console.log(JSON.stringify([process.env.KAFKA_BROKERS, ...process.argv.slice(1)]))'
     const { stdout } = await running('--port', port, '--', process.execPath, '-e', script, '--', '--port', 'a b')
     expect(JSON.parse(stdout)).toEqual([`127.0.0.1:${port}`, '--port', 'a b'])
+  })
+
+  test('has its standard input, and topics to begin with', async () => {
+    const script = `
+      const { Kafka, logLevel } = require('kafkajs')
+      const admin = new Kafka({ brokers: [process.env.KAFKA_BROKERS], logLevel: logLevel.NOTHING }).admin()
+      const read = require('node:fs').readFileSync(0, 'utf8')
+      admin.connect().then(() => admin.fetchTopicMetadata()).then(({ topics }) => {
+        console.log(JSON.stringify([read, topics.map(({ name, partitions }) => name + ' ' + partitions.length).sort()]))
+        return admin.disconnect()
+      })`
+    for (const more of [[], ['--control']]) {
+      const args = ['run', '--topic', 'orders:3', '--topic', 'users', ...more, '--', process.execPath, '-e', script]
+      const { stdout, stderr } = spawnSync(process.execPath, [command, ...args], { input: 'asked', encoding: 'utf8' })
+      expect({ stderr, said: JSON.parse(stdout) }).toEqual({ stderr: '', said: ['asked', ['orders 3', 'users 1']] })
+    }
+    for (const topic of ['orders:x', 'or/ders']) {
+      const refused = await running('--topic', topic, '--', 'true')
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(topic) })
+    }
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('hears of %s, and its end is ours', async (signal, expected) => {
+    const script = 'console.log("up"); setInterval(() => {}, 1000)'
+    const running = spawn(process.execPath, [command, 'run', '--', process.execPath, '-e', script], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    await new Promise(resolve => running.stdout.once('data', resolve))
+    running.kill(signal)
+    const code = await new Promise(resolve => running.once('exit', resolve))
+    expect(code).toBe(expected)
   })
 
   test('says what is wrong with it', async () => {

@@ -2,6 +2,7 @@
 import type { StdioOptions } from 'node:child_process'
 import * as fs from 'node:fs'
 import { constants } from 'node:os'
+import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
 import type { OtherProcess, Process, Signal } from '../process'
 import { nodeTimers } from './clock'
@@ -17,6 +18,7 @@ export const nodeProcess: Process = {
   get workingDir() {
     return process.cwd()
   },
+  hasTerminal: [0, 1, 2].some(isatty),
   isTerminal: process.stdout.isTTY === true,
 
   print: line => void process.stdout.write(`${line}\n`),

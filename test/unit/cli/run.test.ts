@@ -1,11 +1,12 @@
 import { runBeside } from '../../../src/cli/run'
 import type { Process, Signal } from '../../../src/platform/process'
 
-function scene(host: string, ended: Promise<number>) {
+function scene(host: string, ended: Promise<number>, hasTerminal = true) {
   const said: unknown[] = []
   const signals: Signal[] = []
   let ask: (signal: Signal) => void = () => {}
   const process = {
+    hasTerminal,
     env: { HOME: '/home', KAFKA_BROKERS: 'elsewhere:9092' },
     run: (command: string, args: readonly string[], env: object) => {
       said.push(['run', command, args, env])
@@ -34,6 +35,14 @@ test('the command is told where the broker is; then the broker stops, and the ex
   }
   expect(said).toEqual([['run', 'npm', ['test', '--', '-x'], env], ['stop'], ['exit', 3]])
   expect(signals).toEqual(['SIGTERM'])
+})
+
+test('without a terminal, what tells us to end is passed on', async () => {
+  const { done, signals, ask } = scene('::', Promise.resolve(0), false)
+  ask('SIGINT')
+  ask('SIGTERM')
+  await done
+  expect(signals).toEqual(['SIGINT', 'SIGTERM'])
 })
 
 test('an address of IPv6 stands in brackets; a command that cannot be run is told', async () => {

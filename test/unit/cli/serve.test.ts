@@ -6,6 +6,7 @@ import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import { World } from '../../../src/platform/simulated/world'
 
 class FakeProcess implements Process {
+  readonly hasTerminal = false
   readonly pid = 4711
   readonly workingDir = '/somewhere'
   readonly isTerminal = false

@@ -1,0 +1,25 @@
+/** Topics that are there from the start, as `--topic` names them: `orders`, or with so many partitions, `orders:3`. */
+import { BrokerError } from '../embedded/commands'
+import type { TopicSpec } from '../embedded/options'
+import { seedTopics } from '../embedded/topics'
+import type { Node } from '../node/node'
+
+/** Throws BrokerError for what is no topic. */
+export function topicsFrom(texts: readonly string[]): TopicSpec[] {
+  return texts.map(text => {
+    const [, name, count] = /^([^:]+)(?::([1-9]\d{0,5}))?$/.exec(text) ?? []
+    if (name === undefined)
+      throw new BrokerError(`--topic ${text}: give a name, or a name and partitions as orders:3`, null)
+    return count === undefined ? { name } : { name, partitions: Number(count) }
+  })
+}
+
+/** Creates those that are not there yet. Stops the node and rejects with BrokerError when one cannot be. */
+export async function seed(node: Node, topics: readonly TopicSpec[]): Promise<void> {
+  try {
+    await seedTopics(node.broker, topics)
+  } catch (error) {
+    await node.stop()
+    throw error
+  }
+}
