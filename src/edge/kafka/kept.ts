@@ -1,8 +1,8 @@
 /** Frames of one connection that somebody looks at after their call was accepted, as a log that is still writing them. */
 import type { Shared } from '../../platform/buffer-pool'
 
-/** A connection is not read while it has more of them. */
-const keptBytesMax = 4 * 1024 * 1024
+/** A connection is not read while it has so many: two of a megabyte keep a thread busy, and more would not stay warm. */
+const keptBytesMax = 2 * 1024 * 1024
 
 export interface Arrived {
   readonly frame: Buffer

@@ -4,10 +4,10 @@ import { bufferPool, Shared } from '../../../../src/platform/buffer-pool'
 
 const mebibyte = 1024 * 1024
 
-test('a connection that has four megabytes of them is full, and hears of it when it is not any more', () => {
+test('a connection that has two megabytes of them is full, and hears of it when it is not any more', () => {
   let rooms = 0
   const kept = new Kept(() => (rooms += 1))
-  const releases = Array.from({ length: 4 }, () => {
+  const releases = Array.from({ length: 2 }, () => {
     expect(kept.isFull).toBe(false)
     return kept.keeps({ frame: Buffer.alloc(mebibyte), shared: null, isLent: false })!()
   })
