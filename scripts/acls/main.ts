@@ -17,6 +17,7 @@ import { Authorizer } from '../../src/security/authorizer'
 import { Broker } from '../judge/broker'
 import { kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
 import { sleep } from '../judge/process'
+import { authorizerSettings } from '../judge/security'
 import { Wire } from '../oracle/wire'
 
 const { values: options } = parseArgs({
@@ -27,11 +28,8 @@ const { values: options } = parseArgs({
   },
 })
 
-const settings = {
-  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  // The client that alters the rules is nobody; no rule here is about the cluster, so that it may go on.
-  'allow.everyone.if.no.acl.found': 'true',
-}
+// The client that alters the rules is nobody; no rule here is about the cluster, so that it may go on.
+const settings = authorizerSettings
 
 const me = { principal: 'User:ANONYMOUS', host: '127.0.0.1' }
 const topics = ['a', 'ab', 'abc', 'b', 'bc']

@@ -2,14 +2,13 @@
 import { CreateAcls } from '../../src/protocol/messages/create-acls'
 import { DescribeAcls } from '../../src/protocol/messages/describe-acls'
 import { sleep } from '../judge/process'
+import { authorizerSettings, type Settings } from '../judge/security'
 import type { Subject } from './subject'
 import { Wire } from './wire'
 
 /** For brokers of which `admit` makes one where nobody may do anything but the administrator. */
-export const securedSettings = {
-  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  // A Kafka of one node is its own client, and asks itself for leave before there are any rules.
-  'allow.everyone.if.no.acl.found': 'true',
+export const securedSettings: Settings = {
+  ...authorizerSettings,
   // Somebody takes the metrics of clients: `java/Receiver.java`, and for ours this setting.
   'metric.reporters': 'Receiver',
   'odradek.client.telemetry': 'true',

@@ -3,10 +3,12 @@ import crypto from 'node:crypto'
 import { CreateAcls } from '../../src/protocol/messages/create-acls'
 import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
 import { DescribeUserScramCredentials } from '../../src/protocol/messages/describe-user-scram-credentials'
+import { Metadata } from '../../src/protocol/messages/metadata'
 import { SaslAuthenticate } from '../../src/protocol/messages/sasl-authenticate'
 import { SaslHandshake } from '../../src/protocol/messages/sasl-handshake'
 import type { Api, RequestDraft, ResponseOf } from '../../src/protocol/schema'
 import { sleep } from '../judge/process'
+import { authorizerSettings, saslSettingsOf, type Settings } from '../judge/security'
 import { types as aclTypes } from './guest'
 import type { Subject } from './subject'
 import { Closed, Wire } from './wire'
@@ -14,29 +16,15 @@ import { Closed, Wire } from './wire'
 /** Signs delegation tokens on both brokers. */
 export const tokenSecret = 'secret of tokens'
 
-const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
 const users = { admin: 'admin-secret', ann: 'ann-secret', bob: 'bob-secret' }
 
 /** What `begin` of the listener in `--sasl` is. Sessions by SCRAM-SHA-512 end soon. */
-export const saslSettings: Readonly<Record<string, string>> = {
-  'delegation.token.secret.key': tokenSecret,
-  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+export const saslSettings: Settings = {
+  ...authorizerSettings,
+  ...saslSettingsOf({ users, scram: ['SCRAM-SHA-256', 'SCRAM-SHA-512'] }),
   'super.users': 'User:admin',
-  'allow.everyone.if.no.acl.found': 'true',
-  'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
-  'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+  'delegation.token.secret.key': tokenSecret,
   'connection.failed.authentication.delay.ms': '10',
-  'listener.name.sasl_plaintext.plain.sasl.jaas.config': `${plainModule} username="admin" password="${users.admin}" ${Object.entries(
-    users,
-  )
-    .map(([name, password]) => `user_${name}="${password}"`)
-    .join(' ')};`,
-  ...Object.fromEntries(
-    ['scram-sha-256', 'scram-sha-512'].map(mechanism => [
-      `listener.name.sasl_plaintext.${mechanism}.sasl.jaas.config`,
-      'org.apache.kafka.common.security.scram.ScramLoginModule required;',
-    ]),
-  ),
   'listener.name.sasl_plaintext.plain.connections.max.reauth.ms': '60000',
   'listener.name.sasl_plaintext.scram-sha-512.connections.max.reauth.ms': '2500',
 }
@@ -107,6 +95,11 @@ export class Talk {
     shown: (reply: ResponseOf<A>) => unknown = reply => reply,
   ): Promise<ResponseOf<A> | null> {
     return this.noted(`${api.name} v${version}`, shown, async wire => wire.ask(api, version, body))
+  }
+
+  /** A request as any other, which passes once it is known who asks. */
+  metadata() {
+    return this.ask(Metadata, 1, { topics: [] }, ({ topics }) => ({ topics: topics.length }))
   }
 
   handshake(mechanism: string, version = 1): Promise<ResponseOf<typeof SaslHandshake> | null> {

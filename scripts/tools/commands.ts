@@ -1,4 +1,5 @@
 /** What is asked with the console tools: each a command line as an administrator would type it, in the order of a story. */
+import { plainClient, saslSettingsOf, type Settings } from '../judge/security'
 
 export interface ToolCommand {
   readonly tool: string
@@ -113,32 +114,17 @@ export const securedCommands: readonly ToolCommand[] = of(
   '--list --topic orders',
 )
 
-const plainModule = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
-const scramModule = 'org.apache.kafka.common.security.scram.ScramLoginModule required'
+const users = { admin: 'a', ann: 'b' }
 
 /** Of brokers that ask who somebody is, and make tokens for him. */
-export const saslSettings: Readonly<Record<string, string>> = {
-  'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256',
-  'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+export const saslSettings: Settings = {
+  ...saslSettingsOf({ users, scram: ['SCRAM-SHA-256'] }),
   'delegation.token.secret.key': 'secret',
-  'listener.name.sasl_plaintext.plain.sasl.jaas.config': `${plainModule} username="admin" password="a" user_admin="a" user_ann="b";`,
-  'listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config': `${scramModule};`,
 }
 
-const clientOf = (mechanism: string, login: string) =>
-  ['security.protocol=SASL_PLAINTEXT', `sasl.mechanism=${mechanism}`, `sasl.jaas.config=${login};`, ''].join('\n')
-
-const plainClient = (name: string, password: string) =>
-  clientOf('PLAIN', `${plainModule} username="${name}" password="${password}"`)
-
-/** What a client is configured with that has nothing but a token. */
-export const tokenClient = (id: string, hmac: string): string =>
-  clientOf('SCRAM-SHA-256', `${scramModule} username="${id}" password="${hmac}" tokenauth="true"`)
-
-export const clientFiles: Readonly<Record<string, string>> = {
-  admin: plainClient('admin', 'a'),
-  ann: plainClient('ann', 'b'),
-}
+export const clientFiles: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(users).map(([name, password]) => [name, plainClient(name, password)]),
+)
 
 /** What is asked of brokers that make tokens. `{hmac}` and `{token}` are of the newest, which is each broker's own. */
 export const tokenCommands: readonly ToolCommand[] = [

@@ -12,6 +12,7 @@ import { Broker } from '../judge/broker'
 import { fetchKafka, kafka, kafkaVersion, toolCommand, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
 import { run, temporaryDir } from '../judge/process'
+import { authorizerSettings, tokenClient } from '../judge/security'
 import {
   type ToolCommand,
   clientFiles,
@@ -19,7 +20,6 @@ import {
   files,
   saslSettings,
   securedCommands,
-  tokenClient,
   tokenCommands,
 } from './commands'
 import { type Explained, explained, explanationOf } from './differences'
@@ -33,12 +33,6 @@ const { values: options } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 })
-
-/** For the commands that need an authorizer. Nobody is denied anything that no rule is about. */
-const securedSettings = {
-  'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  'allow.everyone.if.no.acl.found': 'true',
-}
 
 const settings = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' }
 
@@ -118,7 +112,7 @@ interface Story {
 const stories: readonly Story[] = [
   { commands, apart: 0 },
   { commands: recordCommands, apart: 30, prepare: prepareRecords },
-  { commands: securedCommands, apart: 10, settings: securedSettings },
+  { commands: securedCommands, apart: 10, settings: authorizerSettings },
   { commands: tokenCommands, apart: 20, settings: saslSettings, protocol: 'SASL_PLAINTEXT', login: 'admin' },
 ]
 

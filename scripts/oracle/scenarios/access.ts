@@ -30,10 +30,8 @@ import { batch } from '../batches'
 import { give } from '../guest'
 import { eachVersion, type Scenario, scene } from '../scenario'
 import type { Subject, Topic } from '../subject'
-import { deniedScenarios } from './denied'
+import { deniedScenarios, noTopic } from './denied'
 import { creates, deletes, describes } from './unsecured'
-
-const noTopic = '0'.repeat(32)
 
 const records = batch(['a'])
 

@@ -6,7 +6,7 @@ import { sampleRequest } from '../../sample-requests'
 import { eachVersion, type Scenario } from '../scenario'
 import type { Subject, Topic } from '../subject'
 
-const noTopic = '0'.repeat(32)
+export const noTopic = '0'.repeat(32)
 
 const hintsFor = (subject: Subject, api: Api, { name, id }: Topic): Readonly<Record<string, Value>> => ({
   name: api.name === 'DescribeUserScramCredentials' ? 'ann' : name,

@@ -19,7 +19,6 @@ function onListener(name: string, plays: { readonly [what: string]: Play }): rea
   }))
 }
 
-const metadata = (talk: Talk) => talk.ask(Metadata, 1, { topics: [] }, ({ topics }) => ({ topics: topics.length }))
 const versions = (talk: Talk) =>
   talk.ask(ApiVersions, 3, { clientSoftwareName: 'judge', clientSoftwareVersion: '1' }, ({ errorCode }) => errorCode)
 /** ApiVersions v99. */
@@ -89,7 +88,7 @@ function scramPlays(mechanism: Scram): { [what: string]: Play } {
       const play: Play = async talk => {
         await talk.handshake(mechanism)
         await talk.scram(mechanism, user, password, change)
-        await metadata(talk)
+        await talk.metadata()
       }
       return [what, play] as const
     }),
@@ -97,7 +96,7 @@ function scramPlays(mechanism: Scram): { [what: string]: Play } {
       const play: Play = async talk => {
         await talk.handshake(mechanism)
         await talk.token(text)
-        await metadata(talk)
+        await talk.metadata()
       }
       return [`first: ${what}`, play] as const
     }),
@@ -106,7 +105,7 @@ function scramPlays(mechanism: Scram): { [what: string]: Play } {
 
 export const saslListenerScenarios: readonly Scenario[] = [
   ...onListener('out of turn', {
-    'a request': metadata,
+    'a request': talk => talk.metadata(),
     'a token': talk => talk.token(plainToken('ann')),
     'versions twice': async talk => {
       await versions(talk)
@@ -116,7 +115,7 @@ export const saslListenerScenarios: readonly Scenario[] = [
       await strangeVersions(talk)
       await versions(talk)
       await admitted(talk)
-      await metadata(talk)
+      await talk.metadata()
     },
     'strange versions twice': async talk => {
       await strangeVersions(talk)
@@ -133,12 +132,12 @@ export const saslListenerScenarios: readonly Scenario[] = [
     },
     'a request after the handshake': async talk => {
       await talk.handshake('PLAIN')
-      await metadata(talk)
+      await talk.metadata()
     },
     'a request for the cluster after the handshake': async talk => {
       await talk.handshake('PLAIN')
       await talk.ask(DescribeCluster, 1, { includeClusterAuthorizedOperations: false })
-      await metadata(talk)
+      await talk.metadata()
     },
     'a request for a coordinator after the handshake': async talk => {
       await talk.handshake('PLAIN')
@@ -160,17 +159,17 @@ export const saslListenerScenarios: readonly Scenario[] = [
     'versions after all': async talk => {
       await admitted(talk)
       await versions(talk)
-      await metadata(talk)
+      await talk.metadata()
     },
     'a handshake at once after all': async talk => {
       await admitted(talk)
       await talk.handshake('PLAIN')
-      await metadata(talk)
+      await talk.metadata()
     },
     'a token after all': async talk => {
       await admitted(talk)
       await talk.token(plainToken('ann'))
-      await metadata(talk)
+      await talk.metadata()
     },
   }),
   ...onListener('mechanisms', {
@@ -202,7 +201,7 @@ export const saslListenerScenarios: readonly Scenario[] = [
         const play: Play = async talk => {
           await talk.handshake('PLAIN')
           await talk.token(plainToken('ann'), version)
-          await metadata(talk)
+          await talk.metadata()
         }
         return [`right v${version}`, play] as const
       }),
@@ -212,12 +211,12 @@ export const saslListenerScenarios: readonly Scenario[] = [
         const play: Play = async talk => {
           await talk.handshake('PLAIN')
           await talk.token(token)
-          await metadata(talk)
+          await talk.metadata()
         }
         const bare: Play = async talk => {
           await talk.handshake('PLAIN', 0)
           await talk.bare(token)
-          await metadata(talk)
+          await talk.metadata()
         }
         return [[what, play] as const, [`${what}, bare`, bare] as const]
       }),
@@ -234,7 +233,7 @@ export const saslListenerScenarios: readonly Scenario[] = [
     'right, bare': async talk => {
       await talk.handshake('PLAIN', 0)
       await talk.bare(plainToken('ann'))
-      await metadata(talk)
+      await talk.metadata()
     },
     'a token in a header after the oldest handshake': async talk => {
       await talk.handshake('PLAIN', 0)
@@ -246,7 +245,7 @@ export const saslListenerScenarios: readonly Scenario[] = [
     bare: async talk => {
       await talk.handshake('SCRAM-SHA-256', 0)
       await talk.scram('SCRAM-SHA-256', 'sue', scramUsers.sue, { bare: true })
-      await metadata(talk)
+      await talk.metadata()
     },
     'bare and wrong': async talk => {
       await talk.handshake('SCRAM-SHA-256', 0)
@@ -269,52 +268,52 @@ export const saslListenerScenarios: readonly Scenario[] = [
       await admitted(talk)
       await untilMayRenew()
       await admitted(talk)
-      await metadata(talk)
+      await talk.metadata()
     },
     'as another': async talk => {
       await admitted(talk)
       await untilMayRenew()
       await talk.handshake('PLAIN')
       await talk.token(plainToken('bob'))
-      await metadata(talk)
+      await talk.metadata()
     },
     'with a wrong password': async talk => {
       await admitted(talk)
       await untilMayRenew()
       await talk.handshake('PLAIN')
       await talk.token('\0ann\0no')
-      await metadata(talk)
+      await talk.metadata()
     },
     'by another mechanism': async talk => {
       await admitted(talk)
       await untilMayRenew()
       await talk.handshake('SCRAM-SHA-256')
-      await metadata(talk)
+      await talk.metadata()
     },
     'by a mechanism that there is not': async talk => {
       await admitted(talk)
       await untilMayRenew()
       await talk.handshake('GSSAPI')
-      await metadata(talk)
+      await talk.metadata()
     },
     'by the oldest handshake': async talk => {
       await admitted(talk)
       await untilMayRenew()
       await talk.handshake('PLAIN', 0)
-      await metadata(talk)
+      await talk.metadata()
     },
     'begun and left': async talk => {
       await admitted(talk)
       await untilMayRenew()
       await talk.handshake('PLAIN')
-      await metadata(talk)
+      await talk.metadata()
     },
     'a request after the end': async talk => {
       await talk.handshake('SCRAM-SHA-512')
       await talk.scram('SCRAM-SHA-512', 'sue', scramUsers.sue)
-      await metadata(talk)
+      await talk.metadata()
       await sleep(3000)
-      await metadata(talk)
+      await talk.metadata()
     },
     'after the end': async talk => {
       await talk.handshake('SCRAM-SHA-512')
@@ -322,7 +321,7 @@ export const saslListenerScenarios: readonly Scenario[] = [
       await sleep(3000)
       await talk.handshake('SCRAM-SHA-512')
       await talk.scram('SCRAM-SHA-512', 'sue', scramUsers.sue)
-      await metadata(talk)
+      await talk.metadata()
     },
   }),
 ]
