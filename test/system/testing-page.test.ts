@@ -72,6 +72,13 @@ test('every block runs, and one that does not is found', async () => {
   // Many projects start here, and a busy machine takes its time.
 }, 180_000)
 
+test('no block is of a kind that nobody runs', () => {
+  const kinds = [...page.matchAll(/^```(.*)$/gm)].map(([, kind]) => kind!).filter((_, nth) => nth % 2 === 0)
+  // control.test.ts runs the one of a shell and the one of Python.
+  const others = kinds.filter(kind => kind !== 'js')
+  expect([others.toSorted(), kinds.length - others.length]).toEqual([['python', 'sh'], blocks.length])
+})
+
 test('every method that a table names is there', () => {
   const cells = [...page.matchAll(/^\| (`.*?`) \|/gm)].map(([, cell]) => cell!)
   const names = cells.flatMap(cell => [...cell.matchAll(/`(\w+)\(/g)].map(([, name]) => name!))
