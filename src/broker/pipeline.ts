@@ -15,6 +15,10 @@ export interface Route {
   readonly minVersion: number
   readonly maxVersion: number
   readonly borrows: boolean
+  /** Whether time counts that is spent on requests. */
+  readonly isMetered: boolean
+  /** So much besides what `serve` took before it returned. */
+  spent(call: Call, ms: number): void
   requestCodec(version: number): Codec<Body, Body>
   responseCodec(version: number): Codec<Body, Body>
 }
@@ -34,12 +38,11 @@ export function stagesOf(broker: Broker): Stage[] {
   ]
 }
 
-/** Quotas of time count what a handler takes of the one thread, not what it waits; brokers among themselves have none. */
+/** Quotas of time count what a request takes of the one thread, not what it waits; what only brokers ask has none. */
 const timed =
   ({ quotas, clock }: Broker): Stage =>
   (handler, next) => {
-    const { access } = handler
-    if (access !== 'open' && access.some(({ may }) => [may].flat().includes('CLUSTER_ACTION'))) return next
+    if (isOfBrokers(handler)) return next
     return (call, request) => {
       if (quotas.isIdle) return next(call, request)
       const beganMs = clock.monotonic()
@@ -49,10 +52,16 @@ const timed =
     }
   }
 
+const isOfBrokers = ({ access }: Handler<Broker>): boolean =>
+  access !== 'open' && access.some(({ one, may }) => one !== undefined && [may].flat().includes('CLUSTER_ACTION'))
+
 /** `outer` are stages around those of every broker, the first of them outermost. */
 export function routesOf(handlers: readonly Handler<Broker>[], broker: Broker, outer: readonly Stage[] = []): Routes {
   const stages = [...outer, ...stagesOf(broker)]
-  return new Map(handlers.map(handler => [handler.api.key, routeOf(handler, () => compose(handler, broker, stages))]))
+  const { quotas } = broker
+  return new Map(
+    handlers.map(handler => [handler.api.key, routeOf(handler, quotas, () => compose(handler, broker, stages))]),
+  )
 }
 
 /** A class, since each cluster of a process has a route for every API: what is the same for all of them is made once. */
@@ -60,16 +69,26 @@ class HandlerRoute implements Route {
   readonly handler: Handler<Broker>
   readonly minVersion: number
   readonly maxVersion: number
+  readonly #quotas: Broker['quotas']
   /** Stages are wound around a handler when it is first asked: most clusters in tests are asked for few. */
   readonly #composed: () => Next
   #serve: Next | null = null
 
-  constructor(handler: Handler<Broker>, composed: () => Next) {
+  constructor(handler: Handler<Broker>, quotas: Broker['quotas'], composed: () => Next) {
+    this.#quotas = quotas
     const { min, max } = rangeOf(handler.serves)
     this.handler = handler
     this.minVersion = min
     this.maxVersion = max
     this.#composed = composed
+  }
+
+  get isMetered(): boolean {
+    return !this.#quotas.isIdle && !isOfBrokers(this.handler)
+  }
+
+  spent(call: Call, ms: number): void {
+    this.#quotas.spent(call, ms)
   }
 
   get borrows(): boolean {
@@ -90,12 +109,12 @@ class HandlerRoute implements Route {
   }
 }
 
-function routeOf(handler: Handler<Broker>, composed: () => Next): Route {
+function routeOf(handler: Handler<Broker>, quotas: Broker['quotas'], composed: () => Next): Route {
   const { api, serves } = handler
   const { min, max } = rangeOf(serves)
   const declared = rangeOf(api.versions)
   assert(min >= declared.min && max <= declared.max, `${api.name} serves ${serves} and declares ${api.versions}`)
-  return new HandlerRoute(handler, composed)
+  return new HandlerRoute(handler, quotas, composed)
 }
 
 /** What ApiVersions tells of the handlers: key by key, in order. */

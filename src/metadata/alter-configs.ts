@@ -112,7 +112,8 @@ function listWith(
   value: string,
 ): string {
   const key = configKey(resource, name)
-  if (key?.type !== 'LIST') throw notAList(resource, name, key === null, operation)
+  // Kafka knows no types of the keys of client metrics.
+  if (key?.type !== 'LIST' || resource === 'clientMetrics') throw notAList(resource, name, key === null, operation)
   const layers = configs.layers()
   const inherited = resource === 'broker' ? layers.effective(name) : layers.inherited(name, key).text
   const text = image.overrides(resource, resourceName).get(name) ?? inherited ?? ''

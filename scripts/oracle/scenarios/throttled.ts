@@ -163,9 +163,32 @@ async function mutations(subject: Subject): Promise<void> {
   await create('fifth', 7)
 }
 
+/** One client that asks again and again, strictly: it is let go on until it is refused, and only then has to wait. */
+async function mutationsInARow(subject: Subject): Promise<void> {
+  await under(subject, { key: 'controller_mutation_rate', value: 1 }, async () => {
+    for (const nth of [1, 2, 3]) {
+      const topic = {
+        name: subject.name(`row${nth}`),
+        numPartitions: 8,
+        replicationFactor: 1,
+        assignments: [],
+        configs: [],
+      }
+      const reply = await subject.quiet(
+        CreateTopics,
+        { topics: [topic], timeoutMs: 10_000, validateOnly: false },
+        6,
+        'row',
+      )
+      subject.note(`created ${nth}`, { waits: reply.throttleTimeMs > 0, errorCode: reply.topics[0]?.errorCode })
+    }
+  })
+}
+
 export const throttledScenarios: readonly Scenario[] = [
   scene('configs of quotas in force: bytes in', bytesIn),
   scene('configs of quotas in force: bytes out', bytesOut),
   scene('configs of quotas in force: time', time),
   scene('configs of quotas in force: mutations', mutations),
+  scene('configs of quotas in force: mutations in a row', mutationsInARow),
 ]

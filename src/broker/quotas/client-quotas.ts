@@ -54,6 +54,12 @@ export class ClientQuotas {
     by.throttle(Math.min(throttleMs, this.#windows().client.windowMs))
   }
 
+  /** Time besides that of a handler: it counts for whoever comes next, as in Kafka, since the reply is written already. */
+  spent(by: By, ms: number): void {
+    const limit = this.#limit(by, 'request_percentage')
+    if (limit) this.#record(limit, ms / 10)
+  }
+
   produced(by: By, bytes: number): void {
     const limit = this.#limit(by, 'producer_byte_rate')
     if (limit) by.throttle(this.#record(limit, bytes))
@@ -80,7 +86,8 @@ export class ClientQuotas {
 
   /**
    * What is to be called with the number of partitions of each topic that is created, deleted or grows. With `isStrict` it
-   * throws EntryFailure THROTTLING_QUOTA_EXCEEDED when the quota is used up; otherwise only who comes next has to wait.
+   * throws EntryFailure THROTTLING_QUOTA_EXCEEDED when the quota is used up, and who is refused has to wait; otherwise
+   * nothing is refused, and whoever goes beyond waits afterwards.
    */
   mutations(by: By, isStrict: boolean): (partitions: number) => void {
     const limit = this.#limit(by, 'controller_mutation_rate')
@@ -92,7 +99,7 @@ export class ClientQuotas {
       const nowMs = this.#clock.monotonic()
       const isRefused = isStrict && !bucket.hasTokens(perSecond, nowMs, windows)
       if (!isRefused) bucket.take(partitions, perSecond, nowMs, windows)
-      by.throttle(bucket.throttleMs(perSecond, nowMs, windows))
+      if (isRefused || !isStrict) by.throttle(bucket.throttleMs(perSecond, nowMs, windows))
       if (isRefused) throw new EntryFailure('THROTTLING_QUOTA_EXCEEDED')
     }
   }

@@ -5,7 +5,7 @@
 import type { Call, CallConnection } from '../../call/call'
 import { isPromise, refuseAll } from '../../call/stage'
 import type { Body } from '../../call/handler'
-import type { Route, Routes } from '../../broker/pipeline'
+import type { Routes } from '../../broker/pipeline'
 import type { Cancel, Clock, Timers } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
 import type { Connection, ConnectionEvents } from '../../platform/network'
@@ -15,7 +15,8 @@ import { Frames } from '../../protocol/frame'
 import { Malformed } from '../../protocol/wire/faults'
 import { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
-import { decodeRequest, encodeReply, unsupportedApiVersions } from './message'
+import { decodeRequest, encodeReply, unsupportedApiVersions, decodeCopy } from './message'
+import { Meter } from './meter'
 import { type Arrived, Kept } from './kept'
 import { Replies } from './replies'
 import { SaslGate, type SaslOptions, type Taken } from './sasl-gate'
@@ -238,12 +239,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     const route = this.#options.routes.get(header.apiKey)
     if (!route) throw new Malformed(`API key ${header.apiKey} is not served`)
     const place = this.#replies.place()
-    if (header.apiVersion < route.minVersion || header.apiVersion > route.maxVersion) {
-      place.fill(unsupportedApiVersions(route, header))
-      return
-    }
-    const lends = isLent && route.borrows
-    const request = lends || !isLent ? decodeRequest(route, header, reader) : decodeCopy(route, frame)
+    if (header.apiVersion < route.minVersion || header.apiVersion > route.maxVersion)
+      return place.fill(unsupportedApiVersions(route, header))
+    const meter = new Meter(route, this.#options.clock)
+    const request = isLent && !route.borrows ? decodeCopy(route, frame) : decodeRequest(route, header, reader)
     let isAccepted = false
     let isInside = true
     const accepted = () => {
@@ -268,15 +267,17 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       whenSent: run => (whenSent = run),
     })
     const answer = (body: Body | null) => {
+      meter.resume()
       const told = body !== null && throttleTimeMs > 0 ? { ...body, throttleTimeMs } : body
       const reply = told === null ? null : encodeReply(route, header, told)
       place.fill(reply && isRepeated ? twice(reply) : reply, whenSent)
+      meter.stop(call)
     }
+    meter.stop(call)
     const reply = route.serve(call, request)
     if (!isPromise(reply)) {
       accepted()
-      answer(reply)
-      return
+      return answer(reply)
     }
     isInside = false
     void reply.then(
@@ -387,10 +388,4 @@ function runAll(wishes: Set<() => void>): void {
   const all = [...wishes]
   wishes.clear()
   for (const run of all) run()
-}
-
-/** Byte fields of what the codec reads are slices of its frame, so a frame that is only lent is copied first. */
-function decodeCopy(route: Route, frame: Buffer): Body {
-  const reader = new Reader(Buffer.from(frame))
-  return decodeRequest(route, readRequestHeader(reader), reader)
 }

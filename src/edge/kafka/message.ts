@@ -3,10 +3,10 @@ import type { Body } from '../../call/handler'
 import type { Route } from '../../broker/pipeline'
 import { errors } from '../../protocol/errors'
 import { framed } from '../../protocol/frame'
-import { writeResponseHeader, type RequestHeader } from '../../protocol/header'
+import { readRequestHeader, writeResponseHeader, type RequestHeader } from '../../protocol/header'
 import { ApiVersions } from '../../protocol/messages/api-versions'
 import { Malformed } from '../../protocol/wire/faults'
-import type { Reader } from '../../protocol/wire/reader'
+import { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
 
 /** Throws Malformed, which names the API. */
@@ -17,6 +17,12 @@ export function decodeRequest(route: Route, { apiVersion }: RequestHeader, reade
     if (!(error instanceof Malformed)) throw error
     throw new Malformed(`${route.handler.api.name} version ${apiVersion}: ${error.message}`)
   }
+}
+
+/** Byte fields of what the codec reads are slices of its frame, so a frame that is only lent is copied first. */
+export function decodeCopy(route: Route, frame: Buffer): Body {
+  const reader = new Reader(Buffer.from(frame))
+  return decodeRequest(route, readRequestHeader(reader), reader)
 }
 
 export function encodeReply(route: Route, { apiVersion, correlationId }: RequestHeader, body: Body): Slices {

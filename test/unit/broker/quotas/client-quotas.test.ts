@@ -61,6 +61,9 @@ test('topics are refused to who asks strictly, and only later to who does not', 
   expect(() => quotas.mutations(by, true)(1)).toThrow('THROTTLING_QUOTA_EXCEEDED')
   state.nowMs = 2000
   quotas.mutations(by, true)(1)
+  // Whoever is not refused is let go on at once, though nothing is left.
+  expect(state.waits).toEqual([1000, 2000, 2000])
+  expect(() => quotas.mutations(by, true)(1)).toThrow('THROTTLING_QUOTA_EXCEEDED')
   expect(state.waits).toEqual([1000, 2000, 2000, 1000])
 })
 
