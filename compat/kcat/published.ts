@@ -80,6 +80,8 @@ published({
     const table = `${stdout}\n${stderr}`.replaceAll(colours, '').split('\n')
     const rows = table.filter(line => /^\| *\d{4}_/.test(line))
     const of = (word: string) => rows.filter(row => row.split('|')[2]?.trim() === word)
+    // Without a table it has ended before its time: what it said last tells why.
+    if (rows.length === 0) return { passed: 0, failed: 1, report: table.slice(-40).join('\n') }
     return { passed: of('PASSED').length, failed: of('FAILED').length, report: of('FAILED').join('\n') }
   },
 }).catch(ended)
