@@ -33,6 +33,8 @@ export interface FileFacts {
 export interface Files {
   /** Longer writes are worth a thread of their own. */
   readonly longWriteBytes: number
+  /** The same of files that are synced soon after each write, where the disk is waited for anyway. */
+  readonly longSyncedWriteBytes: number
   /** Opens for reading and writing; `create` makes the file when it is missing, `exclusive` fails when it is there. */
   open(path: string, how: { create?: boolean; exclusive?: boolean; readOnly?: boolean }): File
   /** Names (not paths) in a directory, in no order. Throws ENOENT. */

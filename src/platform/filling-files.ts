@@ -13,6 +13,10 @@ export class FillingFiles implements Files {
     return this.#files.longWriteBytes
   }
 
+  get longSyncedWriteBytes(): number {
+    return this.#files.longSyncedWriteBytes
+  }
+
   open(path: string, how: Parameters<Files['open']>[1]): File {
     return new FillingFile(this.#files.open(path, how), () => this.#mustHaveRoom(path))
   }

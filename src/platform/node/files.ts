@@ -172,6 +172,7 @@ async function replaceFile(path: string, content: Uint8Array | string): Promise<
 
 export const nodeFiles: Files = {
   longWriteBytes: 128 * 1024,
+  longSyncedWriteBytes: Infinity,
 
   open(path, { create = false, exclusive = false, readOnly = false }) {
     const access = readOnly ? O_RDONLY : O_RDWR

@@ -69,6 +69,11 @@ export class SimulatedFiles implements Files {
     return this.#faults.longWriteBytes
   }
 
+  /** Here as well, so that both ways to flush are tried with it. */
+  get longSyncedWriteBytes(): number {
+    return this.#faults.longWriteBytes
+  }
+
   open(path: string, { create = false, exclusive = false, readOnly = false }: Parameters<Files['open']>[1]): File {
     this.#begin('open', path)
     const { directory, name, node } = this.#find(path)

@@ -78,7 +78,7 @@ export class FileStore implements LogStore {
     this.#handles = new Handles(files, openFilesMax, error => this.health.fail('close', error))
     this.#marks = Marks.load(files, timers, logger, claimed.path)
     this.#rootSync = new DirectorySync(files, claimed.path)
-    this.#stage = new Stage(timers, files.longWriteBytes)
+    this.#stage = new Stage(timers, flush === 'group' ? files.longSyncedWriteBytes : files.longWriteBytes)
     for (const name of files.list(claimed.path))
       if (isDeletedDirectory(name)) this.#removeLater(pathOf(claimed.path, name), 0)
   }
