@@ -1,5 +1,5 @@
 /** The package as a library: a broker inside of another program, most of all inside of a test. */
-export { Broker, startBroker, type Snapshot } from './embedded/broker'
+export { Broker, startBroker } from './embedded/broker'
 export type { BrokerEvents, EventName } from './embedded/cluster-events'
 export {
   BrokerError,
@@ -8,17 +8,19 @@ export {
   type MemberFacts,
   type OffsetSpec,
   type PartitionLag,
+  type TopicFacts,
   type Written,
 } from './embedded/commands'
 export type { LoggedRequest } from './embedded/logged-request'
 export { failureMatrix, type MatrixOptions } from './embedded/failure-matrix'
 export { standardFailures, type Failure } from './embedded/failures'
 export type { FaultHandle } from './embedded/fault-door'
-export type { FaultOptions, FaultSpec } from './embedded/fault-spec'
+export type { FaultOptions, FaultSpec, LateFaultOptions } from './embedded/fault-spec'
 export type { MatrixReport, Outcome, Verdict } from './embedded/trials'
 export type { Match } from './embedded/matching'
+export type { ForkOptions, RequestsFilter, Snapshot, StopOptions } from './embedded/method-options'
 export type { BrokerNode } from './embedded/node-handle'
 export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'
-export type { GroupWait, ReadOptions, Wait } from './embedded/waits'
+export type { GroupWait, ReadOptions, RecordsOptions, Wait } from './embedded/waits'
 export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'
 export { version } from './platform/version'

@@ -13,18 +13,29 @@ import {
   type GroupFacts,
   type PartitionLag,
   type Takes,
+  type TopicFacts,
   type Written,
 } from './commands'
-import { groupLines, isMatch, type Match, matchText, seenLines, wishText } from './matching'
-import { type Rec, recordFrom, type RecordInput, toProduce } from './values'
+import { checkMatch, groupLines, type Match, wishText } from './matching'
+import { allRecords, firstRecord, firstRecords } from './reading'
+import { type Rec, type RecordInput, toProduce } from './values'
 import { controlOf, environmentFor } from './environment'
-import { FaultDoor } from './fault-door'
+import { ClockDoor } from './clock-door'
+import { type Ask, FaultDoor } from './fault-door'
+import { anyFunction, listOf, text, wholeNumber } from './kinds'
 import { leftoverLines } from './leftovers'
+import {
+  checkTaken,
+  type ForkOptions,
+  type RequestsFilter,
+  type Snapshot,
+  snapshotKind,
+  type StopOptions,
+} from './method-options'
 import { BrokerNode } from './node-handle'
-import { durationMs } from './duration'
 import { Listeners } from './listeners'
 import { openEngine } from './open-engine'
-import type { GroupWait, ReadOptions, Wait } from './waits'
+import { type GroupWait, type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from './waits'
 import {
   type BrokerOptions,
   checkOptions,
@@ -36,17 +47,10 @@ import {
 import type { LoggedRequest } from './logged-request'
 
 const drainMsDefault = 500
-/** Below the five seconds after which test runners give up, so that it is told what was missing. */
-const waitMsDefault = 4_500
 
 /** Starts a broker and resolves when it serves. Rejects with BrokerError, and has then left nothing behind. */
 export function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   return Broker.create(options)
-}
-
-/** What a broker remembered at some moment. It lives where the broker runs, until it is dropped or the broker stops. */
-export interface Snapshot {
-  readonly id: number
 }
 
 export class Broker implements AsyncDisposable {
@@ -112,7 +116,8 @@ export class Broker implements AsyncDisposable {
    * Says which clients are still connected, answers what is under way for at most `drainMs`, and closes everything. Stopping
    * what was never started, or twice, does nothing more.
    */
-  stop(options: { readonly drainMs?: number } = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    checkTaken('stop', options)
     this.#stopping ??= this.#stop(options.drainMs ?? drainMsDefault)
     return this.#stopping
   }
@@ -137,7 +142,8 @@ export class Broker implements AsyncDisposable {
    * A cluster of its own beside this one, on another port: with topics, records, offsets and configs as they are here now,
    * as a snapshot has them, or with nothing. It ends with this one, or earlier when it is stopped.
    */
-  async fork(options: { readonly from?: Snapshot | 'empty' } = {}): Promise<Broker> {
+  async fork(options: ForkOptions = {}): Promise<Broker> {
+    checkTaken('fork', options)
     const { from } = options
     const facts = await this.#ask('fork', { from: typeof from === 'object' ? from.id : (from ?? null) })
     const fork = new Broker(this.#options)
@@ -157,10 +163,12 @@ export class Broker implements AsyncDisposable {
 
   /** Becomes what it was, or what another broker of the same family was. Connections stay; groups have to be joined anew. */
   async restore(snapshot: Snapshot): Promise<void> {
+    snapshotKind(snapshot, 'what restore restores')
     await this.#ask('restore', snapshot.id)
   }
 
   async dropSnapshot(snapshot: Snapshot): Promise<void> {
+    snapshotKind(snapshot, 'what dropSnapshot drops')
     await this.#ask('dropSnapshot', snapshot.id)
   }
 
@@ -169,6 +177,7 @@ export class Broker implements AsyncDisposable {
    * that were made since, without their records; `keepGroups` keeps groups with what they committed.
    */
   async reset(options: Partial<ResetOptions> = {}): Promise<void> {
+    checkTaken('reset', options)
     await this.#ask('reset', { keepTopics: false, keepGroups: false, ...options })
   }
 
@@ -192,12 +201,14 @@ export class Broker implements AsyncDisposable {
   }
 
   /** Makes a node lead a partition. If it has no replica, it gets that of the one that led. */
-  async moveLeader(topic: string, partition: number, to: number | BrokerNode): Promise<void> {
-    await this.#ask('moveLeader', { topic, partition, to: typeof to === 'number' ? to : to.id })
+  moveLeader(topic: string, partition: number, to: number | BrokerNode): Promise<void> {
+    return this.faults.moveLeader(topic, partition, to)
   }
 
   /** The id of the node that leads a partition; null while none does. */
-  leaderOf(topic: string, partition: number): Promise<number | null> {
+  async leaderOf(topic: string, partition: number): Promise<number | null> {
+    text(topic, 'the topic of leaderOf')
+    wholeNumber(partition, 'the partition of leaderOf')
     return this.#ask('leaderOf', { topic, partition })
   }
 
@@ -251,6 +262,11 @@ export class Broker implements AsyncDisposable {
     return this.bootstrapServers
   }
 
+  /** What topics there are, as `createTopics` would make them again: in the order of their names, without internal ones. */
+  topics(): Promise<readonly TopicFacts[]> {
+    return this.#ask('topics', null)
+  }
+
   /** Resolves when they have leaders. Rejects with BrokerError, as TOPIC_ALREADY_EXISTS; others are created then. */
   async createTopics(...topics: readonly (string | TopicSpec)[]): Promise<void> {
     await this.#ask('createTopics', topics.map(topicSpecOf))
@@ -258,23 +274,21 @@ export class Broker implements AsyncDisposable {
 
   /** Resolves when they are gone. */
   async deleteTopics(...names: readonly string[]): Promise<void> {
+    for (const name of names) text(name, 'what deleteTopics deletes')
     await this.#ask('deleteTopics', names)
   }
 
   /** Writes records as a producer does; a missing topic is made. Gives their places. Rejects as Produce refuses. */
   async produce(topic: string, records: RecordInput | readonly RecordInput[]): Promise<readonly Written[]> {
-    const all = Array.isArray(records) ? (records as readonly RecordInput[]) : [records as RecordInput]
-    return this.#ask('produce', { topic, records: all.map(toProduce) })
+    text(topic, 'the topic of produce')
+    return this.#ask('produce', { topic, records: listOf<RecordInput>(records).map(toProduce) })
   }
 
   /** What a consumer that reads committed records would see, by partition. Rejects when there is no such topic. */
-  async records<T = unknown>(topic: string, options: ReadOptions = {}): Promise<Rec<T>[]> {
-    const all: Rec<T>[] = []
-    await this.#readUntil<T>(topic, { ...options, timeoutMs: 0 }, records => {
-      all.push(...records)
-      return records.length === 0
-    })
-    return all
+  async records<T = unknown>(topic: string, options: RecordsOptions = {}): Promise<Rec<T>[]> {
+    text(topic, 'the topic of records')
+    checkTaken('records', options)
+    return allRecords(this.#asking, topic, options)
   }
 
   /**
@@ -282,30 +296,26 @@ export class Broker implements AsyncDisposable {
    * with what was there instead when the time is up.
    */
   async waitForRecord<T = unknown>(topic: string, match: Match<T>, options: ReadOptions & Wait = {}): Promise<Rec<T>> {
-    const seen: Rec<T>[] = []
-    let found: Rec<T> | undefined
-    const isFound = await this.#readUntil<T>(topic, options, records => {
-      seen.push(...records)
-      return (found = records.find(record => isMatch(record, match))) !== undefined
-    })
-    if (isFound && found) return found
-    throw new BrokerError(`no record of ${topic} ${matchText(match)}. ${seenLines(seen)}`, null)
+    text(topic, 'the topic of waitForRecord')
+    checkMatch(match, 'the match of waitForRecord')
+    checkTaken('waitForRecord', options)
+    return firstRecord(this.#asking, topic, match, options)
   }
 
   /** The first `count` records, when there are so many. */
   async waitForRecords<T = unknown>(topic: string, count: number, options: ReadOptions & Wait = {}): Promise<Rec<T>[]> {
-    const seen: Rec<T>[] = []
-    const isFound = await this.#readUntil<T>(topic, options, records => {
-      seen.push(...records)
-      return seen.length >= count
-    })
-    if (isFound) return seen.slice(0, count)
-    throw new BrokerError(`${topic} does not have ${count} records. ${seenLines(seen)}`, null)
+    text(topic, 'the topic of waitForRecords')
+    wholeNumber(count, 'the count of waitForRecords')
+    checkTaken('waitForRecords', options)
+    return firstRecords(this.#asking, topic, count, options)
   }
 
   /** Resolves when the group is as asked: Stable when nothing is. Rejects with what it is instead. */
   async waitForGroup(group: string, options: GroupWait = {}): Promise<GroupFacts> {
-    const { timeoutMs = waitMsDefault, members = null, assigned = [], caughtUp = false } = options
+    text(group, 'the group of waitForGroup')
+    checkTaken('waitForGroup', options)
+    const { timeoutMs = waitMsDefault, members = null, caughtUp = false } = options
+    const assigned = listOf(options.assigned ?? [])
     const state = options.state ?? (members === 0 ? null : 'Stable')
     const wish = { state, members, assigned, caughtUp }
     const { isSo, facts } = await this.#ask('waitForGroup', { group, wish, waitMs: timeoutMs })
@@ -313,24 +323,20 @@ export class Broker implements AsyncDisposable {
     throw new BrokerError(`group ${group} is not ${wishText(wish)} after ${timeoutMs} ms. ${groupLines(facts)}`, null)
   }
 
+  readonly #asking: Ask = (command, argument) => this.#ask(command, argument)
+
   /**
    * The time of this broker: retention, compaction, timeouts of sessions and transactions go by it, and the time of day that
    * it stamps. Waits that clients ask for themselves pass as they do.
    */
-  readonly clock = {
-    now: (): Promise<number> => this.#ask('time', { move: 'none' }),
-    /** Milliseconds, or a text as `90s`, `15m`, `12h`, `7d`. Resolves when what falls due in it has happened. */
-    advance: (by: number | string): Promise<number> => this.#ask('time', { move: 'advance', byMs: durationMs(by) }),
-    /** Time stands still, at a time of day if one is given. */
-    freeze: (at?: Date): Promise<number> => this.#ask('time', { move: 'freeze', atMs: at?.getTime() ?? null }),
-    resume: (): Promise<number> => this.#ask('time', { move: 'resume' }),
-  }
+  readonly clock = new ClockDoor(this.#asking)
 
   /** What goes wrong because a test wants it to. */
-  readonly faults = new FaultDoor((command, argument) => this.#ask(command, argument))
+  readonly faults = new FaultDoor(this.#asking, () => this.nodes)
 
   /** The group as it is now. */
-  group(group: string): Promise<GroupFacts> {
+  async group(group: string): Promise<GroupFacts> {
+    text(group, 'a group')
     return this.#ask('group', group)
   }
 
@@ -344,30 +350,15 @@ export class Broker implements AsyncDisposable {
     }
   }
 
-  /** Hands on what is read, piece by piece, until `enough` says so; false when the time is up first. */
-  async #readUntil<T>(
-    topic: string,
-    { from = 'start', partition, as = 'auto', timeoutMs = waitMsDefault }: ReadOptions & Wait,
-    enough: (records: Rec<T>[]) => boolean,
-  ): Promise<boolean> {
-    const ask = { topic, partition: partition ?? null, from }
-    let next: Gives<'read'>['next'] = []
-    for (let waitMs = timeoutMs; ; ) {
-      const read = await this.#ask('read', { ...ask, next, waitMs })
-      next = read.next
-      if (enough(read.records.map(raw => recordFrom<T>(topic, raw, as)))) return true
-      if (read.leftMs < 0) return false
-      waitMs = read.leftMs
-    }
-  }
-
   /** The last fifty requests of each API, in the order in which they came. */
-  requests(filter: { readonly api?: string; readonly clientId?: string } = {}): Promise<readonly LoggedRequest[]> {
+  async requests(filter: RequestsFilter = {}): Promise<readonly LoggedRequest[]> {
+    checkTaken('requests', filter)
     return this.#ask('requests', { api: filter.api ?? null, clientId: filter.clientId ?? null })
   }
 
   /** Nothing that happens after the promise resolves is missed. What it gives ends the listening. */
-  on<N extends EventName>(name: N, listener: (what: BrokerEvents[N]) => unknown): Promise<() => void> {
+  async on<N extends EventName>(name: N, listener: (what: BrokerEvents[N]) => unknown): Promise<() => void> {
+    anyFunction(listener, 'the listener of on')
     return this.#listeners.on(this.#started.cluster, name, listener, names => this.#ask('listen', names))
   }
 

@@ -12,10 +12,11 @@ import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
 import { ClusterEvents } from './cluster-events'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
-import { BrokerError, type ClientFacts, type Fault, type Happening } from './commands'
+import { BrokerError, type ClientFacts, type Fault, type Happening, type RequestFilter } from './commands'
 import { Disk } from './disk'
-import { Faults } from './faults'
+import { checkApis, Faults } from './faults'
 import { happen } from './happenings'
+import type { LoggedRequest } from './logged-request'
 import { NodeDoor } from './node-door'
 import type { ResetOptions } from './options'
 import { RequestLog } from './request-log'
@@ -208,10 +209,17 @@ export class Cluster {
   /** Throws BrokerError for an API, an error or a node that nobody knows. */
   addFault(fault: Fault): number {
     if (fault.node !== null) this.#nth(fault.node)
-    return this.faults.add(
-      fault,
-      new Set([...this.core.brokers[0]!.routes.values()].map(({ handler }) => handler.api.name)),
-    )
+    return this.faults.add(fault, this.#apis)
+  }
+
+  /** Throws BrokerError for an API that nobody knows. */
+  listRequests(filter: RequestFilter): readonly LoggedRequest[] {
+    if (filter.api !== null) checkApis([filter.api], this.#apis)
+    return this.requests.list(filter)
+  }
+
+  get #apis(): ReadonlySet<string> {
+    return new Set([...this.core.brokers[0]!.routes.values()].map(({ handler }) => handler.api.name))
   }
 
   /** Null when there is no such topic. */

@@ -64,7 +64,7 @@ export interface RawRecord extends Written {
   readonly headers: readonly RawHeader[]
 }
 
-/** Where reading begins in each partition: an offset, an end of the log, or the first record at or after a time. */
+/** Where reading begins or ends in each partition: an offset, an end of the log, or the first record at or after a time. */
 export type OffsetSpec = number | 'start' | 'end' | { readonly timestampMs: number }
 
 export interface ReadAsk {
@@ -72,6 +72,8 @@ export interface ReadAsk {
   /** Null is all. */
   readonly partition: number | null
   readonly from: OffsetSpec
+  /** Where it ends: what is there is not read. To the end when it is null or left out. */
+  readonly to?: OffsetSpec | null
   /** Where an earlier answer ended, by partition. */
   readonly next: readonly (readonly [partition: number, offset: number])[]
   /** How long to wait for a first record. */
@@ -83,6 +85,15 @@ export interface ReadAnswer {
   readonly next: readonly (readonly [partition: number, offset: number])[]
   /** What is left of the time to wait; -1 when it was over before there was a record. */
   readonly leftMs: number
+}
+
+/** As `createTopics` would make it again. */
+export interface TopicFacts {
+  readonly name: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  /** What was set on it, by Kafka's names; not what it has of the broker. */
+  readonly config: { readonly [key: string]: string }
 }
 
 export interface MemberFacts {
@@ -169,6 +180,8 @@ export interface Commands {
   readonly connections: { readonly takes: null; readonly gives: readonly ClientFacts[] }
   /** Those that are not there yet. */
   readonly seedTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
+  /** In the order of their names, without internal ones. */
+  readonly topics: { readonly takes: null; readonly gives: readonly TopicFacts[] }
   readonly createTopics: { readonly takes: readonly TopicSpec[]; readonly gives: null }
   readonly deleteTopics: { readonly takes: readonly string[]; readonly gives: null }
   readonly stopNode: { readonly takes: number; readonly gives: null }

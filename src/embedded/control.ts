@@ -8,7 +8,8 @@ import { durationMs } from './duration'
 import { controlOf, environmentFor, serversOf } from './environment'
 import type { Ask } from './fault-door'
 import { type FaultSpec, faultFrom } from './fault-spec'
-import { onlyKnown, type TopicSpec, topicSpecOf } from './options'
+import { onlyKnown } from './kinds'
+import { type TopicSpec, topicSpecOf } from './options'
 import { recordFrom, type RecordInput, toProduce } from './values'
 
 export const controlBodyMax = 16 * 1024 * 1024

@@ -46,7 +46,11 @@ export async function read(core: () => Core, world: DataWorld, ask: ReadAsk): Pr
   return { records, next: [...next], leftMs }
 }
 
-function readOnce(core: Core, { topic, from, partition: only }: ReadAsk, before: ReadonlyMap<number, number>) {
+function readOnce(
+  core: Core,
+  { topic, from, to = null, partition: only }: ReadAsk,
+  before: ReadonlyMap<number, number>,
+) {
   const next = new Map(before)
   const records: RawRecord[] = []
   for (const { index } of core.metadata.image.topic(topic)?.partitions ?? []) {
@@ -54,45 +58,59 @@ function readOnce(core: Core, { topic, from, partition: only }: ReadAsk, before:
     const partition = core.partitions.held(topic, index)
     // As long as it has no leader nobody can read it.
     if (partition.leader < 0) continue
-    const at = next.get(index) ?? firstOf(partition, from)
-    next.set(index, readPartition(partition, Math.max(at, partition.start), records))
+    const at = next.get(index) ?? offsetOf(partition, from)
+    const end = to === null ? Number.POSITIVE_INFINITY : offsetOf(partition, to)
+    next.set(index, readPartition(partition, Math.max(at, partition.start), end, records))
   }
   return { records, next }
 }
 
-function firstOf(partition: Partition, from: ReadAsk['from']): number {
+function offsetOf(partition: Partition, from: ReadAsk['from']): number {
   if (from === 'start') return partition.start
   if (from === 'end') return partition.lastStableOffset
   if (typeof from === 'number') return from
   return partition.log.findByTime(from.timestampMs, partition.start)?.offset ?? partition.lastStableOffset
 }
 
-/** Adds to `into`, and returns where to go on. Adds nothing only when there is nothing up to the end. */
-function readPartition(partition: Partition, from: number, into: RawRecord[]): number {
+interface Bounds {
+  readonly upTo: number
+  readonly end: number
+}
+
+/** Adds what is below `end` to `into`, and returns where to go on. Adds nothing only when there is nothing. */
+function readPartition(partition: Partition, from: number, end: number, into: RawRecord[]): number {
   const upTo = partition.lastStableOffset
   const had = into.length
   let next = from
   // A whole piece may be of transactions that were aborted.
-  while (next < upTo && into.length === had) next = readPiece(partition, next, upTo, into)
+  while (next < Math.min(upTo, end) && into.length === had) next = readPiece(partition, next, { upTo, end }, into)
   return next
 }
 
-function readPiece(partition: Partition, from: number, upTo: number, into: RawRecord[]): number {
+/** Whole batches below `upTo`, of which some records may be beyond `end`. */
+function readPiece(partition: Partition, from: number, { upTo, end }: Bounds, into: RawRecord[]): number {
   const aborted = partition.log.aborted.between(from, upTo)
   let next = from
   for (const buffer of partition.read(from, { maxBytes: pieceBytes, upTo }).buffers) {
     for (let at = 0; at < buffer.length; at += batchBytesAt(buffer, at)) {
       next = lastOffsetAt(buffer, at) + 1
-      if (!isControlAt(buffer, at) && !isAborted(buffer, at, aborted)) readBatch(partition, buffer, at, from, into)
+      if (!isControlAt(buffer, at) && !isAborted(buffer, at, aborted))
+        readBatch(partition, buffer, at, { from, end }, into)
     }
   }
   // Compaction may have left nothing behind the last batch.
   return next === from ? upTo : next
 }
 
-function readBatch({ index }: Partition, buffer: Buffer, at: number, from: number, into: RawRecord[]): void {
+function readBatch(
+  { index }: Partition,
+  buffer: Buffer,
+  at: number,
+  { from, end }: { readonly from: number; readonly end: number },
+  into: RawRecord[],
+): void {
   for (const { offset, timestampMs, key, value, headers } of recordsOf(buffer, at)) {
-    if (offset < from) continue
+    if (offset < from || offset >= end) continue
     // Copies: what is read here goes to another thread, and must not take the whole log along.
     const copied = headers.map(header => ({ key: header.key, value: copyOf(header.value) }))
     into.push({ partition: index, offset, timestampMs, key: copyOf(key), value: copyOf(value), headers: copied })

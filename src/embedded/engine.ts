@@ -22,7 +22,7 @@ import { Control, controlBodyMax } from './control'
 import { checkTopic, produce, read } from './data'
 import { groupFacts, isAsWished } from './groups'
 import type { StartOptions } from './options'
-import { createTopics, deleteTopics, leaderOf, moveLeader, seedTopics } from './topics'
+import { createTopics, deleteTopics, leaderOf, listTopics, moveLeader, seedTopics } from './topics'
 import { until } from './until'
 
 type Carried = { readonly [C in Command]: (cluster: number, argument: Takes<C>) => Promise<Gives<C>> | Gives<C> }
@@ -73,6 +73,7 @@ export class LocalEngine implements Engine {
       await seedTopics(this.#at(cluster).core, topics)
       return null
     },
+    topics: cluster => listTopics(this.#at(cluster).core),
     createTopics: (cluster, topics) => createTopics(this.#at(cluster).core, topics),
     deleteTopics: (cluster, names) => deleteTopics(this.#at(cluster).core, names),
     stopNode: async (cluster, id) => {
@@ -100,7 +101,7 @@ export class LocalEngine implements Engine {
       return null
     },
     listen: (cluster, names) => this.#listen(cluster, names),
-    requests: (cluster, filter) => this.#at(cluster).requests.list(filter),
+    requests: (cluster, filter) => this.#at(cluster).listRequests(filter),
     addFault: (cluster, fault) => this.#at(cluster).addFault(fault),
     liftFault: (cluster, id) => {
       this.#at(cluster).faults.lift(id)

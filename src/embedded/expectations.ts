@@ -1,7 +1,7 @@
 /** `expect(kafka).toHaveRecord(...)` for jest and vitest, and the same as assertions for other runners. */
 import type { Broker } from './broker'
 import { BrokerError } from './commands'
-import { isMatch, type Match, matchText, seenLines } from './matching'
+import { checkMatch, isMatch, type Match, matchText, seenLines } from './matching'
 import type { ReadOptions, Wait } from './waits'
 
 /** What a runner that has `expect.extend` is told. */
@@ -22,7 +22,8 @@ export async function toHaveRecord<T>(
   options: ReadOptions & Wait = {},
 ): Promise<Told> {
   const { isNot = false } = this
-  const why = isNot ? await presence(kafka, topic, match, options) : await absence(kafka, topic, match, options)
+  const { timeoutMs: _, ...reading } = options
+  const why = isNot ? await presence(kafka, topic, match, reading) : await absence(kafka, topic, match, options)
   return { pass: isNot === (why !== null), message: () => why ?? '' }
 }
 
@@ -75,6 +76,7 @@ async function presence<T>(
   match: Match<T>,
   options: ReadOptions,
 ): Promise<string | null> {
+  checkMatch(match, 'a match')
   const records = await kafka.records<T>(topic, options).catch((error: unknown) => {
     if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return []
     throw error

@@ -4,13 +4,14 @@ import { holdProcess } from '../platform/node/hold'
 import { Broker } from './broker'
 import { BrokerError } from './commands'
 import { chosenFailures, type Failure } from './failures'
+import { listOf, milliseconds, some, text } from './kinds'
 import type { BrokerOptions } from './options'
 import { type MatrixReport, type Trial, tryFailures } from './trials'
 
 export interface MatrixOptions extends BrokerOptions {
   /** Names of failures, or kinds of them as `produce`; all when left out. */
-  readonly only?: readonly string[]
-  readonly without?: readonly string[]
+  readonly only?: string | readonly string[]
+  readonly without?: string | readonly string[]
   /** For each; 30,000 by default. */
   readonly trialTimeoutMs?: number
 }
@@ -24,7 +25,10 @@ export async function failureMatrix(
   survives: (kafka: Broker, failure: Failure) => Promise<unknown>,
 ): Promise<MatrixReport> {
   const { only = [], without = [], trialTimeoutMs = 30_000, ...brokerOptions } = options
-  const failures = chosenFailures(only, without)
+  some(text)(only, 'only of failureMatrix')
+  some(text)(without, 'without of failureMatrix')
+  milliseconds(trialTimeoutMs, 'trialTimeoutMs of failureMatrix')
+  const failures = chosenFailures(listOf(only), listOf(without))
   const release = holdProcess()
   const origin = await Broker.create({ log: 'error', ...brokerOptions })
   let first: string | null = null

@@ -1,8 +1,29 @@
 /** `broker.faults`: how a test asks for what goes wrong. */
 import type { ErrorName } from '../protocol/errors'
-import type { Command, Fault, FaultEffect, Gives, Happening, Takes } from './commands'
+import {
+  BrokerError,
+  type Command,
+  type Fault,
+  type FaultEffect,
+  type Gives,
+  type Happening,
+  type Takes,
+} from './commands'
 import { durationMs } from './duration'
-import { type Apis, faultFrom, type FaultOptions, faultOf, type FaultSpec } from './fault-spec'
+import {
+  type Apis,
+  faultFrom,
+  type FaultOptions,
+  faultOptions,
+  faultOf,
+  type FaultSpec,
+  happeningFrom,
+  type LateFaultOptions,
+  lateFaultOptions,
+  nodeKind,
+} from './fault-spec'
+import { isObject, kind, oneOf, some, text, wholeNumber } from './kinds'
+import type { BrokerNode } from './node-handle'
 
 /** A fault that is in force. */
 export interface FaultHandle extends AsyncDisposable {
@@ -19,7 +40,8 @@ const coordinated = {
   transaction: ['InitProducerId', 'AddPartitionsToTxn', 'AddOffsetsToTxn', 'EndTxn'],
 } as const
 
-type CoordinatorError = 'COORDINATOR_LOAD_IN_PROGRESS' | 'COORDINATOR_NOT_AVAILABLE' | 'NOT_COORDINATOR'
+const coordinatorErrors = ['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR'] as const
+type CoordinatorError = (typeof coordinatorErrors)[number]
 
 /** In which answers Kafka says so: one that loads takes heartbeats for granted, and where it is can be told meanwhile. */
 export function coordinatorApis(of: keyof typeof coordinated, error: CoordinatorError): string[] {
@@ -27,53 +49,78 @@ export function coordinatorApis(of: keyof typeof coordinated, error: Coordinator
   return coordinated[of].filter(api => api !== 'Heartbeat' || error !== 'COORDINATOR_LOAD_IN_PROGRESS')
 }
 
+const failureKind = kind('a failure, as those of `standardFailures`', value =>
+  Array.isArray(isObject(value) ? value['faults'] : null),
+)
+
 export class FaultDoor {
   readonly #ask: Ask
+  readonly #nodes: () => readonly BrokerNode[]
+  /** Those that `clear` starts again. */
+  readonly #down = new Set<BrokerNode>()
 
-  constructor(ask: Ask) {
+  /** `nodes` are those of the cluster that is asked. */
+  constructor(ask: Ask, nodes: () => readonly BrokerNode[]) {
     this.#ask = ask
+    this.#nodes = nodes
   }
 
   /**
    * Requests are refused with an error of Kafka: of one that names a topic, that topic alone, or that partition, and others
    * are served. With `after`, what was asked has been done all the same. In force when the promise resolves.
    */
-  error(apis: Apis, error: ErrorName, options: FaultOptions & { readonly after?: boolean } = {}): Promise<FaultHandle> {
-    return this.#add(apis, options, { does: 'error', error, after: options.after ?? false })
+  async error(apis: Apis, error: ErrorName, options: LateFaultOptions = {}): Promise<FaultHandle> {
+    text(error, 'the error of faults.error')
+    lateFaultOptions(options, 'faults.error')
+    return this.#add('error', apis, options, { does: 'error', error, after: options.after ?? false })
   }
 
   /** They are carried out so much later. Milliseconds, or a text as `2s`. */
-  delay(apis: Apis, by: number | string, options: FaultOptions = {}): Promise<FaultHandle> {
-    return this.#add(apis, options, { does: 'delay', ms: durationMs(by) })
+  async delay(apis: Apis, by: number | string, options: FaultOptions = {}): Promise<FaultHandle> {
+    faultOptions(options, 'faults.delay')
+    return this.#add('delay', apis, options, { does: 'delay', ms: durationMs(by) })
   }
 
   /** They are answered at once, and the client has to wait so long before its next, as by a quota. */
-  throttle(apis: Apis, by: number | string, options: FaultOptions = {}): Promise<FaultHandle> {
-    return this.#add(apis, options, { does: 'throttle', ms: durationMs(by) })
+  async throttle(apis: Apis, by: number | string, options: FaultOptions = {}): Promise<FaultHandle> {
+    faultOptions(options, 'faults.throttle')
+    return this.#add('throttle', apis, options, { does: 'throttle', ms: durationMs(by) })
   }
 
   /** The connection ends instead of an answer. With `after`, what was asked has been done: only the answer is lost. */
-  drop(apis: Apis, options: FaultOptions & { readonly after?: boolean } = {}): Promise<FaultHandle> {
-    return this.#add(apis, options, { does: 'drop', after: options.after ?? false })
+  async drop(apis: Apis, options: LateFaultOptions = {}): Promise<FaultHandle> {
+    lateFaultOptions(options, 'faults.drop')
+    return this.#add('drop', apis, options, { does: 'drop', after: options.after ?? false })
   }
 
   /** They are answered twice, with the same reply. */
-  repeat(apis: Apis, options: FaultOptions = {}): Promise<FaultHandle> {
-    return this.#add(apis, options, { does: 'repeat' })
+  async repeat(apis: Apis, options: FaultOptions = {}): Promise<FaultHandle> {
+    faultOptions(options, 'faults.repeat')
+    return this.#add('repeat', apis, options, { does: 'repeat' })
   }
 
   /** Something happens to the cluster when such a request comes, before it is served: see the methods of these names. */
-  when(apis: Apis, happens: Happening, options: FaultOptions = {}): Promise<FaultHandle> {
-    return this.#add(apis, options, { does: happens })
+  async when(apis: Apis, happens: Happening, options: FaultOptions = {}): Promise<FaultHandle> {
+    faultOptions(options, 'faults.when')
+    return this.#add('when', apis, options, { does: happeningFrom(happens) })
   }
 
   /** The coordinator of groups, or of transactions, refuses everything that only it can do. */
-  coordinator(of: keyof typeof coordinated, error: CoordinatorError, options: FaultOptions = {}): Promise<FaultHandle> {
+  async coordinator(
+    of: keyof typeof coordinated,
+    error: CoordinatorError,
+    options: LateFaultOptions = {},
+  ): Promise<FaultHandle> {
+    oneOf(...Object.keys(coordinated))(of, 'whose coordinator faults.coordinator is about')
+    oneOf(...coordinatorErrors)(error, 'the error of faults.coordinator')
+    lateFaultOptions(options, 'faults.coordinator')
     return this.error(coordinatorApis(of, error), error, options)
   }
 
   /** All faults of a failure, as of one of `standardFailures`. */
-  async begin({ faults }: { readonly faults: readonly FaultSpec[] }): Promise<FaultHandle> {
+  async begin(failure: { readonly faults: readonly FaultSpec[] }): Promise<FaultHandle> {
+    failureKind(failure, 'what faults.begin begins')
+    const { faults } = failure
     const handles = await Promise.all(faults.map(spec => this.#begin(faultFrom(spec))))
     const lift = async (): Promise<void> => {
       await Promise.all(handles.map(handle => handle.lift()))
@@ -89,7 +136,8 @@ export class FaultDoor {
    * APIs, there is none while these are served.
    */
   async diskFull(apis?: Apis, options: FaultOptions = {}): Promise<FaultHandle> {
-    if (apis !== undefined) return this.#add(apis, options, { does: 'diskFull' })
+    faultOptions(options, 'faults.diskFull')
+    if (apis !== undefined) return this.#add('diskFull', apis, options, { does: 'diskFull' })
     await this.#ask('fillDisk', true)
     const lift = async (): Promise<void> => {
       await this.#ask('fillDisk', false)
@@ -109,6 +157,7 @@ export class FaultDoor {
 
   /** Another producer has begun with the transactional id: who had it is fenced. */
   async fence(transactionalId: string): Promise<void> {
+    text(transactionalId, 'to whom faults.fence happens')
     await this.#happen('fence', transactionalId)
   }
 
@@ -117,17 +166,56 @@ export class FaultDoor {
     return this.#happen('disconnectAll')
   }
 
+  /** As `stop` of one of `nodes`, of which it may be the id. It is there again when it is lifted. */
+  async brokerDown(node: number | BrokerNode): Promise<FaultHandle> {
+    const found = this.#nodeOf(node, 'brokerDown')
+    await found.stop()
+    this.#down.add(found)
+    const lift = (): Promise<void> => this.#up(found)
+    return { lift, hits: async () => 0, [Symbol.asyncDispose]: lift }
+  }
+
+  /** As `start` of one of `nodes`. */
+  async brokerUp(node: number | BrokerNode): Promise<void> {
+    await this.#up(this.#nodeOf(node, 'brokerUp'))
+  }
+
+  /** Makes a node lead a partition. If it has no replica, it gets that of the one that led. */
+  async moveLeader(topic: string, partition: number, to: number | BrokerNode): Promise<void> {
+    text(topic, 'the topic of moveLeader')
+    wholeNumber(partition, 'the partition of moveLeader')
+    nodeKind(to, 'to whom moveLeader moves')
+    await this.#ask('moveLeader', { topic, partition, to: typeof to === 'number' ? to : to.id })
+  }
+
   /** Lifts all. */
   async clear(): Promise<void> {
     await this.#ask('clearFaults', null)
     await this.#ask('fillDisk', false)
+    for (const node of this.#down) await this.#up(node)
   }
 
-  #happen(what: Happening, to?: string): Promise<number> {
+  /** Throws BrokerError when there is no such node. */
+  #nodeOf(node: number | BrokerNode, method: string): BrokerNode {
+    nodeKind(node, `the node of faults.${method}`)
+    const id = typeof node === 'number' ? node : node.id
+    const found = this.#nodes().find(one => one.id === id)
+    if (found) return found
+    throw new BrokerError(`there is no node ${id}`, 'BROKER_ID_NOT_REGISTERED')
+  }
+
+  async #up(node: BrokerNode): Promise<void> {
+    this.#down.delete(node)
+    await node.start()
+  }
+
+  async #happen(what: Happening, to?: string): Promise<number> {
+    if (to !== undefined) text(to, `to whom faults.${what} happens`)
     return this.#ask('happen', { what, to: to ?? null })
   }
 
-  #add(apis: Apis, options: FaultOptions, effect: FaultEffect): Promise<FaultHandle> {
+  #add(method: string, apis: Apis, options: FaultOptions, effect: FaultEffect): Promise<FaultHandle> {
+    some(text)(apis, `the API of faults.${method}`)
     return this.#begin(faultOf(apis, options, effect))
   }
 

@@ -1,7 +1,7 @@
 /** A fault written down as plain data: in the list of standard failures, and as other languages ask for one. */
 import { type Fault, type FaultEffect, type Happening, happenings } from './commands'
 import { durationMs } from './duration'
-import { onlyKnown } from './options'
+import { flag, isObject, kind, type Kind, listOf, shape, some, text, wholeNumber } from './kinds'
 
 /** An API by Kafka's name, some of them, or `*` for all. */
 export type Apis = string | readonly string[]
@@ -22,6 +22,11 @@ export interface FaultOptions {
   readonly node?: number | { readonly id: number }
 }
 
+export interface LateFaultOptions extends FaultOptions {
+  /** What was asked has been done all the same. */
+  readonly after?: boolean
+}
+
 /** One of the effects, and whom it concerns. */
 export interface FaultSpec extends FaultOptions {
   readonly api: Apis
@@ -38,11 +43,45 @@ export interface FaultSpec extends FaultOptions {
 }
 
 const effects = ['error', 'delay', 'throttle', 'drop', 'repeat', 'diskFull', 'when'] as const
-const options = ['times', 'skip', 'topic', 'partition', 'group', 'transactionalId', 'clientId', 'node'] as const
+
+export const nodeKind = kind('the id of a node, or one of `nodes`', value =>
+  Number.isInteger(isObject(value) ? value['id'] : value),
+)
+
+const whom = {
+  times: kind('a whole number from 1 on', value => Number.isInteger(value) && Number(value) >= 1),
+  skip: wholeNumber,
+  topic: text,
+  partition: wholeNumber,
+  group: text,
+  transactionalId: text,
+  clientId: text,
+  node: nodeKind,
+}
+
+export const faultOptions = shape<FaultOptions>(whom)
+export const lateFaultOptions = shape<LateFaultOptions>({ ...whom, after: flag })
+
+/** What `effectOf` and `faultFrom` look at themselves. */
+const later: Kind = () => {}
+const onlyTrue = kind('true, or left out', value => value === true)
+
+const faultSpec = shape<FaultSpec>({
+  ...whom,
+  after: flag,
+  api: some(text),
+  error: text,
+  delay: later,
+  throttle: later,
+  drop: onlyTrue,
+  repeat: onlyTrue,
+  diskFull: onlyTrue,
+  when: later,
+})
 
 /** Throws TypeError for what is no fault. */
 export function faultFrom(spec: FaultSpec): Fault {
-  onlyKnown(spec, ['api', 'after', ...effects, ...options], 'a fault')
+  faultSpec(spec, 'a fault')
   const given = effects.filter(name => spec[name] !== undefined)
   if (spec.api === undefined) throw new TypeError('a fault has an api, as { "api": "Produce" }; "*" is every one')
   if (given.length !== 1) throw new TypeError(`a fault is one of ${effects.join(', ')}`)
@@ -62,18 +101,22 @@ function effectOf(spec: FaultSpec, does: (typeof effects)[number]): FaultEffect 
     case 'repeat':
     case 'diskFull':
       return { does }
-    default: {
-      const what = happenings.find(one => one === spec.when)
-      if (what === undefined) throw new TypeError(`what happens is one of ${happenings.join(', ')}`)
-      return { does: what }
-    }
+    default:
+      return { does: happeningFrom(spec.when) }
   }
+}
+
+/** Throws TypeError for what cannot happen. */
+export function happeningFrom(given: unknown): Happening {
+  const what = happenings.find(one => one === given)
+  if (what === undefined) throw new TypeError(`what happens is one of ${happenings.join(', ')}`)
+  return what
 }
 
 export function faultOf(apis: Apis, options: FaultOptions, effect: FaultEffect): Fault {
   const { times, skip = 0, topic, partition, group, transactionalId, clientId, node } = options
   return {
-    apis: typeof apis === 'string' ? [apis] : apis,
+    apis: listOf<string>(apis),
     topic: topic ?? null,
     partition: partition ?? null,
     group: group ?? null,

@@ -7,6 +7,7 @@ import { errors, type ErrorName } from '../protocol/errors'
 import type { ClusterEvents } from './cluster-events'
 import { BrokerError, type Fault, type FaultEffect, type Happening } from './commands'
 import { type About, type Entries, namesText, splitRequest, withEntries, withOwnBytes } from './fault-parts'
+import { nearest } from './kinds'
 
 /** What faults know of the cluster around them, and do to it. */
 export interface FaultWorld {
@@ -54,11 +55,13 @@ export class Faults {
 
   /** Gives the number by which it is lifted. Throws BrokerError for an API or an error that nobody knows. */
   add(fault: Fault, apis: ReadonlySet<string>): number {
-    const unknown = fault.apis.find(api => api !== '*' && !apis.has(api))
-    if (unknown !== undefined) throw new BrokerError(`no API is called ${unknown}`, null)
+    checkApis(
+      fault.apis.filter(api => api !== '*'),
+      apis,
+    )
     const { effect } = fault
     if (effect.does === 'error' && !Object.hasOwn(errors, effect.error)) {
-      throw new BrokerError(`no error is called ${effect.error}`, null)
+      throw new BrokerError(`no error is called ${effect.error}.${nearest(Object.keys(errors), effect.error)}`, null)
     }
     if (fault.partition !== null && fault.topic === null) {
       throw new BrokerError('a partition is one of a topic: name the topic too', null)
@@ -240,6 +243,12 @@ export class Faults {
   #forgetWornOut(): void {
     for (const [id, { left }] of this.#armed) if (left <= 0) this.#armed.delete(id)
   }
+}
+
+/** Throws BrokerError for one that is not among those that are known. */
+export function checkApis(apis: readonly string[], known: ReadonlySet<string>): void {
+  const unknown = apis.find(api => !known.has(api))
+  if (unknown !== undefined) throw new BrokerError(`no API is called ${unknown}.${nearest([...known], unknown)}`, null)
 }
 
 /** The list of a reply, in the place of that of a request. */

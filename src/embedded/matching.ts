@@ -1,5 +1,6 @@
 /** Whether a record is the one that a test waits for, and what to say when none was. */
 import type { GroupFacts, GroupWish } from './commands'
+import { isObject, kind, onlyKnown } from './kinds'
 import type { Rec } from './values'
 
 type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T
@@ -8,6 +9,16 @@ type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial
 export type Match<T> =
   | (DeepPartial<Omit<Rec<T>, 'value'>> & { readonly value?: unknown })
   | ((record: Rec<T>) => boolean)
+
+const parts = ['topic', 'partition', 'offset', 'timestampMs', 'key', 'value', 'headers'] satisfies (keyof Rec)[]
+
+const partOrFunction = kind('a part of a record or a function', one => isObject(one) || typeof one === 'function')
+
+/** Throws TypeError for what no record can match. */
+export function checkMatch(match: unknown, what: string): void {
+  partOrFunction(match, what)
+  if (isObject(match) && !isAsymmetric(match)) onlyKnown(match, parts, what)
+}
 
 export function isMatch<T>(record: Rec<T>, match: Match<T>): boolean {
   return typeof match === 'function' ? match(record) : contains(record, match)

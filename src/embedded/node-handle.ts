@@ -1,5 +1,6 @@
 /** One node of a cluster, as a test sees it. */
 import { BrokerError, type NodeFacts } from './commands'
+import { text } from './kinds'
 
 export interface NodeCommands {
   stop(id: number): Promise<unknown>
@@ -29,6 +30,7 @@ export class BrokerNode {
 
   /** That of a listener, by its name in `listeners`. Throws BrokerError for one that there is not. */
   addressOf(listener: string): string {
+    text(listener, 'a listener')
     const found = this.#listeners.find(({ name }) => name === listener.toUpperCase())
     if (found) return addressOf(found)
     const names = this.#listeners.map(({ name }) => name).join(', ')

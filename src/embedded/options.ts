@@ -1,6 +1,6 @@
 /** What `startBroker` takes, and what is wrong with what it was given. */
-import { nearestNames } from '../platform/nearest'
 import type { Profile } from '../node/config-profiles'
+import { flag, isObject, isText, kind, listOf, mapOf, oneOf, shape, some, text, wholeNumber } from './kinds'
 
 export interface TopicSpec {
   readonly name: string
@@ -32,7 +32,7 @@ export interface BrokerOptions {
   /** Memory by default. A directory keeps everything; `always` acknowledges only what is on the disk. */
   readonly storage?: 'memory' | { readonly dir: string; readonly fsync?: 'always' | 'never' }
   /** Topics that are there, with leaders, when the broker has started. Those a directory holds already stay as they are. */
-  readonly topics?: readonly (string | TopicSpec)[]
+  readonly topics?: string | TopicSpec | readonly (string | TopicSpec)[]
   /** Broker configs by Kafka's names. What nobody knows is refused. */
   readonly config?: { readonly [key: string]: string | number | boolean }
   /** `test` by default: Kafka without the waits that only hurt in a test. `strict` is Kafka as it is. */
@@ -67,48 +67,48 @@ export interface ResetOptions {
   readonly keepGroups: boolean
 }
 
-const known: { readonly [K in keyof Required<BrokerOptions>]: true } = {
-  host: true,
-  port: true,
-  advertise: true,
-  brokers: true,
-  isolation: true,
-  storage: true,
-  topics: true,
-  config: true,
-  profile: true,
-  asVersion: true,
-  control: true,
-  log: true,
-}
+const setting = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value)
+const config = mapOf('an object of texts, numbers and booleans by names of configs', setting)
 
-/** Throws TypeError, with the nearest name that is known, for one that nobody knows. */
-export function onlyKnown(given: object, names: readonly string[], what: string): void {
-  for (const name of Object.keys(given)) {
-    if (names.includes(name)) continue
-    const [near] = nearestNames(names, name, 1)
-    throw new TypeError(`${what} has no option '${name}'.${near === undefined ? '' : ` Did you mean ${near}?`}`)
-  }
-}
+const topicSpec = shape<TopicSpec>({ name: text, partitions: wholeNumber, replicationFactor: wholeNumber, config }, [
+  'name',
+])
+
+const directoryOptions = shape<{ dir: string; fsync?: string }>({ dir: text, fsync: oneOf('always', 'never') }, ['dir'])
 
 /** Each has a port, coordinators and sessions. */
 const nodesMax = 9
 
-/** Throws TypeError. */
-export function checkOptions(options: BrokerOptions): void {
-  onlyKnown(options, Object.keys(known), 'startBroker')
-  const { isolation = 'worker', port = 0, brokers = 1 } = options
-  if (!['worker', 'inline', 'process'].includes(isolation)) {
-    throw new TypeError(`isolation is 'worker', 'inline' or 'process', not '${String(isolation)}'.`)
-  }
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TypeError(`${port} is no port.`)
-  if (!Number.isInteger(brokers) || brokers < 1 || brokers > nodesMax) {
-    throw new TypeError(`brokers is how many nodes there are, from 1 to ${nodesMax}, not ${String(brokers)}.`)
-  }
-}
+const between = (least: number, most: number) => (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
 
-export const topicSpecOf = (topic: string | TopicSpec): TopicSpec =>
-  typeof topic === 'string' ? { name: topic } : topic
+const memory = kind("'memory' or { dir, fsync }", value => value === 'memory')
+const logLevel = oneOf('silent', 'error', 'warn', 'info', 'debug')
+
+const brokerOptions = shape<BrokerOptions>({
+  host: text,
+  port: kind('a port, from 0 to 65535', between(0, 65_535)),
+  advertise: text,
+  brokers: kind(`how many nodes there are, from 1 to ${nodesMax}`, between(1, nodesMax)),
+  isolation: oneOf('worker', 'inline', 'process'),
+  storage: (value, what) => (isObject(value) ? directoryOptions(value, what) : memory(value, what)),
+  topics: some(value => void topicSpecOf(value as TopicSpec)),
+  config,
+  profile: text,
+  asVersion: text,
+  control: flag,
+  log: (value, what) => (typeof value === 'function' ? undefined : logLevel(value, what)),
+})
+
+/** Throws TypeError. What only Kafka's rules know is refused where the broker runs. */
+export const checkOptions = (options: BrokerOptions): void => brokerOptions(options, 'startBroker')
+
+/** Throws TypeError. */
+export function topicSpecOf(given: string | TopicSpec): TopicSpec {
+  if (isText(given)) return { name: given }
+  topicSpec(given, 'a topic')
+  return given
+}
 
 export function startOptionsOf(options: BrokerOptions): StartOptions {
   const { host = '127.0.0.1', port = 0, brokers = 1, storage = 'memory', profile = 'test' } = options
@@ -126,6 +126,6 @@ export function startOptionsOf(options: BrokerOptions): StartOptions {
     asVersion,
     logLevel: log === 'silent' ? 'error' : typeof log === 'string' ? log : 'warn',
     set: Object.entries(config).map(([key, value]) => `${key}=${value}`),
-    topics: topics.map(topicSpecOf),
+    topics: listOf(topics).map(topicSpecOf),
   }
 }

@@ -3,7 +3,7 @@ import { zeroTopicId } from '../broker/topics'
 import type { TopicSpec as Creation } from '../metadata/create-topics'
 import type { Core } from '../node/core'
 import { errorNameOf } from '../protocol/errors'
-import { BrokerError } from './commands'
+import { BrokerError, type TopicFacts } from './commands'
 import type { TopicSpec } from './options'
 
 /** Resolves when they have leaders. Rejects with what Kafka says of the first that cannot be created; others are. */
@@ -25,6 +25,18 @@ export function leaderOf({ metadata }: Core, topic: string, partition: number): 
   const found = metadata.image.topic(topic)?.partitions[partition]
   if (!found) throw new BrokerError(`there is no partition ${topic}-${partition}`, 'UNKNOWN_TOPIC_OR_PARTITION')
   return found.leader < 0 ? null : found.leader
+}
+
+/** In the order of their names, without internal ones. */
+export function listTopics({ metadata: { image } }: Pick<Core, 'metadata'>): TopicFacts[] {
+  return [...image.topics()]
+    .filter(({ internal }) => !internal)
+    .map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.length,
+      replicationFactor: partitions[0]!.replicas.length,
+      config: Object.fromEntries(image.overrides('topic', name)),
+    }))
 }
 
 /** Creates those that are not there yet. */

@@ -1,5 +1,6 @@
 /** A broker for a file of tests, and a cluster of its own for each of them, by the hooks of whatever runs the tests. */
 import { Broker } from './broker'
+import { oneOf } from './kinds'
 import type { BrokerOptions } from './options'
 
 type Work = () => Promise<void>
@@ -21,6 +22,7 @@ export interface UseOptions extends BrokerOptions {
  * one file that run at the same time need `fork()` instead.
  */
 export function useKafka(hooks: Hooks, { scope = 'test', ...options }: UseOptions = {}): Broker {
+  oneOf('test', 'file')(scope, 'scope of useKafka')
   const origin = new Broker(options)
   let current: Broker | null = null
   hooks.beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** Keys and values between JavaScript and bytes. */
 import type { RawRecord, ToProduce } from './commands'
+import { isText, kind, mapOf, shape, wholeNumber } from './kinds'
 
 /** Text, bytes, null (which deletes a key where topics are compacted), or anything else as JSON. */
 export type Content = string | Uint8Array | number | boolean | object | null
@@ -36,7 +37,29 @@ function bytesOf(content: Content | undefined): Uint8Array | null {
   return isBytes(content) ? content : Buffer.from(JSON.stringify(content))
 }
 
-export function toProduce({ key, value, headers = {}, partition, timestampMs }: RecordInput): ToProduce {
+/** `JSON.stringify` makes nothing of these, and a tombstone is asked for by `null`. */
+const content = kind(
+  'a text, bytes, null, or what JSON can tell',
+  value => !['function', 'symbol'].includes(typeof value),
+)
+
+const isHeader = (value: unknown): boolean => value === null || isText(value) || isBytes(value)
+
+const recordInput = shape<RecordInput>(
+  {
+    key: content,
+    value: content,
+    headers: mapOf('an object of texts, bytes and nulls', isHeader),
+    partition: wholeNumber,
+    timestampMs: wholeNumber,
+  },
+  ['value'],
+)
+
+/** Throws TypeError for what is no record. */
+export function toProduce(input: RecordInput): ToProduce {
+  recordInput(input, 'a record')
+  const { key, value, headers = {}, partition, timestampMs } = input
   return {
     key: bytesOf(key),
     value: bytesOf(value),

@@ -78,6 +78,12 @@ test('a thousand clusters take little memory, and leave none behind', async () =
   expect(rssBytes).toBeLessThan(768 * 1024 * 1024)
 })
 
+test('in node:test with mock timers', async () => {
+  const { code, stdout } = await node('--test', '--test-reporter=tap', 'mock-timers.test.mjs')
+  expect(stdout).toMatch(/# pass 2\n/)
+  expect(code).toBe(0)
+})
+
 test('in node:test', async () => {
   const { code, stdout } = await node('--test', '--test-reporter=tap', 'runner.test.mjs')
   expect(stdout).toMatch(/# pass 3\n/)

@@ -65,6 +65,8 @@ test('what an aborted transaction wrote is not there', async () => {
   await producer.disconnect()
   expect(await kafka.waitForRecord('payments', { value: 'commit' })).toMatchObject({ value: 'commit' })
   expect((await kafka.records('payments')).map(({ value }) => value)).toEqual(['commit'])
+  expect(await kafka.records('payments', { to: 0 })).toEqual([])
+  expect(await kafka.topics()).toContainEqual({ name: 'wide', partitions: 3, replicationFactor: 1, config: {} })
 })
 
 test('a wait that fails says what was there instead', async () => {

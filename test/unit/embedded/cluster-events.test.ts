@@ -75,7 +75,10 @@ test('connections are told of when they come and go, and requests when they are 
 
 test('a fault tells whom it befell', async () => {
   const { bench, world, cluster, port, told } = await listening('fault')
-  const faults = new FaultDoor((command, argument) => bench.ask(cluster, command, argument))
+  const faults = new FaultDoor(
+    (command, argument) => bench.ask(cluster, command, argument),
+    () => [],
+  )
   await faults.delay('ApiVersions', 5, { times: 1 })
   const client = await bench.connect(port, 'svc')
   await world.until(client.request(ApiVersions, 3, {}))

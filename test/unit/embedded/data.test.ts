@@ -1,4 +1,7 @@
 import { toProduce, type RecordInput } from '../../../src/embedded/values'
+import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
+import { Produce } from '../../../src/protocol/messages/produce'
+import { buildBatch } from '../../../src/protocol/records/records'
 import { EngineBench } from '../../support/engine-bench'
 
 async function bench() {
@@ -27,6 +30,53 @@ test('what is produced is read, by offset and by time', async () => {
   expect(await values('orders', { from: { timestampMs: 25 } })).toEqual([])
   expect(await values('orders', { from: 'end' })).toEqual([])
   expect(await values('orders', { next: [[0, 1]] })).toEqual(['b'])
+})
+
+test('reading ends where it is told to', async () => {
+  const { produce, values } = await bench()
+  await produce('orders', ...[10, 20, 30].map(timestampMs => ({ value: String(timestampMs), timestampMs })))
+  expect(await values('orders', { to: 2 })).toEqual(['10', '20'])
+  expect(await values('orders', { from: 1, to: 2 })).toEqual(['20'])
+  expect(await values('orders', { from: 2, to: 2 })).toEqual([])
+  expect(await values('orders', { to: 7 })).toEqual(['10', '20', '30'])
+  expect(await values('orders', { to: 'end' })).toEqual(['10', '20', '30'])
+  expect(await values('orders', { to: 'start' })).toEqual([])
+  expect(await values('orders', { to: { timestampMs: 25 } })).toEqual(['10', '20'])
+  expect(await values('orders', { to: { timestampMs: 35 } })).toEqual(['10', '20', '30'])
+})
+
+test('reading ends in the middle of a batch', async () => {
+  const { bench: at, cluster, values } = await bench()
+  const client = await at.connect(9092)
+  const records = buildBatch({
+    records: ['a', 'b', 'c'].map(value => ({ timestampMs: 1, key: null, value: Buffer.from(value), headers: [] })),
+  })
+  const topicData = [{ name: 'orders', partitionData: [{ index: 0, records }] }]
+  await at.world.until(client.request(Produce, 9, { acks: 1, timeoutMs: 1_000, topicData }))
+  expect(await values('orders', { to: 2 })).toEqual(['a', 'b'])
+  expect(await values('orders', { from: 1, to: 2 })).toEqual(['b'])
+  const more = await at.ask(cluster, 'read', {
+    topic: 'orders',
+    partition: 0,
+    from: 0,
+    to: 2,
+    next: [[0, 3]],
+    waitMs: 1,
+  })
+  expect(more.records).toEqual([])
+})
+
+test('topics as they would be made again', async () => {
+  const { bench: at, cluster } = await bench()
+  await at.ask(cluster, 'createTopics', [{ name: 'compact', config: { 'cleanup.policy': 'compact' } }])
+  // A group makes the topic of offsets, which is Kafka's own affair.
+  const client = await at.connect(9092)
+  await at.world.until(client.request(FindCoordinator, 4, { keyType: 0, coordinatorKeys: ['g'] }))
+  expect(await at.ask(cluster, 'topics', null)).toEqual([
+    { name: 'compact', partitions: 1, replicationFactor: 1, config: { 'cleanup.policy': 'compact' } },
+    { name: 'orders', partitions: 1, replicationFactor: 1, config: {} },
+    { name: 'wide', partitions: 3, replicationFactor: 1, config: {} },
+  ])
 })
 
 test('a topic that is missing is made by producing, and is an error for who reads without waiting', async () => {

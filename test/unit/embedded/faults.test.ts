@@ -18,7 +18,10 @@ async function bench(options: BrokerOptions = {}) {
   const topics = ['orders', 'users', { name: 'many', partitions: 3 }]
   const { cluster, port } = await bench.start({ topics, ...options })
   const client = await bench.connect(port, 'svc')
-  const faults = new FaultDoor((command, argument) => bench.ask(cluster, command, argument))
+  const faults = new FaultDoor(
+    (command, argument) => bench.ask(cluster, command, argument),
+    () => [],
+  )
   const partitionData = (indexes: readonly number[]) => indexes.map(index => ({ index, records: makeBatch() }))
   const sendTo = (topic: string, { acks = 1, by = client, partitions = [0] } = {}) =>
     by.request(Produce, 9, {
@@ -257,7 +260,9 @@ test('all connections are ended; what nobody knows is refused', async () => {
   expect(await faults.disconnectAll()).toBe(1)
   await world.runFor(1_000)
   expect(client.isOpen).toBe(false)
-  await expect(faults.error('Produze', 'NOT_CONTROLLER')).rejects.toThrow('no API is called Produze')
+  await expect(faults.error('Produze', 'NOT_CONTROLLER')).rejects.toThrow(
+    'no API is called Produze. Did you mean Produce?',
+  )
   await expect(faults.error(['Fetch', 'Fetsch'], 'NOT_CONTROLLER')).rejects.toThrow('no API is called Fetsch')
   await expect(faults.error('Produce', 'OOPS' as never)).rejects.toThrow('no error is called OOPS')
   await expect(faults.drop('Produce', { partition: 1 })).rejects.toThrow('name the topic too')

@@ -1,6 +1,7 @@
 /** Clusters of several nodes: what clients see of them. Numbers were compared with three brokers of Apache Kafka 4.4. */
 import type { ClientConnection } from '../../../src/client/connection'
-import { FaultDoor } from '../../../src/embedded/fault-door'
+import { type Ask, FaultDoor } from '../../../src/embedded/fault-door'
+import { BrokerNode } from '../../../src/embedded/node-handle'
 import { toProduce } from '../../../src/embedded/values'
 import { partitionOf } from '../../../src/platform/java-hash'
 import { errorNameOf } from '../../../src/protocol/errors'
@@ -385,9 +386,42 @@ test('what is reset, restored or forked has as many nodes, and those that are do
   expect(await brokersAt(1)).toEqual([1, 2, 3])
 })
 
+function faultsOf({ at, cluster }: Three) {
+  const commands = {
+    stop: (id: number) => at.ask(cluster, 'stopNode', id),
+    start: (id: number) => at.ask(cluster, 'startNode', id),
+  }
+  const nodes = [1, 2, 3].map(id => new BrokerNode({ id, host: '127.0.0.1', port: 9091 + id, listeners: [] }, commands))
+  const ask: Ask = (command, argument) => at.ask(cluster, command, argument)
+  return { nodes, faults: new FaultDoor(ask, () => nodes) }
+}
+
+test('a node that is down by a fault is there again when it is lifted, or all are', async () => {
+  const three = await Three.open()
+  const { nodes, faults } = faultsOf(three)
+  const isUp = () => nodes.map(node => node.isUp)
+  expect(await three.create('orders', [[1, 2, 3]])).toBe('NONE')
+  const leader = () => three.at.ask(three.cluster, 'leaderOf', { topic: 'orders', partition: 0 })
+  await faults.moveLeader('orders', 0, nodes[2]!)
+  expect(await leader()).toBe(3)
+  const fault = await faults.brokerDown(3)
+  expect(isUp()).toEqual([true, true, false])
+  expect(await leader()).not.toBe(3)
+  await fault.lift()
+  await faults.brokerDown(nodes[0]!)
+  await faults.brokerDown(2)
+  expect(isUp()).toEqual([false, false, true])
+  await faults.brokerUp(2)
+  expect(isUp()).toEqual([false, true, true])
+  await faults.clear()
+  expect(isUp()).toEqual([true, true, true])
+  await expect(faults.brokerDown(7)).rejects.toMatchObject({ code: 'BROKER_ID_NOT_REGISTERED' })
+  await expect(faults.brokerUp('2' as never)).rejects.toThrow("the id of a node, or one of `nodes`, not '2'")
+})
+
 test('a fault of one node befalls nobody who asks another', async () => {
   const three = await Three.open()
-  const faults = new FaultDoor((command, argument) => three.at.ask(three.cluster, command, argument))
+  const { faults } = faultsOf(three)
   const fault = await faults.error('DescribeCluster', 'UNKNOWN_SERVER_ERROR', { node: { id: 2 } })
   const told: string[] = []
   for (const client of three.clients) {
