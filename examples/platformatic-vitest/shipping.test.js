@@ -1,30 +1,38 @@
 import { Producer, stringSerializers } from '@platformatic/kafka'
-import { useKafka } from 'odradek/vitest'
-import { expect, test } from 'vitest'
+import { expect, test as base } from 'odradek/vitest'
 import { startShipping } from './shipping.js'
 
-const kafka = useKafka({ topics: ['orders', 'shipments'] })
+const test = base.extend({ kafkaOptions: { topics: ['orders', 'shipments'] } })
 
-test('ships an order', async () => {
+test('ships an order', async ({ kafka }) => {
   const shipping = await startShipping({ brokers: kafka.brokers })
   await kafka.produce('orders', { key: '1', value: { id: 7 } })
-  await kafka.waitForRecord('shipments', { key: '1', value: { shipped: expect.any(Number) } })
+  await expect(kafka).toHaveRecord('shipments', { key: '1', value: { shipped: expect.any(Number) } })
   await shipping.stop()
 })
 
-test('knows nothing of the test before', async () => {
+test('knows nothing of the test before', async ({ kafka }) => {
   expect(await kafka.records('shipments')).toEqual([])
 })
 
-test('ships although a broker refuses the first attempts', async () => {
+test('ships although a broker refuses the first attempts', async ({ kafka }) => {
   const shipping = await startShipping({ brokers: kafka.brokers })
   await kafka.faults.error('Produce', 'NOT_LEADER_OR_FOLLOWER', { topic: 'shipments', times: 2 })
   await kafka.produce('orders', { key: '2', value: { id: 8 } })
-  await kafka.waitForRecord('shipments', { key: '2', value: { shipped: 8 } })
+  await expect(kafka).toHaveRecord('shipments', { key: '2', value: { shipped: 8 } })
   await shipping.stop()
 })
 
-test('a client keeps its connection while its cluster is reset, restored and grows old', async () => {
+const places = new Set()
+test.concurrent.for(['a', 'b', 'c'])('tests that run at the same time do not meet: %s', async (value, { kafka }) => {
+  places.add(kafka.port)
+  await kafka.produce('orders', { value })
+  await expect(kafka).toHaveRecord('orders', { value })
+  expect(await kafka.records('orders')).toHaveLength(1)
+})
+
+test('a client keeps its connection while its cluster is reset, restored and grows old', async ({ kafka }) => {
+  expect(places.size).toBe(3)
   const producer = new Producer({ bootstrapBrokers: kafka.brokers, clientId: 'shop', serializers: stringSerializers })
   const order = value => producer.send({ messages: [{ topic: 'orders', key: 'k', value }] })
   const values = async () => (await kafka.records('orders')).map(record => record.value)

@@ -1,7 +1,7 @@
 export default {
   test: {
-    // One broker for the whole run, beside those of files that call useKafka.
+    // One broker for the whole run, beside those of files that ask for one of their own.
     globalSetup: ['odradek/vitest-setup'],
-    provide: { odradek: { topics: ['events'] } },
+    provide: { odradek: { topics: ['events'] }, kafkaOptions: { topics: ['prices'] } },
   },
 }

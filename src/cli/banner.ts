@@ -11,6 +11,8 @@ export interface ReadyFacts {
   readonly port: number
   /** In the order of the listeners. */
   readonly addresses: readonly Address[]
+  /** Those of each node; there is one at least. */
+  readonly nodes: readonly (readonly Address[])[]
   readonly clusterId: string
   readonly controlUrl: string | undefined
   readonly nodeId: number
@@ -21,9 +23,12 @@ export interface ReadyFacts {
   readonly dataDir: string | null
 }
 
-/** `host:port` as a client is given it: an address that stands for every interface becomes one that can be reached. */
-export function bootstrapServers({ config, host, port }: Pick<ReadyFacts, 'config' | 'host' | 'port'>): string {
-  return toldOf(config.listeners[0], { host, port })
+/**
+ * `host:port` of each node at a listener, as a client is given it: an address that stands for every interface becomes one
+ * that can be reached.
+ */
+function serversAt(nth: number, { config, nodes }: ReadyFacts): string {
+  return nodes.map(addresses => toldOf(config.listeners[nth]!, addresses[nth]!)).join(',')
 }
 
 function toldOf({ advertised }: ListenerConfig, { host, port }: Address): string {
@@ -39,7 +44,7 @@ export function readyJson(facts: ReadyFacts): string {
   const { config, host, port, addresses, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
   return JSON.stringify({
     event: 'ready',
-    bootstrapServers: bootstrapServers(facts),
+    bootstrapServers: serversAt(0, facts),
     host,
     port,
     listeners: config.listeners.map(({ name, protocol }, nth) => ({ name, protocol, ...addressOf(addresses[nth]!) })),
@@ -57,14 +62,14 @@ export function readyJson(facts: ReadyFacts): string {
 }
 
 export function banner(facts: ReadyFacts): string {
-  const { config, clusterId, controlUrl, nodeId, readyMs, pid, dataDir } = facts
+  const { config, clusterId, controlUrl, readyMs, pid, dataDir } = facts
   const rows: readonly (readonly [string, string])[] = [
     ...listenerRows(facts),
     ...(controlUrl === undefined ? [] : [['Control', controlUrl] as const]),
     ...storageRows(config, dataDir),
     ['Profile', profileWords(config)],
     ['Topics', autoCreates(config) ? 'created when first used' : 'created only when asked for'],
-    ['Cluster', `${clusterId}, node ${nodeId}, pid ${pid}`],
+    ['Cluster', `${clusterId}, ${nodeWords(facts)}, pid ${pid}`],
     ['Stop', 'Ctrl-C or SIGTERM; a second one stops at once'],
   ]
   const lines = rows.map(([name, text]) => `  ${name.padEnd(9)}${text}`)
@@ -72,14 +77,18 @@ export function banner(facts: ReadyFacts): string {
 }
 
 /** With its name where there are several. */
-function listenerRows({ config, addresses }: ReadyFacts): [string, string][] {
+function listenerRows(facts: ReadyFacts): [string, string][] {
+  const { config, addresses } = facts
   return config.listeners.map((listener, nth) => {
     const { host, port } = addresses[nth]!
     const own = addresses.length === 1 && listener.sasl === null ? '' : `   ${listener.name}, ${listener.protocol}`
     const listening = isEverywhere(host) ? `   (every interface, port ${port})` : ''
-    return [nth === 0 ? 'Kafka' : '', `${toldOf(listener, { host, port })}${own}${listening}`]
+    return [nth === 0 ? 'Kafka' : '', `${serversAt(nth, facts)}${own}${listening}`]
   })
 }
+
+const nodeWords = ({ nodeId, nodes }: ReadyFacts): string =>
+  nodes.length === 1 ? `node ${nodeId}` : `nodes ${nodeId} to ${nodeId + nodes.length - 1}`
 
 const addressOf = ({ host, port }: Address): Address => ({ host, port })
 

@@ -5,7 +5,7 @@ import { LocalEngine } from '../embedded/engine'
 import { controlOf, environmentFor, serversOf } from '../embedded/environment'
 import { chosenFailures, type Failure } from '../embedded/failures'
 import { faultFrom } from '../embedded/fault-spec'
-import { type Trial, tryFailures, type Verdict, verdictLine } from '../embedded/trials'
+import { noFailure, type Trial, tryFailures, type Verdict, verdictLine } from '../embedded/trials'
 import type { NodeConfig } from '../node/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
@@ -15,6 +15,7 @@ import type { CommandLine } from './flags'
 import { topicsFrom } from './topics'
 
 const timeoutSecondsDefault = 60
+const askedNothing = 'it never asked the broker for anything'
 /** How long a command that was told to end may take to do so. */
 const graceMs = 2_000
 /** What a command said at the end is what tells why it failed. */
@@ -26,6 +27,7 @@ export async function playFailures(
   process: Process,
   platform: Platform,
   config: NodeConfig,
+  nodes = 1,
 ): Promise<void> {
   const mistake = (why: string): void => {
     process.complain(`odradek: ${why}`)
@@ -47,7 +49,7 @@ export async function playFailures(
     return process.exit(0)
   }
   const trials = new Trials(line.program, process, platform, seconds * 1_000)
-  await trials.open(config, topics)
+  await trials.open(config, nodes, topics)
   const played = await tryFailures(
     failures,
     platform.clock,
@@ -55,6 +57,10 @@ export async function playFailures(
     verdict => say(verdict, process),
   )
   await trials.close()
+  if (!played && trials.isUnasked) {
+    process.complain(`odradek: ${askedNothing}, so nothing can go wrong for it: KAFKA_BROKERS says where the broker is`)
+    return process.exit(1)
+  }
   if (!played) return mistake('the command fails without any failure, so there is nothing to learn from the others')
   process.print(played.summary())
   if (report !== undefined) await platform.files.replaceFile(resolve(process.workingDir, report), played.junit())
@@ -76,6 +82,8 @@ class Trials {
   #origin: ClusterFacts | null = null
   #control = ''
   #running: OwnProgram | null = null
+  /** Whether the command did well without a failure, and without a broker. */
+  isUnasked = false
 
   constructor(program: readonly string[], process: Process, platform: Platform, timeoutMs: number) {
     this.#program = program
@@ -89,8 +97,8 @@ class Trials {
     })
   }
 
-  async open(config: NodeConfig, topics: readonly TopicSpec[]): Promise<void> {
-    this.#origin = await this.#engine.open(config)
+  async open(config: NodeConfig, nodes: number, topics: readonly TopicSpec[]): Promise<void> {
+    this.#origin = await this.#engine.open(config, nodes)
     await this.#engine.ask(this.#origin.cluster, 'seedTopics', topics)
     this.#control = await this.#engine.ask(this.#origin.cluster, 'control', null)
   }
@@ -103,7 +111,12 @@ class Trials {
     const facts = await this.#engine.ask(this.#origin!.cluster, 'fork', { from: null })
     const ids: number[] = []
     for (const spec of failure.faults) ids.push(await this.#engine.ask(facts.cluster, 'addFault', faultFrom(spec)))
-    const message = await this.#run(failure, facts)
+    let message = await this.#run(failure, facts)
+    if (message === null && failure === noFailure) {
+      const requests = await this.#engine.ask(facts.cluster, 'requests', { api: null, clientId: null })
+      this.isUnasked = requests.length === 0
+      if (this.isUnasked) message = askedNothing
+    }
     let hits = 0
     for (const id of ids) hits += await this.#engine.ask(facts.cluster, 'faultHits', id)
     await this.#engine.ask(facts.cluster, 'stop', { drainMs: 0 })
@@ -113,7 +126,7 @@ class Trials {
   /** Null when the command ends with 0 in time. */
   async #run(failure: Failure, facts: ClusterFacts): Promise<string | null> {
     const [command, ...args] = this.#program as [string, ...string[]]
-    const where = environmentFor(serversOf(facts), controlOf(this.#control, facts))
+    const where = environmentFor(serversOf(facts.nodes), controlOf(this.#control, facts))
     const env = { ...this.#process.env, ...where, ODRADEK_FAILURE: failure.name }
     const child = this.#process.run(command, args, env, { isHeard: true })
     this.#running = child

@@ -24,13 +24,20 @@ export interface Flag {
   /** What stands for the value in the help; a flag without one is on or off. */
   readonly value?: string
   readonly repeats?: true
-  /** The one command that has it; all have the others. */
-  readonly of?: Command
+  /** The commands that have it; all have the others. */
+  readonly of?: readonly Command[]
   readonly about: string
+  /** What it is about for commands that run a program, where that is something else. */
+  readonly aboutOfRunners?: string
 }
 
 export const flagTable: { readonly [name: string]: Flag } = {
-  port: { short: 'p', value: 'PORT', about: 'port to listen on; 0 picks a free one (default 9092)' },
+  port: {
+    short: 'p',
+    value: 'PORT',
+    about: 'port to listen on; 0 picks a free one (default 9092)',
+    aboutOfRunners: 'port to listen on (default: a free one)',
+  },
   host: { value: 'HOST', about: 'address to listen on (default 127.0.0.1; 0.0.0.0 is every interface)' },
   advertise: {
     value: 'HOST[:PORT]',
@@ -46,6 +53,11 @@ export const flagTable: { readonly [name: string]: Flag } = {
   set: { value: 'KEY=VALUE', repeats: true, about: 'one broker config; may be given many times' },
   flush: { value: 'MODE', about: 'group: acknowledged means on disk; os: left to the operating system' },
   'log-level': { value: 'LEVEL', about: 'debug, info, warn or error; the log goes to standard error' },
+  brokers: {
+    value: 'COUNT',
+    of: ['dev', 'run', 'failures'],
+    about: 'how many nodes the cluster has, each at a port of its own (default 1)',
+  },
   topic: { value: 'NAME[:PARTITIONS]', repeats: true, about: 'a topic to begin with; may be given many times' },
   control: {
     about: 'open a port of 127.0.0.1 by which tests move the time and make faults; ODRADEK_CONTROL says where',
@@ -53,13 +65,13 @@ export const flagTable: { readonly [name: string]: Flag } = {
   only: {
     value: 'NAME',
     repeats: true,
-    of: 'failures',
+    of: ['failures'],
     about: 'one that is tried, or a kind of them; may be given many times',
   },
-  without: { value: 'NAME', repeats: true, of: 'failures', about: 'one that is not tried, or a kind of them' },
-  timeout: { value: 'SECONDS', of: 'failures', about: 'how long the command may take each time (default 60)' },
-  report: { value: 'FILE', of: 'failures', about: 'write a JUnit XML report' },
-  list: { of: 'failures', about: 'print what there is' },
+  without: { value: 'NAME', repeats: true, of: ['failures'], about: 'one that is not tried, or a kind of them' },
+  timeout: { value: 'SECONDS', of: ['failures'], about: 'how long the command may take each time (default 60)' },
+  report: { value: 'FILE', of: ['failures'], about: 'write a JUnit XML report' },
+  list: { of: ['failures'], about: 'print what there is' },
   json: { about: 'print one line of JSON when ready, instead of text' },
   'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
 }
@@ -79,6 +91,8 @@ export interface CommandLine {
   readonly flags: Flags
   readonly json: boolean
   readonly control: boolean
+  /** How many nodes there are to be, as it was written. */
+  readonly brokers: string | undefined
   /** Topics to begin with, as they were written. */
   readonly topics: readonly string[]
   readonly matrix: MatrixFlags
@@ -112,6 +126,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     flags,
     json: values['json'] === true,
     control: values['control'] === true,
+    brokers: text('brokers'),
     topics: texts('topic'),
     readyFile: text('ready-file'),
     matrix: {
@@ -155,7 +170,11 @@ export function splitProgram(argv: readonly string[]): {
 
 /** The flags that a command has, by their names. */
 export const flagsOf = (command: Command): readonly (readonly [string, Flag])[] =>
-  Object.entries(flagTable).filter(([, { of }]) => of === undefined || of === command)
+  Object.entries(flagTable)
+    .filter(([, { of }]) => of === undefined || of.includes(command))
+    .map(([name, { aboutOfRunners, ...flag }]) => {
+      return [name, runners.includes(command) && aboutOfRunners ? { ...flag, about: aboutOfRunners } : flag] as const
+    })
 
 function parseOptions(command: Command): NonNullable<ParseArgsConfig['options']> {
   return Object.fromEntries(

@@ -2,7 +2,7 @@
 import { nodePlatform } from '../platform/node/platform'
 import { nodeProcess } from '../platform/node/process'
 import { startNode } from '../node/node'
-import { parseUsual } from './flags'
+import { type CommandLine, parseUsual } from './flags'
 import { explain } from './program'
 import { serve, type StartNode } from './serve'
 
@@ -30,18 +30,23 @@ async function main(): Promise<void> {
     }
     line = verdict
   }
-  const start = line.control ? controlled(line.topics) : line.topics.length > 0 ? seeded(line.topics) : startNode
-  await serve(line, nodeProcess, nodePlatform(), async (platform, config) => {
-    const node = await start(platform, config)
+  const start = startOf(line)
+  await serve(line, nodeProcess, nodePlatform(), async (platform, config, nodes) => {
+    const node = await start(platform, config, nodes)
     isReady()
     return node
   })
 }
 
 /** What only tests need is loaded for them alone. */
-function controlled(topics: readonly string[]): StartNode {
-  const { startControlled } = require('./control') as typeof import('./control')
-  return (platform, config) => startControlled(platform, config, topics)
+function startOf(line: CommandLine): StartNode {
+  if (line.control || line.brokers !== undefined) return cluster(line)
+  return line.topics.length > 0 ? seeded(line.topics) : startNode
+}
+
+function cluster({ topics, control: isControlled }: CommandLine): StartNode {
+  const { startCluster } = require('./start-cluster') as typeof import('./start-cluster')
+  return (platform, config, nodes) => startCluster(platform, config, { topics, nodes, isControlled })
 }
 
 function seeded(topics: readonly string[]): StartNode {

@@ -130,6 +130,7 @@ Examples:
   odradek                                  in memory, on 127.0.0.1:9092
   odradek --port 0                         on a free port
   odradek start --data-dir ./data          keeps everything across restarts
+  odradek --brokers 3                      a cluster of three, from port 9092 on
   odradek run -- npm test                  a broker for as long as the tests run; KAFKA_BROKERS says where
   odradek failures --report junit.xml -- npm test   does it survive what goes wrong with a Kafka?
   odradek start --config server.properties --set num.partitions=3

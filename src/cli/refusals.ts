@@ -56,9 +56,11 @@ function refusedAddress(error: ListenError, code: string, { process, config }: S
   switch (code) {
     case 'EADDRINUSE': {
       // A connection that goes out, or one that just ended, holds a port without anybody listening on it.
-      const by = named(process.holderOfPort(port)) ?? 'another process or a connection that is about to end'
+      // Of several nodes, each after the first has the port after that of the one before it.
+      const taken = error.port || port
+      const by = named(process.holderOfPort(taken)) ?? 'another process or a connection that is about to end'
       if (other) return cannotRun(`port ${port} of ${other.name} is taken by ${by}. Give it another in listeners.`)
-      return cannotRun(`port ${port} is taken by ${by}. Another port: ${commandWith(process, ['--port', '0'])}`)
+      return cannotRun(`port ${taken} is taken by ${by}. Another port: ${commandWith(process, ['--port', '0'])}`)
     }
     case 'EACCES':
       return cannotRun(

@@ -5,6 +5,8 @@ import type { Process } from '../platform/process'
 
 interface Served {
   readonly address: Address
+  /** As `ServedNode` has it. */
+  readonly nodes?: readonly (readonly Address[])[]
   readonly controlUrl?: string
   stop(): Promise<void>
 }
@@ -12,9 +14,10 @@ interface Served {
 /** Runs the command, stops the broker, and ends with the command's exit code; with 127 when there is no such command. */
 export async function runBeside(node: Served, program: readonly string[], process: Process): Promise<void> {
   const [command, ...args] = program as [string, ...string[]]
+  const servers = serversOf(node.nodes?.map(([first]) => first!) ?? [node.address])
   const child = process.run(command, args, {
     ...process.env,
-    ...environmentFor(serversOf(node.address), node.controlUrl ?? null),
+    ...environmentFor(servers, node.controlUrl ?? null),
   })
   // Ctrl-C reaches the command by itself, and what it does then is its own affair; we end when it has. Where there is no
   // terminal, somebody has told us alone.

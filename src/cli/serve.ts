@@ -15,6 +15,8 @@ export interface ServedNode {
   readonly address: Address
   /** In the order of the listeners. */
   readonly addresses: readonly Address[]
+  /** Of each node of several, the first among them, in the order of the listeners. */
+  readonly nodes?: readonly (readonly Address[])[]
   readonly clusterId: string
   readonly nodeId: number
   /** Where it is controlled, if that was asked for. */
@@ -23,7 +25,8 @@ export interface ServedNode {
   stop(): Promise<void>
 }
 
-export type StartNode = (platform: Platform, config: NodeConfig) => Promise<ServedNode>
+/** `nodes` is how many there are to be. */
+export type StartNode = (platform: Platform, config: NodeConfig, nodes: number) => Promise<ServedNode>
 
 /** Two signals in so short a time are one wish: npm and the terminal both pass Ctrl-C on. */
 const sameWishMs = 100
@@ -31,17 +34,17 @@ const sameWishMs = 100
 export async function serve(line: CommandLine, process: Process, platform: Platform, start: StartNode): Promise<void> {
   const answer = configOf(line, process, platform)
   if (answer instanceof Refused) return refuse(answer.refusal, line, process)
-  const { config, warnings } = answer
+  const { config, warnings, nodes } = answer
   for (const warning of warnings) process.complain(`odradek: warning: ${warning}`)
   process.stay()
   platform.logger.level = config.logLevel
-  if (line.command === 'failures') return failuresOf(line, process, platform, config)
+  if (line.command === 'failures') return failuresOf(line, process, platform, answer)
   // A command that runs beside the broker decides when both end.
   const stopping = line.command === 'run' ? null : new Stopping(process, platform, line)
   let node: ServedNode
   try {
     if (line.readyFile !== undefined) await platform.files.remove(line.readyFile)
-    node = await start(platform, config)
+    node = await start(platform, config, nodes)
   } catch (error) {
     const refusal = refusedStart(error, { process, files: platform.files, config })
     if (refusal) return refuse(refusal, line, process)
@@ -54,9 +57,9 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
 }
 
 /** Loaded for who wants it. */
-function failuresOf(line: CommandLine, process: Process, platform: Platform, config: NodeConfig): Promise<void> {
+function failuresOf(line: CommandLine, process: Process, platform: Platform, answer: Answer): Promise<void> {
   const { playFailures } = require('./failures') as typeof import('./failures')
-  return playFailures(line, process, platform, config)
+  return playFailures(line, process, platform, answer.config, answer.nodes)
 }
 
 const defaultProfiles = { dev: 'dev', start: 'prod', run: 'test', failures: 'test' } as const
@@ -68,14 +71,22 @@ class Refused {
   }
 }
 
-function configOf(line: CommandLine, process: Process, platform: Platform): ConfigAnswer | Refused {
+interface Answer extends ConfigAnswer {
+  /** How many nodes there are to be. */
+  readonly nodes: number
+}
+
+function configOf(line: CommandLine, process: Process, platform: Platform): Answer | Refused {
   try {
-    const answer = readConfig({
+    const nodes = nodesOf(line)
+    const read = readConfig({
       flags: line.flags,
       environment: process.env,
       readFile: path => platform.files.readFile(path),
       defaultProfile: defaultProfiles[line.command],
+      brokers: nodes,
     })
+    const answer = { ...read, nodes }
     const { dataDir } = answer.config
     if (dataDir === null) return line.command === 'start' ? new Refused(missingDataDir(process)) : answer
     return { ...answer, config: { ...answer.config, dataDir: resolve(process.workingDir, dataDir) } }
@@ -83,6 +94,18 @@ function configOf(line: CommandLine, process: Process, platform: Platform): Conf
     if (error instanceof ConfigRefused) return new Refused(refusedConfig(error))
     throw error
   }
+}
+
+/** Throws ConfigRefused. */
+function nodesOf({ brokers }: CommandLine): number {
+  if (brokers === undefined) return 1
+  const { checkOptions } = require('../embedded/options') as typeof import('../embedded/options')
+  try {
+    checkOptions({ brokers: Number(brokers) })
+  } catch (error) {
+    throw new ConfigRefused([`--brokers ${brokers}: ${(error as Error).message}`])
+  }
+  return Number(brokers)
 }
 
 function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Process): void {
@@ -93,11 +116,12 @@ function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Pr
 
 function factsOf(node: ServedNode, config: NodeConfig, { pid }: Process, { clock }: Platform): ReadyFacts {
   const { host, port } = node.address
-  const { clusterId, nodeId, controlUrl, addresses } = node
+  const { clusterId, nodeId, controlUrl, addresses, nodes = [addresses] } = node
   return {
     config,
     controlUrl,
     addresses,
+    nodes,
     host,
     port,
     clusterId,

@@ -10,6 +10,8 @@ export interface NodeFacts {
   readonly port: number
   /** In the order of `listeners`. */
   readonly listeners: readonly { readonly name: string; readonly host: string; readonly port: number }[]
+  /** At the moment when it is told. */
+  readonly isUp: boolean
 }
 
 export interface ClusterFacts {

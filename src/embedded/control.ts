@@ -51,6 +51,23 @@ const routes: { readonly [path: string]: Route } = {
   'POST /snapshots/:name/restore': ({ ask, named }) => nothing(ask('restore', Number(named))),
   'DELETE /snapshots/:name': ({ ask, named }) => nothing(ask('dropSnapshot', Number(named))),
 
+  'GET /nodes': async ({ ask }) => {
+    const { nodes } = await ask('facts', null)
+    return { nodes: nodes.map(({ id, host, port, isUp }) => ({ id, address: serversOf([{ host, port }]), isUp })) }
+  },
+  'POST /nodes/:name/stop': ({ ask, named }) => nothing(ask('stopNode', Number(named))),
+  'POST /nodes/:name/start': ({ ask, named }) => nothing(ask('startNode', Number(named))),
+  'GET /leaders/:name': async ({ ask, named: topic, query }) => {
+    return {
+      leader: await ask('leaderOf', { topic, partition: wholeNumber(query.get('partition') ?? 0, 'partition') }),
+    }
+  },
+  'PUT /leaders/:name': ({ ask, named: topic, body }) => {
+    onlyKnown(body, ['partition', 'to'], 'a move')
+    const [partition, to] = [wholeNumber(body['partition'] ?? 0, 'partition'), wholeNumber(body['to'], 'to')]
+    return nothing(ask('moveLeader', { topic, partition, to }))
+  },
+
   'GET /clock': ({ ask }) => time(ask, { move: 'none' }),
   'POST /clock/advance': async ({ ask, body }) => {
     onlyKnown(body, ['by'], 'an advance')
@@ -128,7 +145,7 @@ export class Control {
   }
 
   async #told(facts: ClusterFacts): Promise<object> {
-    const servers = serversOf(facts)
+    const servers = serversOf(facts.nodes)
     const control = controlOf(await this.#url(), facts)
     return { bootstrap: servers, clusterId: facts.clusterId, control, env: environmentFor(servers, control) }
   }
@@ -142,7 +159,9 @@ const answered = (status: number, told: unknown): HttpAnswer => ({
 
 function refused(error: unknown): HttpAnswer {
   const { message } = error as Error
-  if (error instanceof BrokerError) return answered(409, { error: message, code: error.code })
+  if (error instanceof BrokerError) {
+    return answered(error.code === 'INVALID_REQUEST' ? 400 : 409, { error: message, code: error.code })
+  }
   const isOfAsker = error instanceof TypeError || error instanceof SyntaxError
   return answered(isOfAsker ? 400 : 500, { error: message })
 }
@@ -159,6 +178,15 @@ function routeOf(method: string, path: string): { route: Route; named: string } 
   const [, first, name, rest = ''] = /^(\/[a-z]+)\/([^/]+)(\/[a-z]+)?$/.exec(clean) ?? []
   const route = name === undefined ? undefined : routes[`${method} ${first}/:name${rest}`]
   return route ? { route, named: decodeURIComponent(name!) } : null
+}
+
+/** As JSON or a query has it. Throws TypeError for what is none, or below 0. */
+function wholeNumber(given: unknown, name: string): number {
+  const number = typeof given === 'string' && given !== '' ? Number(given) : given
+  if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number
+  throw new TypeError(
+    `${name} is a number, ${given === undefined ? 'and has to be given' : `not ${JSON.stringify(given)}`}`,
+  )
 }
 
 const listOf = <T>(json: unknown): readonly T[] => (Array.isArray(json) ? (json as T[]) : [json as T])

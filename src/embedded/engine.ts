@@ -44,9 +44,9 @@ export class LocalEngine implements Engine {
     this.#http = http
   }
 
-  /** Starts a cluster of which the settings are known already. Rejects as `startNode`. */
-  async open(config: NodeConfig): Promise<ClusterFacts> {
-    return this.#opened(await Cluster.open(this.#platform, config))
+  /** Starts a cluster of so many nodes, of which the settings are known already. Rejects as `startNode`. */
+  async open(config: NodeConfig, nodes = 1): Promise<ClusterFacts> {
+    return this.#opened(await Cluster.open(this.#platform, config, nodes))
   }
 
   async ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {
@@ -222,9 +222,9 @@ export class LocalEngine implements Engine {
 const urlOf = ({ address }: HttpServer): string => `http://127.0.0.1:${address.port}`
 
 function factsOf(number: number, { nodes, core, config }: Cluster): ClusterFacts {
-  const facts = nodes.map(({ id, address: { host, port }, addresses }) => {
+  const facts = nodes.map(({ id, address: { host, port }, addresses, isUp }) => {
     const listeners = addresses.map((address, nth) => ({ name: config.listeners[nth]!.name, ...address }))
-    return { id, host, port, listeners }
+    return { id, host, port, listeners, isUp }
   })
   const { host, port } = facts[0]!
   return { cluster: number, host, port, nodes: facts, clusterId: core.metadata.image.clusterId }

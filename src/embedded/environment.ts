@@ -12,8 +12,16 @@ export const environmentFor = (bootstrapServers: string, controlUrl: string | nu
 export const controlOf = (url: string, { cluster }: { readonly cluster: number }): string =>
   `${url}/clusters/${cluster}`
 
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** Where clients find a cluster: all of its nodes, so that they find it too when one of them is down. */
+export const serversOf = (nodes: readonly Place[]): string => nodes.map(serverOf).join(',')
+
 /** Every interface is no address to connect to; loopback is one of them. */
-export function serversOf({ host, port }: { readonly host: string; readonly port: number }): string {
+function serverOf({ host, port }: Place): string {
   const reachable = host === '' || host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
   return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }

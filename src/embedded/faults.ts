@@ -61,10 +61,13 @@ export class Faults {
     )
     const { effect } = fault
     if (effect.does === 'error' && !Object.hasOwn(errors, effect.error)) {
-      throw new BrokerError(`no error is called ${effect.error}.${nearest(Object.keys(errors), effect.error)}`, null)
+      throw new BrokerError(
+        `no error is called ${effect.error}.${nearest(Object.keys(errors), effect.error)}`,
+        'INVALID_REQUEST',
+      )
     }
     if (fault.partition !== null && fault.topic === null) {
-      throw new BrokerError('a partition is one of a topic: name the topic too', null)
+      throw new BrokerError('a partition is one of a topic: name the topic too', 'INVALID_REQUEST')
     }
     if (this.#armed.size >= faultsMax) this.#forgetWornOut()
     if (this.#armed.size >= faultsMax) throw new BrokerError(`there are ${faultsMax} faults already`, null)
@@ -248,7 +251,8 @@ export class Faults {
 /** Throws BrokerError for one that is not among those that are known. */
 export function checkApis(apis: readonly string[], known: ReadonlySet<string>): void {
   const unknown = apis.find(api => !known.has(api))
-  if (unknown !== undefined) throw new BrokerError(`no API is called ${unknown}.${nearest([...known], unknown)}`, null)
+  if (unknown !== undefined)
+    throw new BrokerError(`no API is called ${unknown}.${nearest([...known], unknown)}`, 'INVALID_REQUEST')
 }
 
 /** The list of a reply, in the place of that of a request. */

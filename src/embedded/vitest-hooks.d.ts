@@ -6,4 +6,8 @@ declare module 'vitest' {
   export const afterEach: Hook
   export const afterAll: Hook
   export const expect: { extend(matchers: object): void }
+  export interface TestAPI<Context = object> {
+    extend<T extends object>(fixtures: object): TestAPI<Context & T>
+  }
+  export const test: TestAPI
 }

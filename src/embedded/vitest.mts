@@ -1,6 +1,6 @@
 /** `odradek/vitest`: for vitest, which can only be imported, so this is a module too. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import type { Broker } from './broker.js'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestAPI, test as base } from 'vitest'
+import { Broker } from './broker.js'
 import { toHaveRecord } from './expectations.js'
 import type { Match } from './matching.js'
 import type { BrokerOptions } from './options.js'
@@ -16,12 +16,52 @@ declare module 'vitest' {
     odradek: BrokerOptions
     /** Where the broker of `odradek/vitest-setup` is. */
     kafkaBrokers: string[]
+    /** Of files that do not say otherwise. */
+    kafkaOptions: UseOptions
   }
 }
 
+expect.extend({ toHaveRecord })
+
+/** What tests are given by `test`, where they name it. */
+export interface KafkaFixtures {
+  /** A cluster of the test's own, with what is in the broker of the file when the test begins. */
+  kafka: Broker
+  /** The broker of the file, which starts when something of it first asks for it, and stops at its end. */
+  kafkaOrigin: Broker
+  /** Of that broker. For a file: `const test = base.extend({ kafkaOptions: { topics: ['orders'] } })`. */
+  kafkaOptions: UseOptions
+}
+
+type Use<T> = (value: T) => Promise<void>
+type Given<K extends keyof KafkaFixtures> = Pick<KafkaFixtures, K>
+
+/** Goes on after `use` when the test, or the file, is done. */
+const fixtures = {
+  kafkaOptions: [{}, { scope: 'file', injected: true }],
+  kafkaOrigin: [
+    async ({ kafkaOptions }: Given<'kafkaOptions'>, give: Use<Broker>) => {
+      const { scope: _, ...options } = kafkaOptions
+      const origin = await Broker.create(options)
+      await give(origin)
+      await origin.stop()
+    },
+    { scope: 'file' },
+  ],
+  kafka: async ({ kafkaOrigin, kafkaOptions }: Given<'kafkaOrigin' | 'kafkaOptions'>, give: Use<Broker>) => {
+    if (kafkaOptions.scope === 'file') return give(kafkaOrigin)
+    const fork = await kafkaOrigin.fork()
+    await give(fork)
+    await fork.stop()
+  },
+}
+
+/** The `test` of vitest, with a broker for each file and a cluster for each test that names `kafka`. */
+export const test: TestAPI<KafkaFixtures> = base.extend<KafkaFixtures>(fixtures)
+export { test as it, expect }
+
 /** A broker for this file or `describe`, and a cluster of its own for each test. Call it where tests are described. */
 export function useKafka(options: UseOptions = {}): Broker {
-  expect.extend({ toHaveRecord })
   return use({ beforeAll, beforeEach, afterEach, afterAll }, options)
 }
 

@@ -29,6 +29,25 @@ test('by Python, and what it does wrong is the end of it', async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('HTTP Error 404') })
 })
 
+test('of several nodes, which a command is told all, one is stopped and started', async () => {
+  const script = `
+set -e
+echo "$KAFKA_BROKERS"
+for what in stop start; do
+  curl -sf -X POST "$ODRADEK_CONTROL/nodes/2/$what" > /dev/null
+  curl -sf "$ODRADEK_CONTROL/nodes"
+done
+`
+  const { code, stdout, stderr } = await ran(['run', '--brokers', '3', '--control', '--', 'sh', '-c', script])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const [brokers, ...told] = stdout.trim().split('\n')
+  const nodes = brokers!.split(',').map((address, nth) => ({ id: nth + 1, address, isUp: true }))
+  expect(nodes).toHaveLength(3)
+  const [stopped, started] = told.map(line => JSON.parse(line) as unknown)
+  expect(stopped).toEqual({ nodes: nodes.map(node => ({ ...node, isUp: node.id !== 2 })) })
+  expect(started).toEqual({ nodes })
+})
+
 test('of a broker in a test; without being asked for there is none', async () => {
   await using kafka = await new Broker({ isolation: 'inline', log: 'silent', control: true }).start()
   const fork = await kafka.fork()

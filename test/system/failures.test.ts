@@ -8,8 +8,16 @@ import { ran, scratch } from './odradek'
 
 const failures = (...args: string[]) => ran(['failures', ...args])
 
-/** Fails unless curl is answered what it asks; tells of what went wrong in colours. */
-const shell = (script: string): string[] => ['--', 'sh', '-c', script]
+/** Asks the broker which versions there are, as every client does first, and waits for the answer. */
+const asking = `
+  const [host, port] = process.env.KAFKA_BROKERS.split(':')
+  const socket = require('net').connect(port, host)
+  socket.write(Buffer.from('0000000a' + '0012' + '0000' + '00000001' + 'ffff', 'hex'))
+  socket.once('data', () => socket.end())
+`
+
+/** A client, and then what is to fail or not. */
+const shell = (script: string): string[] => ['--', 'sh', '-c', `"$0" -e "$1" && ${script}`, process.execPath, asking]
 
 describe('the command', () => {
   test('tells what there is, runs once for each, and writes a report that can be read', async () => {
@@ -19,7 +27,7 @@ describe('the command', () => {
       stdout: expect.stringMatching(/^commit-answer-lost +The connection ends/m),
     })
     const report = join(scratch(), 'junit.xml')
-    const script = 'test "$ODRADEK_FAILURE" != produce-lost || { printf "\\033[31mlost <&\\n"; exit 3; }'
+    const script = '{ test "$ODRADEK_FAILURE" != produce-lost || { printf "\\033[31mlost <&\\n"; exit 3; }; }'
     const chosen = ['--only', 'produce-lost', '--only', 'fetch-is-slow', '--report', report]
     const { code, stdout, stderr } = await failures(...chosen, ...shell(script))
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
@@ -46,6 +54,15 @@ describe('the command', () => {
     ].join(' && ')
     const { code, stdout } = await failures('--only', 'commit-lost', '--only', 'commit-rebalance', ...shell(script))
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 survived, 0 failed, 2 unmet') })
+  })
+
+  test('what does not ask the broker for anything has survived nothing', async () => {
+    const { code, stdout, stderr } = await failures('--', 'sh', '-c', 'exit 0')
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('never asked the broker for anything'),
+    })
+    expect(stdout).toMatch(/^FAIL {2}none /)
   })
 
   test('what cannot be tried ends with 2', async () => {

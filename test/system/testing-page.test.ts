@@ -74,9 +74,12 @@ test('every block runs, and one that does not is found', async () => {
 
 test('no block is of a kind that nobody runs', () => {
   const kinds = [...page.matchAll(/^```(.*)$/gm)].map(([, kind]) => kind!).filter((_, nth) => nth % 2 === 0)
-  // control.test.ts runs the one of a shell and the one of Python.
+  // control.test.ts runs the one of a shell and the one of Python, and an example has the one of vitest.
   const others = kinds.filter(kind => kind !== 'js')
-  expect([others.toSorted(), kinds.length - others.length]).toEqual([['python', 'sh'], blocks.length])
+  expect([others.toSorted(), kinds.length - others.length]).toEqual([['mjs', 'python', 'sh'], blocks.length])
+  const [, ofVitest] = /^```mjs\n(.*?)^```/ms.exec(page)!
+  const example = readFileSync(join(root, 'examples/platformatic-vitest/shipping.test.js'), 'utf8')
+  expect(example).toContain(ofVitest)
 })
 
 test('every method that a table names is there', () => {

@@ -7,6 +7,7 @@ const lines: [string, readonly string[], Partial<CommandLine>][] = [
   ['long', ['--port', '1', '--host', 'h', '--data-dir', 'd'], { flags: { port: '1', host: 'h', dataDir: 'd' } }],
   ['short', ['start', '-p0', '-d', './x'], { command: 'start', flags: { port: '0', dataDir: './x' } }],
   ['with =', ['--port=1', '--ready-file=r'], { flags: { port: '1' }, readyFile: 'r' }],
+  ['nodes', ['--brokers', '3'], { command: 'dev', brokers: '3' }],
   ['many --set', ['--set', 'a=b', '--set=c=d=e'], { flags: { set: ['a=b', 'c=d=e'] } }],
   [
     'modes',
@@ -33,6 +34,7 @@ const mistakes: [readonly string[], string][] = [
   [['start', '--data-dir'], "odradek: option '-d, --data-dir <DIR>' argument missing (odradek --help)"],
   // A flag of another command is none of this one's.
   [['start', '--list'], "odradek: unknown option '--list'. (Did you mean --host?) (odradek --help)"],
+  [['start', '--brokers', '3'], "odradek: unknown option '--brokers' (odradek --help)"],
   [['start', 'now'], "odradek: too many arguments for 'start'. Expected 0 arguments but got 1. (odradek --help)"],
 ]
 
@@ -55,6 +57,12 @@ test('help names every flag, and exits with 0', () => {
     '--json',
   ]) {
     expect((verdict as { said: string }).said).toContain(flag)
+  }
+  expect(explain(['--help'])).toMatchObject({ said: expect.stringMatching(/default\s+9092/) })
+  for (const runner of ['run', 'failures']) {
+    const { said } = explain([runner, '--help']) as { said: string }
+    expect(said).toMatch(/port to listen on \(default: a\s+free\s+one\)/)
+    expect(said).not.toMatch(/default\s+9092/)
   }
   expect(explain(['start', '--help'])).toMatchObject({ said: expect.stringMatching('Usage: odradek start') })
   expect(explain(['--version'])).toMatchObject({ said: expect.stringMatching(/^\d+\.\d+\.\d+/), exitCode: 0 })

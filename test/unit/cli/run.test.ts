@@ -1,7 +1,8 @@
 import { runBeside } from '../../../src/cli/run'
+import type { Address } from '../../../src/platform/network'
 import type { Process, Signal } from '../../../src/platform/process'
 
-function scene(host: string, ended: Promise<number>, hasTerminal = true) {
+function scene(host: string, ended: Promise<number>, hasTerminal = true, nodes?: readonly Address[][]) {
   const said: unknown[] = []
   const signals: Signal[] = []
   let ask: (signal: Signal) => void = () => {}
@@ -16,7 +17,7 @@ function scene(host: string, ended: Promise<number>, hasTerminal = true) {
     complain: (line: string) => void said.push(['complain', line]),
     exit: (code: number) => void said.push(['exit', code]),
   } as unknown as Process
-  const node = { address: { host, port: 9 }, stop: async () => void said.push(['stop']) }
+  const node = { address: { host, port: 9 }, ...(nodes && { nodes }), stop: async () => void said.push(['stop']) }
   return { done: runBeside(node, ['npm', 'test', '--', '-x'], process), said, signals, ask: (s: Signal) => ask(s) }
 }
 
@@ -55,4 +56,11 @@ test('an address of IPv6 stands in brackets; a command that cannot be run is tol
     ['stop'],
     ['exit', 126],
   ])
+})
+
+test('of several nodes, the command is told all', async () => {
+  const at = (port: number) => [{ host: '127.0.0.1', port }]
+  const { done, said } = scene('127.0.0.1', Promise.resolve(0), true, [at(9), at(10), at(11)])
+  await done
+  expect(said[0]).toMatchObject(['run', 'npm', {}, { KAFKA_BROKERS: '127.0.0.1:9,127.0.0.1:10,127.0.0.1:11' }])
 })

@@ -140,6 +140,21 @@ describe('ready', () => {
     ])
   })
 
+  test('of several nodes, clients are told all', async () => {
+    const nodes = [9092, 9093, 9094].map(port => [{ host: '127.0.0.1', port }])
+    const person = scene('--brokers', '3')
+    Object.assign(person.node, { nodes })
+    await person.run()
+    expect(person.process.printed[0]).toContain('127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094')
+    expect(person.process.printed[0]).toContain('nodes 1 to 3, pid 4711')
+    expect(person.started[0]!.statics.get('default.replication.factor')).toBe('3')
+    const program = scene('--json', '--brokers', '3')
+    Object.assign(program.node, { nodes })
+    await program.run()
+    const bootstrapServers = '127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094'
+    expect(JSON.parse(program.process.printed[0]!)).toMatchObject({ bootstrapServers, port: 9092 })
+  })
+
   test('an address for everybody is told as one that can be reached', async () => {
     const { process, node, run } = scene('--json', '--host', '0.0.0.0')
     Object.assign(node.address, { host: '0.0.0.0', port: 1234 })
@@ -232,6 +247,22 @@ describe('what cannot run says what, why and what to do', () => {
     ])
     expect(JSON.parse(process.printed[0]!)).toMatchObject({ event: 'refused', exitCode: 2 })
     expect(process.exits).toEqual([2])
+  })
+
+  test.each(['0', '10', 'x', '1.5', ''])('a number of nodes that cannot be: %p', async count => {
+    const { process, started, run } = scene(`--brokers=${count}`)
+    await run()
+    expect(process.complaints).toEqual([expect.stringMatching(/^odradek: --brokers .*: .* from 1 to 9, not /)])
+    expect([process.exits, started]).toEqual([[2], []])
+  })
+
+  test('a taken port of a node that is not the first', async () => {
+    const { process, run } = scene('--brokers', '3')
+    process.others.push({ pid: 12, command: 'java' })
+    await run(failing({ code: 'EADDRINUSE', syscall: 'listen', port: 9094 }))
+    expect(process.complaints[0]).toMatch(
+      'port 9094 is taken by process 12 (java). Another port: odradek --brokers 3 --port 0',
+    )
   })
 
   test('a taken port: by whom, and the command for another', async () => {

@@ -1,13 +1,14 @@
 import { Control } from '../../../src/embedded/control'
+import type { BrokerOptions } from '../../../src/embedded/options'
 import { Heartbeat } from '../../../src/protocol/messages/heartbeat'
 import { Produce } from '../../../src/protocol/messages/produce'
 import { errorNameOf } from '../../../src/protocol/errors'
 import { makeBatch } from '../../support/batches'
 import { EngineBench } from '../../support/engine-bench'
 
-async function bench() {
+async function bench(options: BrokerOptions = {}) {
   const at = new EngineBench()
-  const { cluster, port } = await at.start({ topics: ['orders'] })
+  const { cluster, port } = await at.start({ topics: ['orders'], ...options })
   const control = new Control(at.engine, async () => 'http://127.0.0.1:1')
   const raw = async (method: string, target: string, body = '', headers = {}) => {
     const asked = { method, target, headers: { host: '127.0.0.1:1', ...headers }, body: Buffer.from(body) }
@@ -52,6 +53,32 @@ test('snapshots are restored and dropped', async () => {
   })
   await told('DELETE', `/snapshots/${snapshot}`)
   expect((await ask('POST', `/snapshots/${snapshot}/restore`)).status).toBe(409)
+})
+
+test('nodes stop and start again, and leaders move', async () => {
+  const { told, ask } = await bench({ brokers: 3, topics: [{ name: 'orders', partitions: 3 }] })
+  const here = await told('GET', '/')
+  const { nodes } = await told('GET', '/nodes')
+  expect(nodes).toMatchObject([1, 2, 3].map(id => ({ id, isUp: true })))
+  const addresses = nodes.map(({ address }: { address: string }) => address).join(',')
+  expect([here.bootstrap, here.env.KAFKA_BROKERS]).toEqual([addresses, addresses])
+  const { leader } = await told('GET', '/leaders/orders')
+  const to = (leader % 3) + 1
+  await told('PUT', '/leaders/orders', { to })
+  expect(await told('GET', '/leaders/orders?partition=0')).toEqual({ leader: to })
+  await told('POST', `/nodes/${to}/stop`)
+  const { nodes: left } = await told('GET', '/nodes')
+  expect(left.filter(({ isUp }: { isUp: boolean }) => !isUp)).toMatchObject([{ id: to }])
+  expect((await told('GET', '/leaders/orders')).leader).not.toBe(to)
+  expect((await ask('PUT', '/leaders/orders', { partition: 0, to })).status).toBe(409)
+  await told('POST', `/nodes/${to}/start`)
+  expect((await told('GET', '/nodes')).nodes).toMatchObject([1, 2, 3].map(id => ({ id, isUp: true })))
+  await told('PUT', '/leaders/orders', { partition: 0, to })
+  expect(await ask('POST', '/nodes/7/stop')).toMatchObject({ status: 409, told: { error: 'there is no node 7' } })
+  expect((await ask('GET', '/leaders/nothing')).status).toBe(409)
+  for (const move of [{}, { to: 'two' }, { to: 1, partition: -1 }, { to: 1, topic: 'orders' }]) {
+    expect((await ask('PUT', '/leaders/orders', move)).status).toBe(400)
+  }
 })
 
 test('time is moved, and stands still', async () => {
@@ -117,13 +144,15 @@ test('what cannot be asked is told; web pages are not answered', async () => {
     [{ api: 'Produce' }, 'a fault is one of'],
     [{ error: 'NOT_CONTROLLER' }, 'a fault has an api'],
     [{ api: 'Produce', when: 'never' }, 'what happens is one of'],
+    [{ api: 'Produze', drop: true }, 'no API is called Produze'],
+    [{ api: 'Produce', error: 'OOPS' }, 'no error is called OOPS'],
+    [{ api: 'Produce', drop: true, partition: 1 }, 'name the topic too'],
   ] as const) {
     expect(await ask('POST', '/faults', fault)).toMatchObject({
       status: 400,
       told: { error: expect.stringContaining(why) },
     })
   }
-  expect(await ask('POST', '/faults', { api: 'Produce', error: 'OOPS' })).toMatchObject({ status: 409 })
   expect(await ask('POST', '/happen', { what: 'nothing' })).toMatchObject({ status: 400 })
   for (const headers of [{ host: 'evil.example' }, { origin: 'http://evil.example' }, { 'sec-fetch-site': 'none' }]) {
     expect((await raw('GET', '/clusters/1', '', headers)).status).toBe(403)

@@ -57,7 +57,8 @@ test('a node has an address for each listener, by its name', () => {
     { name: 'IN', host: '127.0.0.1', port: 1 },
     { name: 'OUT', host: '::1', port: 2 },
   ]
-  const node = new BrokerNode({ id: 1, host: '127.0.0.1', port: 1, listeners }, { stop: jest.fn(), start: jest.fn() })
+  const facts = { id: 1, host: '127.0.0.1', port: 1, listeners, isUp: true }
+  const node = new BrokerNode(facts, { stop: jest.fn(), start: jest.fn() })
   expect([node.address, node.addressOf('in'), node.addressOf('OUT')]).toEqual(['127.0.0.1:1', '127.0.0.1:1', '[::1]:2'])
   expect(() => node.addressOf('other')).toThrow('there is no listener other; there are IN, OUT')
 })

@@ -391,7 +391,9 @@ function faultsOf({ at, cluster }: Three) {
     stop: (id: number) => at.ask(cluster, 'stopNode', id),
     start: (id: number) => at.ask(cluster, 'startNode', id),
   }
-  const nodes = [1, 2, 3].map(id => new BrokerNode({ id, host: '127.0.0.1', port: 9091 + id, listeners: [] }, commands))
+  const nodes = [1, 2, 3].map(
+    id => new BrokerNode({ id, host: '127.0.0.1', port: 9091 + id, listeners: [], isUp: true }, commands),
+  )
   const ask: Ask = (command, argument) => at.ask(cluster, command, argument)
   return { nodes, faults: new FaultDoor(ask, () => nodes) }
 }
