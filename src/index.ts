@@ -19,7 +19,7 @@ export type { FaultOptions, FaultSpec, LateFaultOptions } from './embedded/fault
 export type { MatrixReport, Outcome, Verdict } from './embedded/trials'
 export type { Match } from './embedded/matching'
 export type { ForkOptions, RequestsFilter, Snapshot, StopOptions } from './embedded/method-options'
-export type { BrokerNode } from './embedded/node-handle'
+export type { BrokerNode, NoOptions } from './embedded/node-handle'
 export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'
 export type { GroupWait, ReadOptions, RecordsOptions, Wait } from './embedded/waits'
 export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'

@@ -60,7 +60,9 @@ export function shape<T extends object>(
 export function onlyKnown(given: object, names: readonly string[], what: string): void {
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue
-    throw new TypeError(`${what} has no option '${name}'.${nearest(names, name) || ` It has ${names.join(', ')}.`}`)
+    throw new TypeError(
+      `${what} has no option '${name}'.${nearest(names, name) || ` It has ${names.join(', ') || 'none'}.`}`,
+    )
   }
 }
 

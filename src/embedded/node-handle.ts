@@ -1,11 +1,18 @@
 /** One node of a cluster, as a test sees it. */
 import { BrokerError, type NodeFacts } from './commands'
-import { text } from './kinds'
+import { shape, text } from './kinds'
 
 export interface NodeCommands {
   stop(id: number): Promise<unknown>
   start(id: number): Promise<unknown>
 }
+
+/** `drainMs` and its like are for a whole broker: a node goes at once. */
+export interface NoOptions {
+  readonly [name: string]: never
+}
+
+const noOptions = shape<NoOptions>({})
 
 export class BrokerNode {
   readonly id: number
@@ -45,13 +52,15 @@ export class BrokerNode {
    * As when its process dies: it listens no longer, its connections are cut, others lead and coordinate what it did. Where no
    * other has a replica in sync there is nobody to lead.
    */
-  async stop(): Promise<void> {
+  async stop(options: NoOptions = {}): Promise<void> {
+    noOptions(options, 'stop of a node')
     this.#isUp = false
     await this.#commands.stop(this.id)
   }
 
   /** It is there again, at the same port. It leads what nobody leads; ElectLeaders gives it back the rest. */
-  async start(): Promise<void> {
+  async start(options: NoOptions = {}): Promise<void> {
+    noOptions(options, 'start of a node')
     await this.#commands.start(this.id)
     this.#isUp = true
   }

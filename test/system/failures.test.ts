@@ -143,6 +143,8 @@ test('a service of kafkajs survives most, and not that its topic is unknown when
     ),
   ).rejects.toThrow('it fails without any failure: Error: no')
   await expect(failureMatrix({ only: ['lots'] }, async () => {})).rejects.toThrow('no failure is called lots')
+  const wrong = { only: 'commit', trialTimeoutMs: '1s' } as never
+  await expect(failureMatrix(wrong, async () => {})).rejects.toThrow("is a number of milliseconds, not '1s'")
 })
 
 test('a trial that does not end is one that failed', async () => {

@@ -45,4 +45,5 @@ test('or all of a file share one', async () => {
 
 test('a wrong option is told at once', () => {
   expect(() => useKafka(runner().hooks, { topic: 'orders' } as never)).toThrow('Did you mean topics?')
+  expect(() => useKafka(runner().hooks, { scope: 'tests' } as never)).toThrow("'test' or 'file', not 'tests'")
 })

@@ -35,6 +35,11 @@ test('a record is there, or it is told what is', async () => {
   )
 })
 
+test('a match that no record can have is refused, also where none is wanted', async () => {
+  const wrong = expecting(kafka).not.toHaveRecord('orders', { vlaue: 1 })
+  await expect(wrong).rejects.toThrow("a match has no option 'vlaue'. Did you mean value?")
+})
+
 test('as assertions', async () => {
   await assertRecord(kafka, 'orders', { key: '1' })
   await assertNoRecord(kafka, 'orders', { key: '2' })

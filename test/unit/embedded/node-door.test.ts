@@ -61,4 +61,16 @@ test('a node has an address for each listener, by its name', () => {
   const node = new BrokerNode(facts, { stop: jest.fn(), start: jest.fn() })
   expect([node.address, node.addressOf('in'), node.addressOf('OUT')]).toEqual(['127.0.0.1:1', '127.0.0.1:1', '[::1]:2'])
   expect(() => node.addressOf('other')).toThrow('there is no listener other; there are IN, OUT')
+  expect(() => node.addressOf(1 as never)).toThrow('a listener is a text, not 1')
+})
+
+test('a node takes no options', async () => {
+  const commands = { stop: jest.fn(), start: jest.fn() }
+  const facts = { id: 1, host: '127.0.0.1', port: 1, listeners: [], isUp: true }
+  const node = new BrokerNode(facts, commands)
+  await expect(node.stop({ drainMs: 5 } as never)).rejects.toThrow(
+    "stop of a node has no option 'drainMs'. It has none.",
+  )
+  await expect(node.start({ port: 5 } as never)).rejects.toThrow("start of a node has no option 'port'. It has none.")
+  expect([node.isUp, commands.stop.mock.calls, commands.start.mock.calls]).toEqual([true, [], []])
 })

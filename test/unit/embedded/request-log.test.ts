@@ -43,6 +43,7 @@ test('they are found by API and by client, the last fifty of each', async () => 
   expect(await list('Produce')).toHaveLength(1)
   expect(await list(null, 'first')).toHaveLength(1)
   expect(await list('Metadata', 'first')).toEqual([])
+  await expect(list('Prodce')).rejects.toThrow('no API is called Prodce. Did you mean Produce?')
 })
 
 test('a fault is the answer that the log shows', async () => {
