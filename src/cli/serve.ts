@@ -103,7 +103,8 @@ function nodesOf({ brokers }: CommandLine): number {
   try {
     checkOptions({ brokers: Number(brokers) })
   } catch (error) {
-    throw new ConfigRefused([`--brokers ${brokers}: ${(error as Error).message}`])
+    // The same sentence, where it is not an option of a function.
+    throw new ConfigRefused([(error as Error).message.replace('brokers of startBroker', '--brokers')])
   }
   return Number(brokers)
 }
