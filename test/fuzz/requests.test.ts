@@ -47,7 +47,8 @@ async function stand(seed: number): Promise<Stand> {
     if (/ warn {2}\S/.test(line)) warnings.push(line)
   })
   const { config } = readConfig({
-    flags: { host: 'broker', port: '9092', profile: 'test' },
+    // With the APIs that are off by default.
+    flags: { host: 'broker', port: '9092', profile: 'test', set: ['odradek.client.telemetry=true'] },
     environment: {},
     readFile: () => Buffer.alloc(0),
     defaultProfile: 'test',
