@@ -6,6 +6,7 @@ import { ElectLeaders } from '../../../src/protocol/messages/elect-leaders'
 import { IncrementalAlterConfigs } from '../../../src/protocol/messages/incremental-alter-configs'
 import { ListConfigResources } from '../../../src/protocol/messages/list-config-resources'
 import { ListPartitionReassignments } from '../../../src/protocol/messages/list-partition-reassignments'
+import { published } from '../published'
 import { type Scenario, eachVersion } from '../scenario'
 
 export const replicaScenarios: readonly Scenario[] = [
@@ -70,10 +71,15 @@ export const replicaScenarios: readonly Scenario[] = [
         },
       ],
     })
-    if (version === 0) await subject.ask(ListConfigResources, {}, version)
-    if (version < 1) return
-    for (const resourceTypes of [[16], [4, 8], [99], [0]]) {
-      await subject.ask(ListConfigResources, { resourceTypes }, version)
+    await published(subject)
+    // Others play beside it, with subscriptions of their own.
+    const ask = async (asked: { readonly resourceTypes?: number[] }) => {
+      subject.exercised.add(`${ListConfigResources.key} ${version}`)
+      const { configResources, ...rest } = await subject.quiet(ListConfigResources, asked, version)
+      const own = configResources.filter(row => row.resourceType !== 16 || row.resourceName === subscription)
+      subject.note(`ListConfigResources ${JSON.stringify(asked)}`, { ...rest, own })
     }
+    if (version === 0) return ask({})
+    for (const resourceTypes of [[16], [4, 8], [99], [0]]) await ask({ resourceTypes })
   }),
 ]
