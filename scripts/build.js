@@ -5,7 +5,7 @@
  * minified: that starts no faster, and stack traces are for reading.
  */
 const { spawnSync } = require('node:child_process')
-const { existsSync, rmSync, writeFileSync } = require('node:fs')
+const { existsSync, mkdirSync, rmSync, writeFileSync } = require('node:fs')
 const path = require('node:path')
 
 const root = path.dirname(__dirname)
@@ -28,6 +28,7 @@ try {
 rmSync(path.join(root, 'dist'), { recursive: true, force: true })
 run(require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json')
 const { aroundProgram } = require(path.join(root, 'dist/platform/node/compiled.js'))
+buildAddon()
 const programs = ['cli/main', 'embedded/guest']
 for (const program of programs) {
   buildSync({
@@ -39,6 +40,7 @@ for (const program of programs) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    external: ['#crc32c'],
     banner: { js: aroundProgram.banner },
     footer: { js: aroundProgram.footer },
     logLevel: 'warning',
@@ -47,6 +49,28 @@ for (const program of programs) {
 writeModule()
 writeForJest()
 for (const program of programs) run('scripts/compile-ahead.js', program)
+
+/**
+ * The checksum in C, where that can be built; elsewhere a package does it, more slowly. A failing compiler is told and stops nothing:
+ * whoever has only Node is to have a broker.
+ */
+function buildAddon() {
+  if (process.arch !== 'x64' || process.platform === 'win32') return
+  const out = path.join(root, 'dist/native/crc32c.node')
+  mkdirSync(path.dirname(out))
+  const libraryFlags = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']
+  const headers = require('node-api-headers').include_dir
+  const compiler = process.env.CC ?? 'cc'
+  const flags = ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror', '-fPIC', '-I', headers]
+  const { error, status, stderr } = spawnSync(compiler, [...flags, ...libraryFlags, '-o', out, 'native/crc32c.c'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  if (status === 0) return
+  rmSync(out, { force: true })
+  if (error?.code === 'ENOENT') process.stderr.write(`There is no C compiler (${compiler}): checksums will be slower.\n`)
+  else process.stderr.write(`The checksum was not compiled, and will be slower: ${error?.message ?? stderr}\n`)
+}
 
 /** Jest takes what a file exports by default, or as a whole, which no file of ours does. */
 function writeForJest() {

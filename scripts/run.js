@@ -20,6 +20,7 @@ buildSync({
   platform: 'node',
   target: 'node20',
   packages: 'external',
+  external: ['#crc32c'],
   sourcemap: 'inline',
   logLevel: 'warning',
 })

@@ -22,12 +22,6 @@ export function resolveTopic(image: MetadataImage, { name, topicId }: Named, byI
   return topic ? { name: topic.name, topicId, unknown: false } : { name: '', topicId, unknown: true }
 }
 
-interface Group<T> {
-  readonly name: string
-  readonly topicId: string
-  readonly partitions: Map<number, T>
-}
-
 /** What each partition is asked for; one that is named twice is asked for what was said last, as in Kafka. */
 export function lastOfEach<T extends { readonly name: string; readonly topicId?: string }, P>(
   topics: readonly T[],
@@ -50,27 +44,53 @@ export function lastOfEach<T extends { readonly name: string; readonly topicId?:
   return [...asked.values()]
 }
 
+interface Reply<T> {
+  readonly name: string
+  readonly topicId: string
+  readonly index: number
+  reply: T
+}
+
 /** Replies by topic and partition in the order in which they were first set; a partition named twice is answered once. */
 export class ByTopic<T> {
-  readonly #groups = new Map<string, Group<T>>()
+  /** The first reply, which for most requests is the only one. */
+  #first: Reply<T> | null = null
+  /** All of them, from the second on. */
+  #all: Map<string, Map<number, Reply<T>>> | null = null
 
   set(name: string, topicId: string, index: number, reply: T): void {
-    const key = name === '' ? topicId : name
-    let group = this.#groups.get(key)
-    if (!group) this.#groups.set(key, (group = { name, topicId, partitions: new Map() }))
-    group.partitions.set(index, reply)
+    const first = this.#first
+    if (first === null) this.#first = { name, topicId, index, reply }
+    else if (first.index === index && keyOf(first) === keyOf({ name, topicId })) first.reply = reply
+    else {
+      if (!this.#all) this.#all = new Map([[keyOf(first), new Map([[first.index, first]])]])
+      const key = keyOf({ name, topicId })
+      let partitions = this.#all.get(key)
+      if (!partitions) this.#all.set(key, (partitions = new Map()))
+      const known = partitions.get(index)
+      if (known) known.reply = reply
+      else partitions.set(index, { name, topicId, index, reply })
+    }
   }
 
   some(holds: (reply: T) => boolean): boolean {
-    for (const { partitions } of this.#groups.values()) {
-      for (const reply of partitions.values()) if (holds(reply)) return true
-    }
-    return false
+    return this.#groups().some(group => group.some(({ reply }) => holds(reply)))
   }
 
   topics<R>(make: (name: string, topicId: string, partitions: T[]) => R): R[] {
-    return [...this.#groups.values()].map(({ name, topicId, partitions }) =>
-      make(name, topicId, [...partitions.values()]),
+    return this.#groups().map(group =>
+      make(
+        group[0]!.name,
+        group[0]!.topicId,
+        group.map(({ reply }) => reply),
+      ),
     )
   }
+
+  #groups(): Reply<T>[][] {
+    if (this.#all) return Array.from(this.#all.values(), partitions => [...partitions.values()])
+    return this.#first ? [[this.#first]] : []
+  }
 }
+
+const keyOf = ({ name, topicId }: Named): string => (name === '' ? topicId : name)

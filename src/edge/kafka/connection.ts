@@ -368,7 +368,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       version: header.apiVersion,
       apiKey: header.apiKey,
       connection: this,
-      ...ofRequest,
+      accepted: ofRequest.accepted,
+      throttle: ofRequest.throttle,
+      repeat: ofRequest.repeat,
+      whenSent: ofRequest.whenSent,
     }
   }
 
