@@ -277,6 +277,8 @@ function refusalFor(error: unknown): Refusal {
   return new Refusal(isShort ? 'COORDINATOR_NOT_AVAILABLE' : 'NOT_COORDINATOR')
 }
 
+/** What a log refuses is no bug: where it was thrown is of no use to anybody. */
 function textOf(error: unknown): string {
+  if (error instanceof Refusal) return `${error.error}: ${error.message}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

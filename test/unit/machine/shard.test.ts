@@ -2,7 +2,7 @@ import type { KeyValue, Origin } from '../../../src/machine/record-log'
 import type { Seat } from '../../../src/machine/parking'
 import { type Machine, type MachineKind, Shard } from '../../../src/machine/shard'
 import { Shards } from '../../../src/machine/shards'
-import { silentLogger } from '../../../src/platform/logger'
+import { type LogFields, type Logger, silentLogger } from '../../../src/platform/logger'
 import { World } from '../../../src/platform/simulated/world'
 import { Refusal } from '../../../src/protocol/errors'
 import { ListLog } from '../../support/record-logs'
@@ -21,7 +21,7 @@ class Names implements Machine<string> {
   }
 }
 
-function make(log = new ListLog()) {
+function make(log = new ListLog(), logger: Logger = silentLogger) {
   const world = new World({ seed: 1 })
   const loads: number[] = []
   const kind: MachineKind<Names, string> = {
@@ -30,7 +30,7 @@ function make(log = new ListLog()) {
     decode: key => (key.toString().startsWith('?') ? null : key.toString()),
     loaded: machine => loads.push(machine.names.size),
   }
-  const ground = { clock: world.clock, timers: timersOf(world), logger: silentLogger }
+  const ground = { clock: world.clock, timers: timersOf(world), logger }
   const shard = new Shard('names-0', ground, kind, () => log)
   return { world, log, shard, kind, ground, loads }
 }
@@ -109,6 +109,19 @@ test('a failed append unloads the shard; the next caller finds what the log has'
   await shard.ready()
   expect(shard.read(machine => [...machine.names.keys()])).toEqual(['a'])
   expect(loads).toEqual([0, 1])
+})
+
+test.each([
+  ['a refusal', new Refusal('KAFKA_STORAGE_ERROR', 'g-0 has no room'), 'KAFKA_STORAGE_ERROR: g-0 has no room'],
+  ['a bug', new Error('oops'), expect.stringMatching(/^Error: oops\n +at /)],
+])('of an append that fails by %s, the log says so much', async (_by, failure, says) => {
+  const lines: [string, LogFields | undefined][] = []
+  const logger = { ...silentLogger, error: (line: string, fields?: LogFields) => void lines.push([line, fields]) }
+  const { shard, log } = make(new ListLog(), logger)
+  await shard.ready()
+  log.failAppend = failure
+  expect(() => shard.write('add', add('b'))).toThrow(new Refusal('NOT_COORDINATOR'))
+  expect(lines).toEqual([['shard.failed', { shard: 'names-0', during: 'add', error: says }]])
 })
 
 test('what did not become durable is told to nobody, and is not there afterwards', async () => {
