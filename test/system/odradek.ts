@@ -61,6 +61,7 @@ export class Odradek {
   #stderr = ''
   readonly ended: Promise<Ended>
   readonly #connections: ClientConnection[] = []
+  #ready: Promise<Ready> | null = null
 
   constructor(args: readonly string[], environment: { readonly [name: string]: string } = {}) {
     if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist is missing: npm run build')
@@ -83,7 +84,13 @@ export class Odradek {
   }
 
   /** The first line it prints, which with --json says that it is ready. Rejects when it ends before. */
-  async ready(): Promise<Ready> {
+  ready(): Promise<Ready> {
+    // Once, whoever asks: each look has a listener.
+    this.#ready ??= this.#readyLine()
+    return this.#ready
+  }
+
+  async #readyLine(): Promise<Ready> {
     const line = new Promise<string>((resolve, reject) => {
       const look = () => {
         const end = this.#stdout.indexOf('\n')
