@@ -6,7 +6,7 @@ import { BrokerError } from './commands'
 import { chosenFailures, type Failure } from './failures'
 import { listOf, milliseconds, some, text } from './kinds'
 import type { BrokerOptions } from './options'
-import { type MatrixReport, type Trial, tryFailures } from './trials'
+import { askedNothing, type MatrixReport, noFailure, type Trial, tryFailures } from './trials'
 
 export interface MatrixOptions extends BrokerOptions {
   /** Names of failures, or kinds of them as `produce`; all when left out. */
@@ -18,7 +18,8 @@ export interface MatrixOptions extends BrokerOptions {
 
 /**
  * Runs `survives` once for each failure, and once before with none. It survives when its promise resolves. Rejects with
- * BrokerError when it does not even without a failure, and with TypeError for a failure that nobody knows.
+ * BrokerError when it does not even without a failure, or then asks the broker for nothing, and with TypeError for a failure
+ * that nobody knows.
  */
 export async function failureMatrix(
   options: MatrixOptions,
@@ -36,6 +37,8 @@ export async function failureMatrix(
     const trial = (failure: Failure) => tryOne(origin, failure, survives, trialTimeoutMs)
     const report = await tryFailures(failures, nodeClock, trial, ({ message }) => (first ??= message))
     if (report) return report
+    if (first === askedNothing)
+      throw new BrokerError(`${first}, so nothing can go wrong for it: kafka.brokers says where it is`, null)
     throw new BrokerError(`it fails without any failure: ${first}`, null)
   } finally {
     await origin.stop()
@@ -54,6 +57,7 @@ async function tryOne(
   let message: string | null = null
   try {
     await within(timeoutMs, survives(kafka, failure))
+    if (failure === noFailure && (await kafka.requests()).length === 0) message = askedNothing
   } catch (error) {
     message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   }

@@ -23,6 +23,9 @@ export interface Trial {
 /** What all the rest is compared to: the same without a failure. */
 export const noFailure: Failure = { name: 'none', about: 'network', says: 'Nothing goes wrong.', faults: [] }
 
+/** Who does that survives whatever goes wrong with a broker, and nothing is shown by it. */
+export const askedNothing = 'it never asked the broker for anything'
+
 export class MatrixReport {
   readonly verdicts: readonly Verdict[]
 

@@ -148,9 +148,18 @@ test('a service of kafkajs survives most, and not that its topic is unknown when
 })
 
 test('a trial that does not end is one that failed', async () => {
-  const options = { only: ['commit-lost'], isolation: 'inline', log: 'silent', trialTimeoutMs: 50 } as const
-  const report = await failureMatrix(options, async (_kafka, { name }) => {
+  const options = { only: ['commit-lost'], isolation: 'inline', log: 'silent', trialTimeoutMs: 3_000 } as const
+  const report = await failureMatrix(options, async ({ brokers }, { name }) => {
     if (name !== 'none') await new Promise(() => {})
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    await admin.disconnect()
   })
-  expect(report.failed.map(({ message }) => message)).toEqual([expect.stringContaining('not done after 50 ms')])
+  expect(report.failed.map(({ message }) => message)).toEqual([expect.stringContaining('not done after 3000 ms')])
+})
+
+test('who asks the broker for nothing has survived nothing', async () => {
+  const options = { only: ['commit-lost'], isolation: 'inline', log: 'silent' } as const
+  const idle = failureMatrix(options, kafka => kafka.produce('orders', { value: 'by the test itself' }))
+  await expect(idle).rejects.toThrow('it never asked the broker for anything, so nothing can go wrong for it')
 })
