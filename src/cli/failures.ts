@@ -2,10 +2,10 @@
 import { resolve } from 'node:path'
 import type { ClusterFacts } from '../embedded/commands'
 import { LocalEngine } from '../embedded/engine'
-import { controlOf, environmentFor, serversOf } from '../embedded/environment'
+import { controlOf } from '../embedded/environment'
 import { chosenFailures, type Failure } from '../embedded/failures'
 import { faultFrom } from '../embedded/fault-spec'
-import { noFailure, type Trial, tryFailures, type Verdict, verdictLine } from '../embedded/trials'
+import { askedNothing, noFailure, type Trial, tryFailures, type Verdict, verdictLine } from '../embedded/trials'
 import type { NodeConfig } from '../node/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
@@ -13,9 +13,9 @@ import type { OwnProgram, Process } from '../platform/process'
 import type { TopicSpec } from '../embedded/options'
 import type { CommandLine } from './flags'
 import { topicsFrom } from './topics'
+import { variablesOf } from './variables'
 
 const timeoutSecondsDefault = 60
-const askedNothing = 'it never asked the broker for anything'
 /** How long a command that was told to end may take to do so. */
 const graceMs = 2_000
 /** What a command said at the end is what tells why it failed. */
@@ -48,7 +48,7 @@ export async function playFailures(
     for (const { name, says } of failures) process.print(`${name.padEnd(40)} ${says}`)
     return process.exit(0)
   }
-  const trials = new Trials(line.program, process, platform, seconds * 1_000)
+  const trials = new Trials(line, process, platform, seconds * 1_000)
   await trials.open(config, nodes, topics)
   const played = await tryFailures(
     failures,
@@ -74,7 +74,7 @@ function say(verdict: Verdict, process: Process): void {
 }
 
 class Trials {
-  readonly #program: readonly string[]
+  readonly #line: CommandLine
   readonly #process: Process
   readonly #platform: Platform
   readonly #timeoutMs: number
@@ -85,8 +85,8 @@ class Trials {
   /** Whether the command did well without a failure, and without a broker. */
   isUnasked = false
 
-  constructor(program: readonly string[], process: Process, platform: Platform, timeoutMs: number) {
-    this.#program = program
+  constructor(line: CommandLine, process: Process, platform: Platform, timeoutMs: number) {
+    this.#line = line
     this.#process = process
     this.#platform = platform
     this.#timeoutMs = timeoutMs
@@ -125,8 +125,8 @@ class Trials {
 
   /** Null when the command ends with 0 in time. */
   async #run(failure: Failure, facts: ClusterFacts): Promise<string | null> {
-    const [command, ...args] = this.#program as [string, ...string[]]
-    const where = environmentFor(serversOf(facts.nodes), controlOf(this.#control, facts))
+    const [command, ...args] = this.#line.program as [string, ...string[]]
+    const where = variablesOf({ nodes: facts.nodes, control: controlOf(this.#control, facts) }, this.#line.env)
     const env = { ...this.#process.env, ...where, ODRADEK_FAILURE: failure.name }
     const child = this.#process.run(command, args, env, { isHeard: true })
     this.#running = child

@@ -62,6 +62,13 @@ export const flagTable: { readonly [name: string]: Flag } = {
   control: {
     about: 'open a port of 127.0.0.1 by which tests move the time and make faults; ODRADEK_CONTROL says where',
   },
+  env: {
+    value: 'NAME=VALUE',
+    repeats: true,
+    of: ['run', 'failures'],
+    about:
+      'a variable for the command; {brokers}, {host}, {port} and {control} in it say where; may be given many times',
+  },
   only: {
     value: 'NAME',
     repeats: true,
@@ -95,6 +102,8 @@ export interface CommandLine {
   readonly brokers: string | undefined
   /** Topics to begin with, as they were written. */
   readonly topics: readonly string[]
+  /** Variables for the program, as they were written. */
+  readonly env: readonly string[]
   readonly matrix: MatrixFlags
   readonly readyFile: string | undefined
   /** What `run` runs: everything after `--`. */
@@ -128,6 +137,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     control: values['control'] === true,
     brokers: text('brokers'),
     topics: texts('topic'),
+    env: texts('env'),
     readyFile: text('ready-file'),
     matrix: {
       only: texts('only'),

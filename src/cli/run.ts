@@ -1,7 +1,7 @@
 /** `odradek run -- COMMAND`: a broker for as long as a command runs, which is told where it is. */
-import { environmentFor, serversOf } from '../embedded/environment'
 import type { Address } from '../platform/network'
 import type { Process } from '../platform/process'
+import { variablesOf } from './variables'
 
 interface Served {
   readonly address: Address
@@ -11,14 +11,20 @@ interface Served {
   stop(): Promise<void>
 }
 
-/** Runs the command, stops the broker, and ends with the command's exit code; with 127 when there is no such command. */
-export async function runBeside(node: Served, program: readonly string[], process: Process): Promise<void> {
+/**
+ * Runs the command, stops the broker, and ends with the command's exit code; with 127 when there is no such command. `env`
+ * are variables for it, as `variablesOf` takes them.
+ */
+export async function runBeside(
+  node: Served,
+  program: readonly string[],
+  process: Process,
+  env: readonly string[] = [],
+): Promise<void> {
   const [command, ...args] = program as [string, ...string[]]
-  const servers = serversOf(node.nodes?.map(([first]) => first!) ?? [node.address])
-  const child = process.run(command, args, {
-    ...process.env,
-    ...environmentFor(servers, node.controlUrl ?? null),
-  })
+  const nodes = node.nodes?.map(([first]) => first!) ?? [node.address]
+  const variables = variablesOf({ nodes, control: node.controlUrl ?? null }, env)
+  const child = process.run(command, args, { ...process.env, ...variables })
   // Ctrl-C reaches the command by itself, and what it does then is its own affair; we end when it has. Where there is no
   // terminal, somebody has told us alone.
   process.onSignal(signal => {

@@ -51,7 +51,7 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
     process.complain(`odradek: ${(error as Error).stack ?? String(error)}`)
     return process.exit(1)
   }
-  if (stopping === null) return runBeside(node, line.program, process)
+  if (stopping === null) return runBeside(node, line.program, process, line.env)
   stopping.runs(node)
   await announce(factsOf(node, config, process, platform), line, process, platform)
 }
@@ -79,6 +79,7 @@ interface Answer extends ConfigAnswer {
 function configOf(line: CommandLine, process: Process, platform: Platform): Answer | Refused {
   try {
     const nodes = nodesOf(line)
+    checkVariables(line)
     const read = readConfig({
       flags: line.flags,
       environment: process.env,
@@ -107,6 +108,14 @@ function nodesOf({ brokers }: CommandLine): number {
     throw new ConfigRefused([(error as Error).message.replace('brokers of startBroker', '--brokers')])
   }
   return Number(brokers)
+}
+
+/** Throws ConfigRefused. */
+function checkVariables({ env, command, control }: CommandLine): void {
+  if (env.length === 0) return
+  const { problemsOf } = require('./variables') as typeof import('./variables')
+  const problems = problemsOf(env, control || command === 'failures')
+  if (problems.length > 0) throw new ConfigRefused(problems)
 }
 
 function refuse({ lines, exitCode }: Refusal, { json }: CommandLine, process: Process): void {

@@ -1,8 +1,15 @@
 import { runBeside } from '../../../src/cli/run'
+import { problemsOf } from '../../../src/cli/variables'
 import type { Address } from '../../../src/platform/network'
 import type { Process, Signal } from '../../../src/platform/process'
 
-function scene(host: string, ended: Promise<number>, hasTerminal = true, nodes?: readonly Address[][]) {
+function scene(
+  host: string,
+  ended: Promise<number>,
+  hasTerminal = true,
+  nodes?: readonly Address[][],
+  own: readonly string[] = [],
+) {
   const said: unknown[] = []
   const signals: Signal[] = []
   let ask: (signal: Signal) => void = () => {}
@@ -18,7 +25,7 @@ function scene(host: string, ended: Promise<number>, hasTerminal = true, nodes?:
     exit: (code: number) => void said.push(['exit', code]),
   } as unknown as Process
   const node = { address: { host, port: 9 }, ...(nodes && { nodes }), stop: async () => void said.push(['stop']) }
-  return { done: runBeside(node, ['npm', 'test', '--', '-x'], process), said, signals, ask: (s: Signal) => ask(s) }
+  return { done: runBeside(node, ['npm', 'test', '--', '-x'], process, own), said, signals, ask: (s: Signal) => ask(s) }
 }
 
 test('the command is told where the broker is; then the broker stops, and the exit code is passed on', async () => {
@@ -63,4 +70,34 @@ test('of several nodes, the command is told all', async () => {
   const { done, said } = scene('127.0.0.1', Promise.resolve(0), true, [at(9), at(10), at(11)])
   await done
   expect(said[0]).toMatchObject(['run', 'npm', {}, { KAFKA_BROKERS: '127.0.0.1:9,127.0.0.1:10,127.0.0.1:11' }])
+})
+
+test('and by names of its own', async () => {
+  const own = [
+    'ORDERS_KAFKA={brokers}',
+    'URL=kafka://{host}:{port}/?a=b',
+    'KAFKA_BROKERS=mine',
+    'JSON={"b": ["{brokers}"]}',
+  ]
+  const { done, said } = scene('0.0.0.0', Promise.resolve(0), true, undefined, own)
+  await done
+  const told = {
+    ORDERS_KAFKA: '127.0.0.1:9',
+    URL: 'kafka://127.0.0.1:9/?a=b',
+    KAFKA_BROKERS: 'mine',
+    JSON: '{"b": ["127.0.0.1:9"]}',
+  }
+  expect(said[0]).toMatchObject(['run', 'npm', {}, told])
+})
+
+test('of which a mistake is told', () => {
+  expect(problemsOf(['A={brokers}', 'B={"x": 1}', 'C='], false)).toEqual([])
+  expect(problemsOf(['ORDERS'], false)).toEqual([
+    '--env ORDERS: give NAME=VALUE, such as --env ORDERS_KAFKA={brokers}.',
+  ])
+  expect(problemsOf(['A={broker}'], false)).toEqual([
+    '--env A={broker}: there is no {broker}; there are {brokers}, {host}, {port}, {control}.',
+  ])
+  expect(problemsOf(['A={control}'], false)).toEqual(['--env A={control}: {control} needs --control.'])
+  expect(problemsOf(['A={control}'], true)).toEqual([])
 })
