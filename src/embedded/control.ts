@@ -3,7 +3,15 @@
  * Each cluster has its own place, `/clusters/1`; `docs/testing.md` says what may be asked there.
  */
 import type { HttpAnswer, HttpRequest } from '../platform/http'
-import { BrokerError, type ClusterFacts, type Engine, type Gives, happenings, type Takes } from './commands'
+import {
+  BrokerError,
+  type ClusterFacts,
+  type Engine,
+  type Gives,
+  happenings,
+  type OffsetSpec,
+  type Takes,
+} from './commands'
 import { durationMs } from './duration'
 import { controlOf, environmentFor, serversOf } from './environment'
 import type { Ask } from './fault-door'
@@ -97,6 +105,7 @@ const routes: { readonly [path: string]: Route } = {
     return { count: await ask('happen', { what, to: (body['to'] as string | undefined) ?? null }) }
   },
 
+  'GET /topics': async ({ ask }) => ({ topics: await ask('topics', null) }),
   'POST /topics': ({ ask, json }) => nothing(ask('createTopics', listOf<string | TopicSpec>(json).map(topicSpecOf))),
   'DELETE /topics/:name': ({ ask, named }) => nothing(ask('deleteTopics', [named])),
   'POST /records/:name': async ({ ask, named, json }) => {
@@ -201,10 +210,11 @@ function timeOf(at: unknown): number {
 async function recordsOf({ ask, named: topic, query }: Asked): Promise<unknown[]> {
   const count = Number(query.get('count') ?? 0)
   const partition = query.has('partition') ? Number(query.get('partition')) : null
+  const [from, to] = [placeOf(query, 'from') ?? 'start', placeOf(query, 'to')]
   const records: unknown[] = []
   let next: Gives<'read'>['next'] = []
   for (let waitMs = count > 0 ? waitOf(query) : 0; ; ) {
-    const read = await ask('read', { topic, partition, from: 'start', next, waitMs })
+    const read = await ask('read', { topic, partition, from, to, next, waitMs })
     next = read.next
     records.push(...read.records.map(raw => inJson(recordFrom(topic, raw, 'auto'))))
     if (count === 0 ? read.records.length === 0 : records.length >= count) return records
@@ -212,6 +222,18 @@ async function recordsOf({ ask, named: topic, query }: Asked): Promise<unknown[]
       throw new BrokerError(`${topic} has ${records.length} records, not ${count}`, null)
     waitMs = Math.max(0, read.leftMs)
   }
+}
+
+/** An offset, `start`, `end`, or a time as `@1767225600000` or `@2026-01-01T00:00:00Z`; null when it is not given. */
+function placeOf(query: URLSearchParams, name: string): OffsetSpec | null {
+  const given = query.get(name)
+  if (given === null || given === 'start' || given === 'end') return given
+  if (/^\d+$/.test(given)) return Number(given)
+  if (given.startsWith('@')) {
+    const time = given.slice(1)
+    return { timestampMs: timeOf(/^\d+$/.test(time) ? Number(time) : time) }
+  }
+  throw new TypeError(`${name} is an offset, start, end, or a time as @2026-01-01T00:00:00Z, not ${given}`)
 }
 
 function inJson<T>(part: T): unknown {

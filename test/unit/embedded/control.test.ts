@@ -133,6 +133,33 @@ test('records and groups are waited for', async () => {
   await told('DELETE', '/topics/orders')
 })
 
+test('topics are listed, and a part of the records is read', async () => {
+  const { told, ask } = await bench({
+    topics: [{ name: 'many', partitions: 2, config: { 'retention.ms': 5_000 } }, 'orders'],
+  })
+  expect((await told('GET', '/topics')).topics).toEqual([
+    { name: 'many', partitions: 2, replicationFactor: 1, config: { 'retention.ms': '5000' } },
+    { name: 'orders', partitions: 1, replicationFactor: 1, config: {} },
+  ])
+  const at = Date.parse('2020-01-01')
+  await told(
+    'POST',
+    '/records/orders',
+    [0, 1, 2, 3].map(nth => ({ value: `${nth}`, timestampMs: at + nth * 1_000 })),
+  )
+  const read = async (query: string) =>
+    (await told('GET', `/records/orders?${query}`)).records.map(({ value }: { value: string }) => value).join('')
+  expect(await read('to=2')).toBe('01')
+  expect(await read('from=1&to=end')).toBe('123')
+  expect(await read('from=end')).toBe('')
+  expect(await read('from=start&to=start')).toBe('')
+  expect(await read(`from=@2020-01-01T00:00:01Z&to=@${at + 3_000}`)).toBe('12')
+  expect(await read('from=2&count=2')).toBe('23')
+  for (const wrong of ['to=-1', 'from=yesterday', 'to=@noon', 'to=']) {
+    expect((await ask('GET', `/records/orders?${wrong}`)).status).toBe(400)
+  }
+})
+
 test('what cannot be asked is told; web pages are not answered', async () => {
   const { raw, ask } = await bench()
   expect(await ask('GET', '/clok')).toMatchObject({ status: 404 })
