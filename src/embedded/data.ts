@@ -53,10 +53,11 @@ function readOnce(
 ) {
   const next = new Map(before)
   const records: RawRecord[] = []
-  for (const { index } of core.metadata.image.topic(topic)?.partitions ?? []) {
+  for (const { index, leader } of core.metadata.image.topic(topic)?.partitions ?? []) {
     if (only !== null && index !== only) continue
-    const partition = core.partitions.held(topic, index)
     // As long as it has no leader nobody can read it.
+    if (leader < 0) continue
+    const partition = core.partitions.held(topic, index)
     if (partition.leader < 0) continue
     const at = next.get(index) ?? offsetOf(partition, from)
     const end = to === null ? Number.POSITIVE_INFINITY : offsetOf(partition, to)

@@ -82,6 +82,7 @@ async function open(
   const places = options.places ?? [here]
   const metadata = await openMetadata(platform, config, opened, metadataStore, places)
   undo.push(() => metadata.close())
+  tellAbsent(metadata, places, platform)
   const brokerIds = places.map(({ id }) => id)
   const directory = directoryOf(platform, opened, metadata, brokerIds)
   undo.push(async () => {
@@ -137,6 +138,15 @@ async function openMetadata(
     random,
     logger,
   })
+}
+
+/** Who starts with fewer nodes than a directory has seen finds that some partitions have no leader, and hears why. */
+function tellAbsent({ image }: Metadata, places: readonly BrokerPlace[], { logger }: Platform): void {
+  const absent = [...image.brokers()].filter(({ id }) => !places.some(place => place.id === id)).map(({ id }) => id)
+  if (absent.length === 0) return
+  const partitions = [...image.topics()].flatMap(topic => topic.partitions)
+  const leaderless = partitions.filter(({ leader }) => leader < 0).length
+  if (leaderless > 0) logger.warn('nodes-absent', { nodes: absent.join(','), leaderless })
 }
 
 /** Null where there is no key to make them with. */
