@@ -14,15 +14,38 @@ declare global {
   }
 }
 
+/** As `@jest/globals` has it; whose project does not have it is told nothing of that. */
+/** @ts-ignore */
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> {
+    toHaveRecord<V = unknown>(topic: string, match: Match<V>, options?: ReadOptions & Wait): Promise<void>
+  }
+}
+
 interface Expecting {
   readonly expect: { extend(matchers: object): void }
 }
 
+type Globals = Partial<Hooks & Expecting>
+
+/** What only jest can tell where `injectGlobals` is off. */
+const globalsModule = '@jest/globals'
+
+function globalsOf(): Globals {
+  const globals = globalThis as unknown as Globals
+  if (globals.beforeAll) return globals
+  try {
+    return require(globalsModule) as Globals
+  } catch {
+    return {}
+  }
+}
+
 /** A broker for this file, and a cluster of its own for each test of it. Call it where tests are described. */
 export function useKafka(options: UseOptions = {}): Broker {
-  const { beforeAll, beforeEach, afterEach, afterAll, expect } = globalThis as unknown as Partial<Hooks & Expecting>
+  const { beforeAll, beforeEach, afterEach, afterAll, expect } = globalsOf()
   if (!beforeAll || !beforeEach || !afterEach || !afterAll) {
-    throw new Error('odradek/jest needs beforeAll and its like as globals; in vitest, use odradek/vitest')
+    throw new Error('odradek/jest needs the hooks of jest; in vitest, use odradek/vitest')
   }
   expect?.extend({ toHaveRecord })
   return use({ beforeAll, beforeEach, afterEach, afterAll }, options)

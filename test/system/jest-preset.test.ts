@@ -50,26 +50,60 @@ test.each(['preset', 'globalSetup'])(
   180_000,
 )
 
-test('toHaveRecord has a type', async () => {
+test('without globals, by what @jest/globals has', async () => {
+  const project = join(folder, 'imported')
+  mkdirSync(project)
+  writeFileSync(join(project, 'jest.config.json'), JSON.stringify({ injectGlobals: false }))
   writeFileSync(
-    join(folder, 'types.cts'),
-    `import { useKafka } from 'odradek/jest'
+    join(project, 'imported.test.js'),
+    `const { expect, test } = require('@jest/globals')
+const { useKafka } = require('odradek/jest')
+const kafka = useKafka({ topics: ['orders'] })
+test('has the order', async () => {
+  await kafka.produce('orders', { key: '1', value: { id: 7 } })
+  await expect(kafka).toHaveRecord('orders', { key: '1', value: { id: expect.any(Number) } })
+  await expect(kafka).not.toHaveRecord('orders', { key: '2' })
+})
+`,
+  )
+  const { code, stderr } = await node(
+    runner,
+    '--rootDir',
+    project,
+    '--config',
+    join(project, 'jest.config.json'),
+    '--ci',
+  )
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Tests: +1 passed, 1 total$/m) })
+}, 60_000)
+
+test.each([
+  ['jest', ''],
+  ['@jest/globals', "import { expect } from '@jest/globals'\n"],
+])(
+  'toHaveRecord has a type, with that of %s',
+  async (types, imported) => {
+    writeFileSync(
+      join(folder, 'types.cts'),
+      `${imported}import { useKafka } from 'odradek/jest'
 const kafka = useKafka()
 export const ok: Promise<void> = expect(kafka).toHaveRecord('orders', { key: '1' }, { timeoutMs: 10 })
 export const no: Promise<void> = expect(kafka).not.toHaveRecord('orders', record => record.key === '1')
 // @ts-expect-error a topic has a name
 export const wrong = expect(kafka).toHaveRecord(1, {})
 `,
-  )
-  const compilerOptions = {
-    module: 'node16',
-    strict: true,
-    noEmit: true,
-    target: 'es2022',
-    lib: ['es2022', 'esnext.disposable'],
-    types: ['node', 'jest'],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.cts'] }))
-  const { code, stdout } = await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder)
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-}, 60_000)
+    )
+    const compilerOptions = {
+      module: 'node16',
+      strict: true,
+      noEmit: true,
+      target: 'es2022',
+      lib: ['es2022', 'esnext.disposable'],
+      types: imported === '' ? ['node', types] : ['node'],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.cts'] }))
+    const { code, stdout } = await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  },
+  60_000,
+)
