@@ -43,16 +43,19 @@ export function useKafka(hooks: Hooks, { scope = 'test', ...options }: UseOption
     current = null
     await origin.stop()
   })
-  return standIn(() => {
+  const now = (): Broker => {
     if (current) return current
     throw new Error('useKafka gives a broker while a test runs: use it inside of tests and their hooks')
-  })
+  }
+  // Who takes these by their names, where tests are described, means those of the test that will run.
+  return standIn(now, { clock: standIn(() => now().clock), faults: standIn(() => now().faults) })
 }
 
-/** Everything that is asked of it is asked of whom `target` names at that moment. */
-function standIn<T extends object>(target: () => T): T {
+/** Everything that is asked of it is asked of whom `target` names at that moment, but for what `own` has. */
+function standIn<T extends object>(target: () => T, own: Partial<T> = {}): T {
   return new Proxy({} as T, {
     get(_nobody, name) {
+      if (Object.hasOwn(own, name)) return own[name as keyof T]
       const real = target()
       const value: unknown = Reflect.get(real, name, real)
       return typeof value === 'function' ? value.bind(real) : value

@@ -30,6 +30,22 @@ test('each test has a cluster of its own, and outside of tests there is none', a
   await run('afterAll')
 })
 
+test('its clock and faults may be taken by their names, where tests are described', async () => {
+  const { hooks, run } = runner()
+  const { clock, faults } = useKafka(hooks, { topics: ['orders'], isolation: 'inline', log: 'silent' })
+  expect(() => clock.now()).toThrow('while a test runs')
+  await run('beforeAll')
+  for (const year of [2030, 2040]) {
+    await run('beforeEach')
+    const at = new Date(`${year}-01-01`)
+    await clock.freeze(at)
+    expect(await clock.now()).toBe(at.getTime())
+    expect(await (await faults.error('Produce', 'NOT_CONTROLLER')).hits()).toBe(0)
+    await run('afterEach')
+  }
+  await run('afterAll')
+})
+
 test('or all of a file share one', async () => {
   const { hooks, run } = runner()
   const kafka = useKafka(hooks, { scope: 'file', isolation: 'inline' })
