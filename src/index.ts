@@ -1,6 +1,14 @@
 /** The package as a library: a broker inside of another program, most of all inside of a test. */
 export { Broker, startBroker } from './embedded/broker'
-export type { BrokerEvents, EventName } from './embedded/cluster-events'
+export type {
+  BrokerEvents,
+  CommitEvent,
+  ErrorEvent,
+  EventName,
+  JoinEvent,
+  LeaveEvent,
+  ProduceEvent,
+} from './embedded/cluster-events'
 export {
   BrokerError,
   type ClientFacts,
@@ -14,13 +22,15 @@ export {
 export type { LoggedRequest } from './embedded/logged-request'
 export { failureMatrix, type MatrixOptions } from './embedded/failure-matrix'
 export { standardFailures, type Failure } from './embedded/failures'
+export type { Decide, Decided, RequestBody, RequestContext } from './embedded/deciders'
 export type { FaultHandle } from './embedded/fault-door'
-export type { FaultOptions, FaultSpec, LateFaultOptions } from './embedded/fault-spec'
+export type { DecidedOptions, FaultOptions, FaultSpec, LateFaultOptions } from './embedded/fault-spec'
 export type { MatrixReport, Outcome, Verdict } from './embedded/trials'
 export type { Match } from './embedded/matching'
 export type { ForkOptions, RequestsFilter, Snapshot, StopOptions } from './embedded/method-options'
 export type { BrokerNode, NoOptions } from './embedded/node-handle'
 export type { BrokerOptions, Isolation, Log, ResetOptions, TopicSpec } from './embedded/options'
+export type { SaslMechanism, SaslUser } from './embedded/users'
 export type { GroupWait, ReadOptions, RecordsOptions, Wait } from './embedded/waits'
 export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'
 export { version } from './platform/version'

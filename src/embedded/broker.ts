@@ -16,11 +16,13 @@ import {
   type TopicFacts,
   type Written,
 } from './commands'
+import { BrokerAddresses } from './broker-addresses'
 import { checkMatch, groupLines, type Match, wishText } from './matching'
 import { allRecords, firstRecord, firstRecords } from './reading'
 import { type Rec, type RecordInput, toProduce } from './values'
 import { controlOf, environmentFor } from './environment'
 import { ClockDoor } from './clock-door'
+import { type Decide, Deciders } from './deciders'
 import { type Ask, FaultDoor } from './fault-door'
 import { anyFunction, listOf, text, wholeNumber } from './kinds'
 import { leftoverLines } from './leftovers'
@@ -35,6 +37,7 @@ import {
 import { BrokerNode } from './node-handle'
 import { Listeners } from './listeners'
 import { openEngine } from './open-engine'
+import type { Decision } from './question'
 import { type GroupWait, type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from './waits'
 import {
   type BrokerOptions,
@@ -53,7 +56,7 @@ export function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   return Broker.create(options)
 }
 
-export class Broker implements AsyncDisposable {
+export class Broker extends BrokerAddresses implements AsyncDisposable {
   readonly #options: BrokerOptions
   #engine: Engine | null = null
   #facts: ClusterFacts | null = null
@@ -65,11 +68,13 @@ export class Broker implements AsyncDisposable {
   #parent: Broker | null = null
   readonly #forks = new Set<Broker>()
   #listeners = new Listeners()
+  #deciders = new Deciders()
   #starting: Promise<this> | null = null
   #stopping: Promise<void> | null = null
 
   /** Throws TypeError for options that nobody knows. Nothing runs before `start`. */
   constructor(options: BrokerOptions = {}) {
+    super()
     checkOptions(options)
     this.#options = options
   }
@@ -88,6 +93,10 @@ export class Broker implements AsyncDisposable {
     const engine = openEngine(this.#options.isolation ?? 'worker', {
       log: line => this.#say(line),
       event: (cluster, event) => this.#listeners.heard(cluster, event),
+      question: (cluster, question) => {
+        const answer = (decision: Decision) => engine.ask(cluster, 'decide', { question: question.id, decision })
+        this.#deciders.asked(cluster, question, answer)
+      },
     })
     this.#unwatch = nodeOrigins.watch()
     try {
@@ -149,6 +158,7 @@ export class Broker implements AsyncDisposable {
     const fork = new Broker(this.#options)
     fork.#parent = this
     fork.#listeners = this.#listeners
+    fork.#deciders = this.#deciders
     fork.#became(this.#engine, facts)
     fork.#control = this.#control
     fork.#starting = Promise.resolve(fork)
@@ -185,16 +195,6 @@ export class Broker implements AsyncDisposable {
     return this.stop()
   }
 
-  /** `['127.0.0.1:49152']`: what clients call brokers, bootstrapBrokers, bootstrap servers. One for each node. */
-  get brokers(): string[] {
-    return this.nodes.map(({ address }) => address)
-  }
-
-  /** As `brokers`, at another listener than the first, by its name. */
-  brokersOf(listener: string): string[] {
-    return this.nodes.map(node => node.addressOf(listener))
-  }
-
   get nodes(): readonly BrokerNode[] {
     void this.#started
     return this.#nodes
@@ -212,18 +212,6 @@ export class Broker implements AsyncDisposable {
     return this.#ask('leaderOf', { topic, partition })
   }
 
-  get bootstrapServers(): string {
-    return this.brokers.join(',')
-  }
-
-  get host(): string {
-    return this.#started.host
-  }
-
-  get port(): number {
-    return this.#started.port
-  }
-
   get clusterId(): string {
     return this.#started.clusterId
   }
@@ -238,28 +226,6 @@ export class Broker implements AsyncDisposable {
     if (this.#control === null)
       throw new BrokerError('this broker has no control port: startBroker({ control: true })', null)
     return controlOf(this.#control, this.#started)
-  }
-
-  /** As the containers of Testcontainers call it, and the four after it. */
-  getBootstrapServers(): string {
-    return this.bootstrapServers
-  }
-
-  getHost(): string {
-    return this.host
-  }
-
-  /** There is one port, whatever it is asked as. */
-  getMappedPort(_port?: number): number {
-    return this.port
-  }
-
-  getFirstMappedPort(): number {
-    return this.port
-  }
-
-  getUri(): string {
-    return this.bootstrapServers
   }
 
   /** What topics there are, as `createTopics` would make them again: in the order of their names, without internal ones. */
@@ -332,7 +298,11 @@ export class Broker implements AsyncDisposable {
   readonly clock = new ClockDoor(this.#asking)
 
   /** What goes wrong because a test wants it to. */
-  readonly faults = new FaultDoor(this.#asking, () => this.nodes)
+  readonly faults = new FaultDoor(this.#asking, () => this.nodes, {
+    add: (decide: Decide) => this.#deciders.add(this.#started.cluster, decide),
+    drop: number => this.#deciders.drop(this.#started.cluster, number),
+    clear: () => this.#deciders.clear(this.#started.cluster),
+  })
 
   /** The group as it is now. */
   async group(group: string): Promise<GroupFacts> {

@@ -1,5 +1,5 @@
 /** What happens in a cluster, for those who listen. Events that nobody wants are not made. */
-import type { Logger } from '../platform/logger'
+import type { LogFields, Logger } from '../platform/logger'
 import type { LoggedRequest } from './logged-request'
 
 /** Events by their names, with what is told. All of it can be copied from one thread to another. */
@@ -7,6 +7,16 @@ export interface BrokerEvents {
   /** It has leaders from here on. Internal topics are told as well. */
   readonly topicCreated: { readonly topic: string; readonly partitions: number }
   readonly topicDeleted: { readonly topic: string }
+  /** Records of a partition were written. */
+  readonly produce: ProduceEvent
+  /** A group has committed how far it has read of a partition. */
+  readonly commit: CommitEvent
+  /** A member has joined, or joined anew as in every rebalance. */
+  readonly join: JoinEvent
+  /** A member is none any more: it said so, its session or its connection ended, or it did not join again. */
+  readonly leave: LeaveEvent
+  /** A request was answered with an error, by the broker or by a fault. */
+  readonly error: ErrorEvent
   /** Members have to join again. */
   readonly groupRebalance: { readonly group: string; readonly generation: number; readonly reason: string }
   /** Members have their partitions. */
@@ -21,6 +31,51 @@ export interface BrokerEvents {
   readonly clientMetrics: ClientMetricsEvent
   /** A fault befell a request. */
   readonly fault: FaultEvent
+}
+
+export interface ProduceEvent {
+  readonly topic: string
+  readonly partition: number
+  /** That of the first; null where the client wants no acknowledgement. */
+  readonly offset: number | null
+  /** How many. */
+  readonly records: number
+  /** Null where the test itself wrote them. */
+  readonly clientId: string | null
+  readonly transactionalId: string | null
+}
+
+export interface CommitEvent {
+  readonly group: string
+  /** Empty where the group has no members. */
+  readonly memberId: string
+  readonly clientId: string | null
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Where it is committed in a transaction: it counts once that is committed. */
+  readonly transactionalId: string | null
+}
+
+export interface JoinEvent {
+  readonly group: string
+  readonly memberId: string
+  readonly clientId: string | null
+  readonly generation: number
+}
+
+export interface LeaveEvent {
+  readonly group: string
+  readonly memberId: string
+  readonly reason: string
+}
+
+export interface ErrorEvent {
+  /** Kafka's name of the API. */
+  readonly api: string
+  readonly clientId: string | null
+  /** All that stand in the answer. */
+  readonly errors: readonly string[]
 }
 
 export interface ConnectionEvent {
@@ -54,6 +109,11 @@ export type ToldEvent = { [N in EventName]: { readonly name: N; readonly what: B
 const known: Record<EventName, true> = {
   topicCreated: true,
   topicDeleted: true,
+  produce: true,
+  commit: true,
+  join: true,
+  leave: true,
+  error: true,
   groupRebalance: true,
   groupStable: true,
   groupEmpty: true,
@@ -66,12 +126,19 @@ const known: Record<EventName, true> = {
 export const eventNames = Object.keys(known) as readonly EventName[]
 
 /** Lines of the log that are events as well, whether or not they are written. */
-const logged: { readonly [line: string]: EventName } = {
-  'group.rebalance': 'groupRebalance',
-  'group.stable': 'groupStable',
-  'group.empty': 'groupEmpty',
-  'client.metrics': 'clientMetrics',
+const logged: { readonly [line: string]: (fields: LogFields) => ToldEvent } = {
+  'group.rebalance': fields => told('groupRebalance', fields),
+  'group.stable': fields => told('groupStable', fields),
+  'group.empty': fields => told('groupEmpty', fields),
+  'client.metrics': fields => told('clientMetrics', fields),
+  'group.member.left': ({ reason, ...fields }) => left(fields, reason),
+  'group.member.expelled': ({ why, ...fields }) => left(fields, why),
+  'group.member.absent': fields => left(fields, 'it did not join again'),
 }
+
+const told = (name: EventName, fields: LogFields): ToldEvent => ({ name, what: { ...fields } }) as unknown as ToldEvent
+const left = ({ group, member: memberId }: LogFields, reason: unknown): ToldEvent =>
+  told('leave', { group, memberId, reason } as LogFields)
 
 export class ClusterEvents {
   #wanted: ReadonlySet<EventName> = new Set()
@@ -81,6 +148,10 @@ export class ClusterEvents {
   listen(names: readonly EventName[], tell: (event: ToldEvent) => void): void {
     this.#wanted = new Set(names)
     this.#tell = tell
+  }
+
+  wants(name: EventName): boolean {
+    return this.#wanted.has(name)
   }
 
   tell<N extends EventName>(name: N, what: BrokerEvents[N]): void {
@@ -98,8 +169,8 @@ export class ClusterEvents {
       },
       debug: logger.debug,
       info: (line, fields) => {
-        const name = logged[line]
-        if (name !== undefined) this.tell(name, { ...fields } as never)
+        const event = this.#wanted.size > 0 ? logged[line]?.(fields ?? {}) : undefined
+        if (event) this.tell(event.name, event.what as never)
         logger.info(line, fields)
       },
       warn: logger.warn,

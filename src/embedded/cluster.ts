@@ -10,29 +10,24 @@ import { FillingFiles } from '../platform/filling-files'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
+import { type Around, aroundOf, type Inner, stagesOf } from './around'
 import { ClusterEvents } from './cluster-events'
 import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
 import { BrokerError, type ClientFacts, type Fault, type Happening, type RequestFilter } from './commands'
 import { Disk } from './disk'
-import { checkApis, Faults } from './faults'
+import { checkApis, type FetchedPartition, type Faults } from './faults'
 import { happen } from './happenings'
 import type { LoggedRequest } from './logged-request'
 import { NodeDoor } from './node-door'
 import type { ResetOptions } from './options'
-import { RequestLog } from './request-log'
-import { Watch } from './watch'
+import type { Questions } from './questions'
+import type { RequestLog } from './request-log'
+import { admitScramUsers } from './scram-users'
+import type { ScramUser } from './users'
+import type { Watch } from './watch'
 
 /** How long a client that is just closing its connections has to be gone before it counts as forgotten. */
 const farewellMs = 50
-
-interface Around {
-  readonly requests: RequestLog
-  readonly watch: Watch
-  readonly faults: Faults
-  readonly events: ClusterEvents
-}
-
-const stagesOf = ({ watch, requests, faults }: Around) => [watch.stage, requests.stage, faults.stage]
 
 interface Place {
   readonly real: Platform
@@ -50,12 +45,13 @@ interface Inside {
   readonly memory: { readonly logs: MemoryStore; readonly metadata: EmbeddedStore } | null
 }
 
-export class Cluster {
+export class Cluster implements Inner {
   readonly config: NodeConfig
   readonly watch: Watch
   readonly requests: RequestLog
   readonly faults: Faults
   readonly events: ClusterEvents
+  readonly questions: Questions
   readonly time: AdjustableTime
   readonly disk = new Disk(isFull => this.#fillDisk(isFull))
   /** Time passes for it as for everybody. */
@@ -64,6 +60,7 @@ export class Cluster {
   readonly #around: Around
   #inside: Inside
   #initial: ClusterImage | null = null
+  #users: readonly ScramUser[] = []
   /** One exchange of what is inside at a time. */
   #becoming: Promise<unknown> = Promise.resolve()
   #stopping: Promise<readonly ClientFacts[]> | null = null
@@ -77,6 +74,7 @@ export class Cluster {
     this.requests = around.requests
     this.faults = around.faults
     this.events = around.events
+    this.questions = around.questions
     this.#around = around
     this.#inside = inside
   }
@@ -99,21 +97,7 @@ export class Cluster {
     const platform = { ...real, clock: time.clock, timers: time.timers, files, logger }
     const place = { real, time, files, doors, platform }
     const self: { cluster?: Cluster } = {}
-    const around = {
-      events,
-      watch: new Watch(events),
-      requests: new RequestLog(time.clock, events),
-      faults: new Faults({
-        timers: real.timers,
-        events,
-        nodeAt: port => self.cluster?.nodes.find(({ address }) => address.port === port)?.id ?? null,
-        topicId: topic => self.cluster?.topicId(topic) ?? null,
-        fetchSession: id =>
-          (self.cluster?.core.brokers ?? []).flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)]),
-        happen: async (what, to) => self.cluster?.happen(what, to) ?? 0,
-        whileDiskFull: work => self.cluster!.disk.fullDuring(work),
-      }),
-    }
+    const around = aroundOf({ timers: real.timers, clock: time.clock, logger, events, inner: () => self.cluster! })
     try {
       const inside = image ? await openInMemory(place, config, around, image) : await openAnew(place, config, around)
       self.cluster = new Cluster(place, config, around, inside)
@@ -128,14 +112,23 @@ export class Cluster {
   async fork(image: ClusterImage): Promise<Cluster> {
     const own = renamed(image, newClusterId(this.#real.random))
     const cluster = await Cluster.open(this.#real, this.#forkConfig, this.#doors.length, own, this.time.copy())
+    cluster.#users = this.#users
     await dismissMembers(cluster.core)
     return cluster
   }
 
   /** One with the same settings, and nothing in it. */
-  forkEmpty(): Promise<Cluster> {
+  async forkEmpty(): Promise<Cluster> {
     const config = { ...this.#forkConfig, dataDir: null }
-    return Cluster.open(this.#real, config, this.#doors.length, null, this.time.copy())
+    const cluster = await Cluster.open(this.#real, config, this.#doors.length, null, this.time.copy())
+    await cluster.admit(this.#users)
+    return cluster
+  }
+
+  /** Those may come in by SCRAM, here and where a fork begins with nothing. */
+  async admit(users: readonly ScramUser[]): Promise<void> {
+    this.#users = users
+    await admitScramUsers(this.core.metadata, this.#real.random, users)
   }
 
   get #forkConfig(): NodeConfig {
@@ -222,9 +215,24 @@ export class Cluster {
     return new Set([...this.core.brokers[0]!.routes.values()].map(({ handler }) => handler.api.name))
   }
 
+  /** The id of the node that listens at a port; null when none does. */
+  nodeAt(port: number): number | null {
+    const nth = this.#doors.findIndex(({ addresses }) => addresses.some(address => address.port === port))
+    return this.#inside.core.brokers[nth]?.broker.id ?? null
+  }
+
+  topicName(id: string): string | null {
+    return this.#inside.core.metadata.image.topicById(id)?.name ?? null
+  }
+
   /** Null when there is no such topic. */
   topicId(topic: string): string | null {
     return this.#inside.core.metadata.image.topic(topic)?.id ?? null
+  }
+
+  /** The partitions that a fetch session of any node goes on with. */
+  fetchSession(id: number): readonly FetchedPartition[] {
+    return this.#inside.core.brokers.flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)])
   }
 
   /** Gives how many connections, groups or transactional ids it happened to. */

@@ -2,6 +2,7 @@
 import type { EventName, ToldEvent } from './cluster-events'
 import type { ResetOptions, StartOptions, TopicSpec } from './options'
 import type { LoggedRequest } from './logged-request'
+import type { Decision, Question } from './question'
 
 export interface NodeFacts {
   readonly id: number
@@ -151,6 +152,8 @@ export type FaultEffect =
   | { readonly does: 'drop'; readonly after: boolean }
   /** The answer comes twice. */
   | { readonly does: 'repeat' | 'diskFull' }
+  /** The function of that number is asked, and has so long to answer. */
+  | { readonly does: 'ask'; readonly asks: number; readonly timeoutMs: number }
   /** Before the request is served. To all groups where neither the fault nor the request names one. */
   | { readonly does: Happening }
 
@@ -219,6 +222,8 @@ export interface Commands {
   readonly addFault: { readonly takes: Fault; readonly gives: number }
   readonly liftFault: { readonly takes: number; readonly gives: null }
   readonly clearFaults: { readonly takes: null; readonly gives: null }
+  /** What becomes of a request of which a function was asked. Throws for what cannot be. */
+  readonly decide: { readonly takes: { readonly question: number; readonly decision: Decision }; readonly gives: null }
   /** How many requests it has befallen. */
   readonly faultHits: { readonly takes: number; readonly gives: number }
   /** Makes something happen now, to a group or a transactional id, or to all groups; gives how many it happened to. */
@@ -257,6 +262,8 @@ export interface EngineEvents {
   log(line: string): void
   /** Of what the command `listen` has asked for. */
   event?(cluster: number, event: ToldEvent): void
+  /** A function is asked; the command `decide` answers. */
+  question?(cluster: number, question: Question): void
 }
 
 /** The broker refused, or is gone. `code` is Kafka's name of an error, or the system's (`EADDRINUSE`); null without one. */
@@ -290,3 +297,4 @@ export type Told =
   | { readonly id: number; readonly error: ToldError; readonly answer?: never }
   | { readonly id: null; readonly log: string }
   | { readonly id: null; readonly cluster: number; readonly event: ToldEvent }
+  | { readonly id: null; readonly cluster: number; readonly question: Question }

@@ -111,6 +111,10 @@ export class LocalEngine implements Engine {
       this.#at(cluster).faults.clear()
       return null
     },
+    decide: (cluster, { question, decision }) => {
+      this.#at(cluster).questions.decide(question, decision)
+      return null
+    },
     faultHits: (cluster, id) => this.#at(cluster).faults.hits(id),
     happen: (cluster, { what, to }) => this.#at(cluster).happen(what, to),
     fillDisk: (cluster, isFull) => {
@@ -118,9 +122,13 @@ export class LocalEngine implements Engine {
       return null
     },
     time: (cluster, move) => this.#time(this.#at(cluster).time, move),
-    produce: (cluster, { topic, records }) => {
-      const { core, time } = this.#at(cluster)
-      return produce(core, time.clock, topic, records)
+    produce: async (cluster, { topic, records }) => {
+      const { core, time, events } = this.#at(cluster)
+      const written = await produce(core, time.clock, topic, records)
+      const nobody = { clientId: null, transactionalId: null }
+      for (const { partition, offset } of written)
+        events.tell('produce', { topic, partition, offset, records: 1, ...nobody })
+      return written
     },
     read: (cluster, ask) => this.#read(this.#at(cluster), ask),
     group: (cluster, group) => groupFacts(this.#at(cluster).core, this.#at(cluster).time.clock, group),
@@ -132,6 +140,7 @@ export class LocalEngine implements Engine {
     const logger = lineLogger(line => this.#events.log(line), this.#platform.clock.now, config.logLevel)
     const cluster = await Cluster.open({ ...this.#platform, logger }, config, options.brokers)
     try {
+      await cluster.admit(options.scramUsers)
       await seedTopics(cluster.core, options.topics)
     } catch (error) {
       await cluster.stop(0)
@@ -157,9 +166,11 @@ export class LocalEngine implements Engine {
   }
 
   #opened(cluster: Cluster): ClusterFacts {
-    this.#clusters.set(++this.#last, cluster)
+    const number = ++this.#last
+    this.#clusters.set(number, cluster)
+    cluster.questions.hear(question => this.#events.question?.(number, question))
     cluster.welcome()
-    return factsOf(this.#last, cluster)
+    return factsOf(number, cluster)
   }
 
   async #controlUrl(): Promise<string> {

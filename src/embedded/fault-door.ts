@@ -9,9 +9,12 @@ import {
   type Happening,
   type Takes,
 } from './commands'
+import type { Decide } from './deciders'
 import { durationMs } from './duration'
 import {
   type Apis,
+  decidedOptions,
+  type DecidedOptions,
   faultFrom,
   type FaultOptions,
   faultOptions,
@@ -22,7 +25,7 @@ import {
   lateFaultOptions,
   nodeKind,
 } from './fault-spec'
-import { isObject, kind, oneOf, some, text, wholeNumber } from './kinds'
+import { anyFunction, isObject, kind, oneOf, some, text, wholeNumber } from './kinds'
 import type { BrokerNode } from './node-handle'
 
 /** A fault that is in force. */
@@ -33,6 +36,16 @@ export interface FaultHandle extends AsyncDisposable {
 }
 
 export type Ask = <C extends Command>(command: C, argument: Takes<C>) => Promise<Gives<C>>
+
+/** Where the functions are that requests are held against. */
+export interface DecidersOf {
+  add(decide: Decide): number
+  drop(number: number): void
+  clear(): void
+}
+
+/** Below what clients wait for an answer, and runners for a test. */
+const decideMsDefault = 4_000
 
 /** What coordinators are asked, by what they coordinate. */
 const coordinated = {
@@ -56,13 +69,15 @@ const failureKind = kind('a failure, as those of `standardFailures`', value =>
 export class FaultDoor {
   readonly #ask: Ask
   readonly #nodes: () => readonly BrokerNode[]
+  readonly #deciders: DecidersOf
   /** Those that `clear` starts again. */
   readonly #down = new Set<BrokerNode>()
 
   /** `nodes` are those of the cluster that is asked. */
-  constructor(ask: Ask, nodes: () => readonly BrokerNode[]) {
+  constructor(ask: Ask, nodes: () => readonly BrokerNode[], deciders: DecidersOf) {
     this.#ask = ask
     this.#nodes = nodes
+    this.#deciders = deciders
   }
 
   /**
@@ -97,6 +112,29 @@ export class FaultDoor {
   async repeat(apis: Apis, options: FaultOptions = {}): Promise<FaultHandle> {
     faultOptions(options, 'faults.repeat')
     return this.#add('repeat', apis, options, { does: 'repeat' })
+  }
+
+  /**
+   * A function decides what becomes of such requests: it gives a response, an error by its name, or nothing, which lets the
+   * broker serve the request; it may take its time, and others are served meanwhile. One that throws, gives what is no
+   * response, or has not answered after `timeoutMs`, has the request refused with UNKNOWN_SERVER_ERROR, and the log says so.
+   */
+  async on(apis: Apis, decide: Decide, options: DecidedOptions = {}): Promise<FaultHandle> {
+    anyFunction(decide, 'the function of faults.on')
+    decidedOptions(options, 'faults.on')
+    const { timeoutMs = decideMsDefault } = options
+    const asks = this.#deciders.add(decide)
+    try {
+      const handle = await this.#add('on', apis, options, { does: 'ask', asks, timeoutMs })
+      const lift = async (): Promise<void> => {
+        this.#deciders.drop(asks)
+        await handle.lift()
+      }
+      return { ...handle, lift, [Symbol.asyncDispose]: lift }
+    } catch (error) {
+      this.#deciders.drop(asks)
+      throw error
+    }
   }
 
   /** Something happens to the cluster when such a request comes, before it is served: see the methods of these names. */
@@ -191,6 +229,7 @@ export class FaultDoor {
   /** Lifts all. */
   async clear(): Promise<void> {
     await this.#ask('clearFaults', null)
+    this.#deciders.clear()
     await this.#ask('fillDisk', false)
     for (const node of this.#down) await this.#up(node)
   }

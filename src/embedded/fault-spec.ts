@@ -1,7 +1,7 @@
 /** A fault written down as plain data: in the list of standard failures, and as other languages ask for one. */
 import { type Fault, type FaultEffect, type Happening, happenings } from './commands'
 import { durationMs } from './duration'
-import { flag, isObject, kind, type Kind, listOf, shape, some, text, wholeNumber } from './kinds'
+import { flag, isObject, kind, type Kind, listOf, milliseconds, shape, some, text, wholeNumber } from './kinds'
 
 /** An API by Kafka's name, some of them, or `*` for all. */
 export type Apis = string | readonly string[]
@@ -25,6 +25,11 @@ export interface FaultOptions {
 export interface LateFaultOptions extends FaultOptions {
   /** What was asked has been done all the same. */
   readonly after?: boolean
+}
+
+export interface DecidedOptions extends FaultOptions {
+  /** How long the function may take for one request; 4,000 by default. */
+  readonly timeoutMs?: number
 }
 
 /** One of the effects, and whom it concerns. */
@@ -61,6 +66,7 @@ const whom = {
 
 export const faultOptions = shape<FaultOptions>(whom)
 export const lateFaultOptions = shape<LateFaultOptions>({ ...whom, after: flag })
+export const decidedOptions = shape<DecidedOptions>({ ...whom, timeoutMs: milliseconds })
 
 /** What `effectOf` and `faultFrom` look at themselves. */
 const later: Kind = () => {}

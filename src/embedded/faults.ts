@@ -8,11 +8,15 @@ import type { ClusterEvents } from './cluster-events'
 import { BrokerError, type Fault, type FaultEffect, type Happening } from './commands'
 import { type About, type Entries, namesText, splitRequest, withEntries, withOwnBytes } from './fault-parts'
 import { nearest } from './kinds'
+import { madeReply } from './made-reply'
+import type { Decision } from './question'
+import type { Questions } from './questions'
 
 /** What faults know of the cluster around them, and do to it. */
 export interface FaultWorld {
   readonly timers: Timers
   readonly events: ClusterEvents
+  readonly questions: Questions
   /** The id of the node that listens at a port; null when none does. */
   nodeAt(port: number): number | null
   /** By which newer versions of requests name a topic; null when there is no such topic. */
@@ -38,6 +42,7 @@ interface Armed {
 }
 
 type Served = Body | Promise<Body>
+type Asking = Fault & { readonly effect: FaultEffect & { does: 'ask' } }
 
 /** Every request is held against every fault. */
 const faultsMax = 1_000
@@ -61,10 +66,7 @@ export class Faults {
     )
     const { effect } = fault
     if (effect.does === 'error' && !Object.hasOwn(errors, effect.error)) {
-      throw new BrokerError(
-        `no error is called ${effect.error}.${nearest(Object.keys(errors), effect.error)}`,
-        'INVALID_REQUEST',
-      )
+      throw new BrokerError(unknownError(effect.error), 'INVALID_REQUEST')
     }
     if (fault.partition !== null && fault.topic === null) {
       throw new BrokerError('a partition is one of a topic: name the topic too', 'INVALID_REQUEST')
@@ -97,9 +99,11 @@ export class Faults {
     return (call, request) => (this.#inForce === 0 ? next(call, request) : this.#through(handler, call, request, next))
   }
 
-  #through(handler: Handler<never>, call: Call, request: Body, next: Next): Served {
-    const fault = this.#take(handler, call, request)
-    if (fault === null) return next(call, request)
+  /** Of the faults after that of a number: one befalls a request, and a function that has nothing to say leaves it to others. */
+  #through(handler: Handler<never>, call: Call, request: Body, next: Next, after = 0): Served {
+    const id = this.#take(handler, call, request, after)
+    if (id === null) return next(call, request)
+    const { fault } = this.#armed.get(id)!
     const { effect } = fault
     this.#world.events.tell('fault', { api: handler.api.name, clientId: call.clientId, does: effect.does })
     switch (effect.does) {
@@ -117,6 +121,8 @@ export class Faults {
         return dropped(call, request, effect.after ? next : null)
       case 'error':
         return this.#refused(handler, fault, effect, call, request, next)
+      case 'ask':
+        return this.#asks(handler, id, { ...fault, effect }, call, request, next)
       default:
         return this.#later(handler, call, request, next, () => this.#happens(effect.does, fault, request))
     }
@@ -168,9 +174,43 @@ export class Faults {
     next: Next,
     first: () => Promise<unknown>,
   ): Promise<Body> {
-    const request = handler.borrows === true ? withOwnBytes(lent) : lent
+    const own = owned(handler, call, lent)
     await first()
-    return next(call, request)
+    return next(own.call, own.request)
+  }
+
+  async #asks(handler: Handler<never>, id: number, fault: Asking, lentTo: Call, lent: Body, next: Next): Promise<Body> {
+    const { call, request } = owned(handler, lentTo, lent)
+    const { connection, version, clientId } = call
+    const about = {
+      api: handler.api.name,
+      version,
+      clientId,
+      node: this.#world.nodeAt(connection.localPort) ?? -1,
+      host: connection.remoteHost,
+      port: connection.remotePort,
+    }
+    // Whatever the function does to what it is given, the request stays as it is.
+    const question = { asks: fault.effect.asks, about, request: withOwnBytes(request) }
+    const wrong = (decision: Decision): string | null => wrongWith(decision, handler, version)
+    const { questions } = this.#world
+    const decision = await questions.ask(question, fault.effect.timeoutMs, wrong, run => connection.onClosed(run))
+    const isUnanswered = handler.api.name === 'Produce' && request.acks === 0
+    switch (decision.does) {
+      case 'serve':
+        return this.#through(handler, call, request, next, id)
+      case 'reply':
+        return isUnanswered ? null : madeReply(handler.api, version, decision.reply)
+      case 'refuse': {
+        const effect = { does: 'error', error: decision.error, after: false } as const
+        return this.#refused(handler, { ...fault, effect }, effect, call, request, next)
+      }
+      case 'drop':
+        return dropped(call, request, null)
+      default:
+        if (isUnanswered) return dropped(call, request, null)
+        return refuseAll(handler, call, request, errors.UNKNOWN_SERVER_ERROR.code, decision.why)
+    }
   }
 
   #waits(ms: number, call: Call): Promise<void> {
@@ -188,10 +228,10 @@ export class Faults {
     return this.#world.happen(what, typeof named === 'string' ? named : null)
   }
 
-  /** The first that concerns the request and whose turn has come, and counts it. */
-  #take(handler: Handler<never>, call: Call, request: Body): Fault | null {
-    for (const armed of this.#armed.values()) {
-      if (armed.left <= 0 || !this.#concerns(armed.fault, handler, call, request)) continue
+  /** The number of the first that concerns the request and whose turn has come, which counts it. */
+  #take(handler: Handler<never>, call: Call, request: Body, after: number): number | null {
+    for (const [id, armed] of this.#armed) {
+      if (id <= after || armed.left <= 0 || !this.#concerns(armed.fault, handler, call, request)) continue
       if (armed.skip > 0) {
         armed.skip -= 1
         continue
@@ -199,7 +239,7 @@ export class Faults {
       armed.left -= 1
       armed.hits += 1
       if (armed.left <= 0) this.#inForce -= 1
-      return armed.fault
+      return id
     }
     return null
   }
@@ -247,6 +287,26 @@ export class Faults {
     for (const [id, { left }] of this.#armed) if (left <= 0) this.#armed.delete(id)
   }
 }
+
+/** What a handler that borrows may be given later: bytes of its own, and no frame to keep. */
+function owned(handler: Handler<never>, call: Call, request: Body): { readonly call: Call; readonly request: Body } {
+  if (handler.borrows !== true) return { call, request }
+  return { call: { ...call, keep: undefined }, request: withOwnBytes(request) }
+}
+
+/** Null when it can be carried out. */
+function wrongWith(decision: Decision, handler: Handler<never>, version: number): string | null {
+  if (decision.does === 'refuse' && !Object.hasOwn(errors, decision.error)) return unknownError(decision.error)
+  if (decision.does !== 'reply') return null
+  try {
+    madeReply(handler.api, version, decision.reply)
+    return null
+  } catch (error) {
+    return `the function of faults.on gives no response of version ${version}: ${(error as Error).message}`
+  }
+}
+
+const unknownError = (name: string): string => `no error is called ${name}.${nearest(Object.keys(errors), name)}`
 
 /** Throws BrokerError for one that is not among those that are known. */
 export function checkApis(apis: readonly string[], known: ReadonlySet<string>): void {

@@ -1,5 +1,6 @@
 /** What `startBroker` takes, and what is wrong with what it was given. */
 import type { Profile } from '../node/config-profiles'
+import { type SaslUser, saslOptions, saslSettings, type ScramUser, scramUsersOf } from './users'
 import { flag, isObject, isText, kind, listOf, mapOf, oneOf, shape, some, text, wholeNumber } from './kinds'
 
 export interface TopicSpec {
@@ -39,6 +40,11 @@ export interface BrokerOptions {
   readonly profile?: Profile
   /** A release of Apache Kafka, as `'2.8'`: its APIs, versions and features are advertised, and no others are served. */
   readonly asVersion?: string
+  /**
+   * Clients have to say who they are: by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. Who may do what is up to `config`: anything
+   * without an `authorizer.class.name`.
+   */
+  readonly sasl?: { readonly users: readonly SaslUser[] }
   /** Opens a port by which programs in other languages move the time, make faults, fork: `broker.controlUrl`. */
   readonly control?: boolean
   /** Lines of the broker's log from this level up go to standard error, or all of `warn` and above to a function. */
@@ -57,6 +63,7 @@ export interface StartOptions {
   readonly asVersion: string | null
   readonly logLevel: string
   readonly set: readonly string[]
+  readonly scramUsers: readonly ScramUser[]
   readonly topics: readonly TopicSpec[]
 }
 
@@ -96,12 +103,20 @@ const brokerOptions = shape<BrokerOptions>({
   config,
   profile: text,
   asVersion: text,
+  sasl: saslOptions,
   control: flag,
   log: (value, what) => (typeof value === 'function' ? undefined : logLevel(value, what)),
 })
 
 /** Throws TypeError. What only Kafka's rules know is refused where the broker runs. */
-export const checkOptions = (options: BrokerOptions): void => brokerOptions(options, 'startBroker')
+export function checkOptions(options: BrokerOptions): void {
+  brokerOptions(options, 'startBroker')
+  if (options.sasl !== undefined && options.config?.['listeners'] !== undefined) {
+    throw new TypeError(
+      'sasl of startBroker opens the one listener that there is, and config has listeners: give one of them.',
+    )
+  }
+}
 
 /** Throws TypeError. */
 export function topicSpecOf(given: string | TopicSpec): TopicSpec {
@@ -113,6 +128,7 @@ export function topicSpecOf(given: string | TopicSpec): TopicSpec {
 export function startOptionsOf(options: BrokerOptions): StartOptions {
   const { host = '127.0.0.1', port = 0, brokers = 1, storage = 'memory', profile = 'test' } = options
   const { topics = [], config = {}, asVersion = null, advertise = null, log } = options
+  const users = options.sasl?.users ?? []
   const directory = storage === 'memory' ? null : storage
   const fsync = directory?.fsync
   return {
@@ -125,7 +141,11 @@ export function startOptionsOf(options: BrokerOptions): StartOptions {
     profile,
     asVersion,
     logLevel: log === 'silent' ? 'error' : typeof log === 'string' ? log : 'warn',
-    set: Object.entries(config).map(([key, value]) => `${key}=${value}`),
+    set: [
+      ...(users.length === 0 ? [] : saslSettings(users)),
+      ...Object.entries(config).map(([key, value]) => `${key}=${value}`),
+    ],
+    scramUsers: scramUsersOf(users),
     topics: listOf(topics).map(topicSpecOf),
   }
 }

@@ -52,7 +52,8 @@ export class RemoteEngine implements Engine {
   #told(told: Told): void {
     if (told.id === null) {
       if ('log' in told) this.#events.log(told.log)
-      else this.#events.event?.(told.cluster, told.event)
+      else if ('event' in told) this.#events.event?.(told.cluster, told.event)
+      else this.#events.question?.(told.cluster, told.question)
       return
     }
     const waiting = this.#waiting.get(told.id)

@@ -57,6 +57,8 @@ export class RequestLog {
   #answered(logged: Entry['logged'], reply: unknown): void {
     answered(logged, reply)
     this.#events.tell('request', logged)
+    const { api, clientId, errors } = logged
+    if (errors.length > 0) this.#events.tell('error', { api, clientId, errors })
   }
 
   #note(api: string, { version, clientId }: Call, request: unknown): Entry['logged'] {

@@ -5,6 +5,7 @@ import type { Employer } from '../platform/workers'
 import type { ToldEvent } from './cluster-events'
 import { type Asked, type Told, toldError } from './commands'
 import { LocalEngine } from './engine'
+import type { Question } from './question'
 
 /** Resolves when the first command has been carried out and answered. */
 export function serveEngine(platform: Platform, employer: Employer, http: Http | null = null): Promise<void> {
@@ -12,6 +13,7 @@ export function serveEngine(platform: Platform, employer: Employer, http: Http |
   const events = {
     log: (line: string): void => tell({ id: null, log: line }),
     event: (cluster: number, event: ToldEvent): void => tell({ id: null, cluster, event }),
+    question: (cluster: number, question: Question): void => tell({ id: null, cluster, question }),
   }
   const engine = new LocalEngine(platform, events, http)
   return new Promise(resolve =>

@@ -26,6 +26,14 @@ test.each(places)('a broker that was left running, %s, does not keep its process
   expect(await node('cjs.js', isolation, 'leave')).toMatchObject({ code: 0, stderr: '' })
 })
 
+test.each(places)('what a function of faults.on throws is not lost, %s', async isolation => {
+  const { code, stdout } = await node('unhandled.js', isolation)
+  expect({ code, said: stdout.trim().split('\n').toSorted() }).toEqual({
+    code: 0,
+    said: ['UNKNOWN', 'UNKNOWN', 'oops', expect.stringContaining("has no field 'group'. Did you mean groups?")],
+  })
+})
+
 test('imported', async () => {
   const { code, stdout } = await node('esm.mjs')
   expect(code).toBe(0)
@@ -64,7 +72,7 @@ export async function f(options: BrokerOptions): Promise<string[]> {
 test('in jest: with fake timers, and what a test does with data', async () => {
   const { code, stderr } = await runTests()
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toMatch(/Suites: 5 passed, 5 total/)
+  expect(stderr).toMatch(/Suites: 6 passed, 6 total/)
 })
 
 test('a thousand clusters take little memory, and leave none behind', async () => {

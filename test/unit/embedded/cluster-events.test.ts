@@ -1,4 +1,3 @@
-import { FaultDoor } from '../../../src/embedded/fault-door'
 import { ClusterEvents, type EventName, eventNames, type ToldEvent } from '../../../src/embedded/cluster-events'
 import type { LogFields } from '../../../src/platform/logger'
 import { silentLogger } from '../../../src/platform/logger'
@@ -75,10 +74,7 @@ test('connections are told of when they come and go, and requests when they are 
 
 test('a fault tells whom it befell', async () => {
   const { bench, world, cluster, port, told } = await listening('fault')
-  const faults = new FaultDoor(
-    (command, argument) => bench.ask(cluster, command, argument),
-    () => [],
-  )
+  const faults = bench.faultsOf(cluster)
   await faults.delay('ApiVersions', 5, { times: 1 })
   const client = await bench.connect(port, 'svc')
   await world.until(client.request(ApiVersions, 3, {}))

@@ -1,4 +1,3 @@
-import { FaultDoor } from '../../../src/embedded/fault-door'
 import type { BrokerOptions } from '../../../src/embedded/options'
 import { Fetch } from '../../../src/protocol/messages/fetch'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
@@ -18,10 +17,7 @@ async function bench(options: BrokerOptions = {}) {
   const topics = ['orders', 'users', { name: 'many', partitions: 3 }]
   const { cluster, port } = await bench.start({ topics, ...options })
   const client = await bench.connect(port, 'svc')
-  const faults = new FaultDoor(
-    (command, argument) => bench.ask(cluster, command, argument),
-    () => [],
-  )
+  const faults = bench.faultsOf(cluster)
   const partitionData = (indexes: readonly number[]) => indexes.map(index => ({ index, records: makeBatch() }))
   const sendTo = (topic: string, { acks = 1, by = client, partitions = [0] } = {}) =>
     by.request(Produce, 9, {
@@ -253,6 +249,17 @@ test('a commit on a full disk is refused as by Kafka, and its group goes on when
   expect([await member.commit(), await full.hits()]).toEqual(['NOT_COORDINATOR', 1])
   await at.world.runFor(1_000)
   expect([await member.commit(), await member.beat()]).toEqual(['NONE', 'NONE'])
+})
+
+test('a node is meant at each of its listeners', async () => {
+  const listeners = 'A://:9092,B://:9095'
+  const config = { listeners, 'listener.security.protocol.map': 'A:PLAINTEXT,B:PLAINTEXT' }
+  const { bench: at, faults, sendTo, world } = await bench({ config })
+  await faults.error('Produce', 'NOT_LEADER_OR_FOLLOWER', { node: 1 })
+  for (const port of [9092, 9095]) {
+    const { responses } = await world.until(sendTo('orders', { by: await at.connect(port) }))
+    expect(errorNameOf(responses[0]!.partitionResponses[0]!.errorCode)).toBe('NOT_LEADER_OR_FOLLOWER')
+  }
 })
 
 test('all connections are ended; what nobody knows is refused', async () => {

@@ -1,6 +1,5 @@
 /** Clusters of several nodes: what clients see of them. Numbers were compared with three brokers of Apache Kafka 4.4. */
 import type { ClientConnection } from '../../../src/client/connection'
-import { type Ask, FaultDoor } from '../../../src/embedded/fault-door'
 import { BrokerNode } from '../../../src/embedded/node-handle'
 import { toProduce } from '../../../src/embedded/values'
 import { partitionOf } from '../../../src/platform/java-hash'
@@ -394,8 +393,7 @@ function faultsOf({ at, cluster }: Three) {
   const nodes = [1, 2, 3].map(
     id => new BrokerNode({ id, host: '127.0.0.1', port: 9091 + id, listeners: [], isUp: true }, commands),
   )
-  const ask: Ask = (command, argument) => at.ask(cluster, command, argument)
-  return { nodes, faults: new FaultDoor(ask, () => nodes) }
+  return { nodes, faults: at.faultsOf(cluster, nodes) }
 }
 
 test('a node that is down by a fault is there again when it is lifted, or all are', async () => {

@@ -54,6 +54,7 @@ test('what is left out is a free port of loopback, memory, and the profile test'
     asVersion: null,
     logLevel: 'warn',
     set: [],
+    scramUsers: [],
     topics: [],
   })
 })
