@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger } from '../src/platform/logger'
 import { nodePlatform } from '../src/platform/node/platform'
+import { codecsOf } from '../src/protocol/records/compression'
 import { buildBatch } from '../src/protocol/records/records'
 import { defaultLogConfig, type Log } from '../src/storage/log'
 import { openFileStore } from '../src/storage/segments/store'
@@ -58,6 +59,7 @@ async function measured(shape: Shape): Promise<void> {
     mapBytes: 128 * 1024 * 1024,
     mapLoadFactor: 0.9,
     keepsHeader: () => false,
+    codecs: codecsOf(platform),
     pace: async () => {
       const { user, system } = process.cpuUsage(turnBegan)
       turns.push((user + system) / 1000)

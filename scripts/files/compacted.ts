@@ -5,6 +5,7 @@ import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
 import { nodePlatform } from '../../src/platform/node/platform'
 import { batchBytesAt, isControlAt } from '../../src/protocol/records/batch'
 import { buildEndMarker } from '../../src/protocol/records/control'
+import { codecsAside } from '../../src/protocol/records/compression'
 import { buildBatch, recordsOf } from '../../src/protocol/records/records'
 import { defaultLogConfig, type Log } from '../../src/storage/log'
 import { openFileStore } from '../../src/storage/segments/store'
@@ -47,6 +48,7 @@ function compact(log: Log, nowMs: number): ReturnType<Log['compact']> {
     mapLoadFactor: 0.9,
     keepsHeader: () => false,
     pace: () => new Promise(resolve => setImmediate(resolve)),
+    codecs: codecsAside,
   })
 }
 

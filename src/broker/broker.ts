@@ -10,6 +10,7 @@ import type { Metadata } from '../metadata/metadata'
 import type { BrokerPartitions } from '../partition/broker-partitions'
 import type { Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
+import type { Means } from '../protocol/records/long-batches'
 import type { Space } from '../storage/log'
 import type { AccessControl } from '../security/access-control'
 import type { DelegationTokens } from '../security/tokens'
@@ -52,6 +53,8 @@ export interface Broker {
   /** What fetches have read and not sent, over all connections. */
   readonly unsent: UnsentBytes
   readonly readingTurns: ReadingTurns
+  /** How records are converted, compressed and opened that are many. */
+  readonly longWork: Means
   readonly quotas: ClientQuotas
   /** Metrics of clients, which are asked for with `odradek.client.telemetry`. */
   readonly telemetry: ClientTelemetry

@@ -27,7 +27,7 @@ export interface Words {
 
 interface Asked {
   readonly topic: { readonly name: string; readonly topicId: string }
-  readonly asked: { readonly records: Buffer | null }
+  readonly records: Buffer | null
   readonly index: number
 }
 
@@ -61,11 +61,11 @@ export function joinTransaction(
   const wanted: Wanted[] = []
   const fenced = new Map<string, Word>()
   let producer: { readonly producerId: number; readonly producerEpoch: number } | null = null
-  for (const { topic, asked, index } of all) {
-    if (!transactionalBatch(asked.records) || producerIdAt(asked.records) < 0) continue
+  for (const { topic, records, index } of all) {
+    if (!transactionalBatch(records) || producerIdAt(records) < 0) continue
     const { name } = resolveTopic(broker.image(), topic, call.version >= 13)
     if (!broker.access.isAllowed(call, 'WRITE', 'topic', name)) continue
-    const [producerId, producerEpoch] = [producerIdAt(asked.records), producerEpochAt(asked.records)]
+    const [producerId, producerEpoch] = [producerIdAt(records), producerEpochAt(records)]
     producer ??= { producerId, producerEpoch }
     if (producer.producerId !== producerId || producer.producerEpoch !== producerEpoch) {
       throw new Refusal('INVALID_PRODUCER_ID_MAPPING', 'The request has batches of more than one producer')

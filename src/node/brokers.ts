@@ -22,8 +22,11 @@ import type { PartitionDirectory } from '../partition/directory'
 import type { Timers } from '../platform/clock'
 import { partitionOf } from '../platform/java-hash'
 import type { Address } from '../platform/network'
+import { Pieces } from '../platform/pieces'
 import type { Platform } from '../platform/platform'
 import { Refusal } from '../protocol/errors'
+import { codecsOf } from '../protocol/records/compression'
+import type { Means } from '../protocol/records/long-batches'
 import { type ReleaseFacts, releaseFacts } from '../protocol/releases'
 import { gatewayOf, toldBy, toldTo } from './advertised'
 import type { NodeConfig } from './config'
@@ -58,9 +61,13 @@ interface Shared extends BrokersOptions {
   readonly producerIds: ProducerIds
   /** As `gatewayOf` says. */
   readonly gateway: string | null
+  readonly longWork: Means
   /** Null for one that is not of this process. */
   byId(id: number): Broker | null
 }
+
+/** What is done of long work before others get their turn: so much takes a few milliseconds. */
+const longWorkInTurnBytes = 96 * 1024
 
 /** Not advertised where nobody takes the metrics of clients, or every client would push them. */
 const ofTelemetry = ['GetTelemetrySubscriptions', 'PushTelemetry']
@@ -78,6 +85,7 @@ export function openBrokers(platform: Platform, options: BrokersOptions): readon
     handlers: release ? handlersOf(release, served) : served,
     producerIds: new ProducerIds(count => metadata.allocateProducerIds(count)),
     gateway: gatewayOf(platform.files, config.listeners),
+    longWork: { pieces: new Pieces(platform.timers, longWorkInTurnBytes), codecs: codecsOf(platform) },
     byId: id => brokers.get(id) ?? null,
   }
   return brokerIds.map(id => {
@@ -121,6 +129,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
     fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
     readingTurns: new ReadingTurns(platform.timers),
+    longWork: shared.longWork,
     unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
     quotas: new ClientQuotas({
       clock,

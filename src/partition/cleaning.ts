@@ -2,6 +2,7 @@
 import type { Cancel, Clock, Timers } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import { isControlAt, lastOffsetAt, producerEpochAt, producerIdAt } from '../protocol/records/batch'
+import { codecsOf } from '../protocol/records/compression'
 import { StorageFault } from '../storage/fault'
 import type { CompactionWork } from '../storage/log'
 import type { PartitionDirectory } from './directory'
@@ -30,6 +31,7 @@ export interface CleaningOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly logger: Logger
+  readonly hasThreads: boolean
   /** Read anew for every round. */
   settings(): CleanerSettings
   /** Null for a topic that is not compacted. */
@@ -110,6 +112,7 @@ class Cleaning {
       mapLoadFactor: settings.mapLoadFactor,
       keepsHeader: (buffer, at) => isLastOfProducer(partition.producers, buffer, at),
       pace: this.#pace(partition, settings.bytesPerSecond),
+      codecs: codecsOf(this.#options),
     }
     try {
       const { from, end, beforeBytes, afterBytes } = await partition.log.compact(work)

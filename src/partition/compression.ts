@@ -2,7 +2,7 @@
 import { Refusal } from '../protocol/errors'
 import { compressionAt } from '../protocol/records/batch'
 import { compressionNames } from '../protocol/records/compression'
-import { recompressed } from '../protocol/records/rebuild'
+import { type Rebuild, recompressed } from '../protocol/records/rebuild'
 import type { Keep } from '../storage/log'
 
 export interface StoringConfig {
@@ -17,10 +17,11 @@ export interface StoringConfig {
 
 /**
  * A batch as it is stored, which is the batch itself where nothing has to change. Throws CorruptRecord, MESSAGE_TOO_LARGE
- * when it has become too large, and RECORD_LIST_TOO_LARGE for one that no segment holds.
+ * when it has become too large, and RECORD_LIST_TOO_LARGE for one that no segment holds. `prepared` gives what has been
+ * written anew already.
  */
-export function asStored(batch: Buffer, config: StoringConfig): Buffer {
-  const stored = inCompression(batch, config)
+export function asStored(batch: Buffer, config: StoringConfig, prepared?: () => Buffer): Buffer {
+  const stored = inCompression(batch, config, prepared)
   if (stored !== batch && stored.length > config.maxMessageBytes) {
     const says = `A batch of ${stored.length} bytes, as it is stored, where ${config.maxMessageBytes} are allowed`
     throw new Refusal('MESSAGE_TOO_LARGE', says)
@@ -36,14 +37,21 @@ export function asStored(batch: Buffer, config: StoringConfig): Buffer {
 export const keepOf = (stored: Buffer, batch: Buffer, keep: Keep | undefined): Keep | undefined =>
   stored === batch ? keep : () => () => {}
 
-function inCompression(batch: Buffer, config: StoringConfig): Buffer {
+function inCompression(batch: Buffer, config: StoringConfig, prepared?: () => Buffer): Buffer {
+  const rebuild = newCompression(batch, config)
+  if (rebuild === null) return batch
+  return prepared ? prepared() : recompressed(batch, rebuild)
+}
+
+/** How a batch is written anew; null where it stays as it is. */
+export function newCompression(batch: Buffer, config: StoringConfig): Rebuild | null {
   const { compressionType } = config
-  if (compressionType === 'producer') return batch
+  if (compressionType === 'producer') return null
   const compression =
     compressionType === 'uncompressed' ? 0 : compressionNames.findIndex(name => name === compressionType)
-  if (compression === compressionAt(batch)) return batch
+  if (compression === compressionAt(batch)) return null
   const compressionLevel = levelOf(config)
-  return recompressed(batch, { compression, ...(compressionLevel === undefined ? {} : { compressionLevel }) })
+  return { compression, ...(compressionLevel === undefined ? {} : { compressionLevel }) }
 }
 
 function levelOf({ compressionType, compressionGzipLevel, compressionZstdLevel }: StoringConfig): number | undefined {

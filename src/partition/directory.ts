@@ -4,7 +4,8 @@ import type { PartitionImage, TopicImage } from '../metadata/image'
 import type { Logger } from '../platform/logger'
 import { CorruptLog, StorageFault } from '../storage/fault'
 import type { Log, LogConfig, LogStore } from '../storage/log'
-import { Partition, type Leadership, type PartitionConfig, type PartitionPolicy } from './partition'
+import { Partition, type Leadership } from './partition'
+import type { PartitionConfig, PartitionPolicy } from './partition-config'
 
 export interface DirectoryOptions extends PartitionPolicy {
   /** The brokers of this process. They share a log where more than one has a replica. */

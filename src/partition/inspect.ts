@@ -16,7 +16,7 @@ import {
   setMaxTimestamp,
 } from '../protocol/records/batch'
 import { crc32c } from '../protocol/records/crc32c'
-import { checkClaims, checkRecords, type RecordRules } from '../protocol/records/validate'
+import { checkClaims, checkRecords, checkScanned, type RecordRules, type Scan } from '../protocol/records/validate'
 import { Refusal } from '../protocol/errors'
 import { lastSequenceOf, type ProducerBatch } from './producers'
 
@@ -32,10 +32,17 @@ export interface Inspected {
 }
 
 /**
- * Facts of one batch of magic 2, whose largest timestamp is put right where the header tells another one.
+ * Facts of one batch of magic 2, whose largest timestamp is put right where the header tells another one. `prepared` gives
+ * its records where they have been looked at already.
  * Throws MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP.
  */
-export function inspect(batch: Buffer, maxMessageBytes: number, checksRecords: boolean, rules: RecordRules): Inspected {
+export function inspect(
+  batch: Buffer,
+  maxMessageBytes: number,
+  checksRecords: boolean,
+  rules: RecordRules,
+  prepared?: () => Scan,
+): Inspected {
   const baseOffset = baseOffsetAt(batch)
   if (baseOffset !== 0)
     throw new Refusal('INVALID_RECORD', `The base offset of the batch should be 0, not ${baseOffset}`)
@@ -44,18 +51,20 @@ export function inspect(batch: Buffer, maxMessageBytes: number, checksRecords: b
   }
   if (crc32c(batch, 21, batch.length) !== crcAt(batch)) throw new Refusal('CORRUPT_MESSAGE', 'The CRC is wrong')
   checkClaims(batch, rules.topicPartition)
-  if (
-    checksRecords ||
-    rules.compacted ||
-    boundsRecords(batch, rules) ||
-    compressionAt(batch) > zstd ||
-    !timestampFits(batch, rules)
-  ) {
-    const { maxTimestampMs } = checkRecords(batch, rules)
+  if (looksAtRecords(batch, checksRecords, rules)) {
+    const { maxTimestampMs } = prepared ? checkScanned(batch, rules, prepared()) : checkRecords(batch, rules)
     if (!rules.stamped) setMaxTimestamp(batch, 0, maxTimestampMs)
   }
   return { producer: producerOf(batch), transactional: isTransactionalAt(batch) }
 }
+
+/** Whether all records of a batch have to be looked at. */
+export const looksAtRecords = (batch: Buffer, checksRecords: boolean, rules: RecordRules): boolean =>
+  checksRecords ||
+  rules.compacted ||
+  boundsRecords(batch, rules) ||
+  compressionAt(batch) > zstd ||
+  !timestampFits(batch, rules)
 
 /** Whether a record of a batch that is compressed could be longer than its topic allows. */
 const boundsRecords = (batch: Buffer, { recordBytesMax = boundless }: RecordRules): boolean =>

@@ -8,32 +8,17 @@ import {
   setLogAppendTime,
 } from '../protocol/records/batch'
 import { buildEndMarker } from '../protocol/records/control'
+import type { Means } from '../protocol/records/long-batches'
 import { StorageFault } from '../storage/fault'
 import type { Appended, EpochHistory, Keep, Log, ReadBudget, Slices } from '../storage/log'
-import { asStored, keepOf, type StoringConfig } from './compression'
+import { asStored, keepOf } from './compression'
 import { inspect } from './inspect'
+import { type PartitionConfig, type PartitionPolicy, rulesOf } from './partition-config'
+import { prepare, type Prepared } from './prepare'
 import { encodeProducers } from './producer-snapshot'
 import { type Marker, Producers } from './producers'
 import { addAborted, reloadProducers } from './reload'
 import { Waiters } from './waiters'
-
-/** How a partition treats what is produced to it; properties are read at every append. */
-export interface PartitionConfig extends StoringConfig {
-  readonly minInsyncReplicas: number
-  readonly messageTimestampType: string
-  readonly messageTimestampBeforeMaxMs: number
-  readonly messageTimestampAfterMaxMs: number
-  readonly cleanupPolicy: readonly string[]
-  readonly maxDecompressedMessageBytes?: number
-}
-
-/** What holds for all partitions of a node. */
-export interface PartitionPolicy {
-  /** Whether every produced record is looked at (`odradek.produce.check=records`). */
-  checksRecords(): boolean
-  /** Whether a transaction's batches need their coordinator's word (`transaction.partition.verification.enable`). */
-  verifiesTransactions(): boolean
-}
 
 /** Stands for a coordinator's word that a partition is in a producer's transaction, until a marker takes it back. */
 export interface Verification {
@@ -165,20 +150,20 @@ export class Partition {
    * `keep` was called. Readable by others once the high watermark passes: see `durable`.
    * Throws the refusals of `inspect` and of the producer rules, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
    */
-  produce(batch: Buffer, acks: number, nowMs: number, verification: Verification | null = null, keep?: Keep): Produced {
+  produce(
+    batch: Buffer,
+    acks: number,
+    nowMs: number,
+    verification: Verification | null = null,
+    { keep, prepared }: { readonly keep?: Keep | undefined; readonly prepared?: Prepared | null } = {},
+  ): Produced {
     const config = this.#config()
     if (acks === -1) this.#checkReplicas()
-    const stamped = config.messageTimestampType === 'LogAppendTime'
-    const { producer } = inspect(batch, config.maxMessageBytes, this.#policy.checksRecords(), {
-      topicPartition: this.name,
-      compacted: config.cleanupPolicy.includes('compact'),
-      stamped,
-      timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
-      timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
-      nowMs,
-      recordBytesMax: config.maxDecompressedMessageBytes,
-    })
-    const stored = asStored(batch, config)
+    const rules = rulesOf(this.name, config, nowMs)
+    const { stamped } = rules
+    const checksRecords = this.#policy.checksRecords()
+    const { producer } = inspect(batch, config.maxMessageBytes, checksRecords, rules, prepared?.scan)
+    const stored = asStored(batch, config, prepared?.recompressed)
     this.#forgetTakenBack()
     const repeated = producer && this.producers.admit(producer)
     if (repeated) {
@@ -191,6 +176,13 @@ export class Partition {
     if (producer) this.producers.record(producer, first, last)
     this.#advance(this.#log.settled)
     return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }
+  }
+
+  /** As `prepare`, by what holds for this partition. */
+  prepare(batch: Buffer, nowMs: number, means: Means, own: () => Buffer): Prepared | Promise<Prepared> | null {
+    const config = this.#config()
+    const rules = rulesOf(this.name, config, nowMs)
+    return prepare(batch, { config, rules, checksRecords: this.#policy.checksRecords() }, means, own)
   }
 
   /** Null when a batch of this producer needs no verification: it is in its transaction here already. */

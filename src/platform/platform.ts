@@ -12,4 +12,6 @@ export interface Platform {
   readonly files: Files
   readonly network: Network
   readonly logger: Logger
+  /** Whether the system has threads that compress and decompress; nothing happens beside what is seen in a simulated world. */
+  readonly hasThreads: boolean
 }

@@ -6,6 +6,7 @@
  * locks. Whether they survive is a separate question, which `flush` answers.
  */
 
+import type { Codecs } from '../protocol/records/compression'
 import type { Slices } from '../protocol/wire/slices'
 
 export interface Log {
@@ -247,6 +248,8 @@ export interface CompactionWork {
   keepsHeader(buffer: Buffer, at: number): boolean
   /** Asked again and again, when so many bytes have been read: resolves in a later turn of the event loop. */
   pace(bytes: number): Promise<void>
+  /** For batches that are too long to be opened and compressed at once. */
+  readonly codecs: Codecs
 }
 
 export interface Compacted {

@@ -1,5 +1,6 @@
 /** Keyed logs for tests of compaction: what is in them, and a round with nothing special about it. */
 import { batchBytesAt } from '../../src/protocol/records/batch'
+import { codecsHere } from '../../src/protocol/records/compression'
 import { buildBatch, recordsOf, type NewBatch } from '../../src/protocol/records/records'
 import type { CompactionWork, Log } from '../../src/storage/log'
 
@@ -44,5 +45,6 @@ export const roundOf = (change: Partial<CompactionWork> = {}): CompactionWork =>
   mapLoadFactor: 0.9,
   keepsHeader: () => false,
   pace: () => Promise.resolve(),
+  codecs: codecsHere,
   ...change,
 })

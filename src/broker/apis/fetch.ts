@@ -4,13 +4,14 @@
  * state (KIP-903); v16: node endpoints (KIP-951); v17: directory ids (KIP-853); v18: high watermark (KIP-1166).
  */
 import type { Call } from '../../call/call'
+import { isPromise } from '../../call/stage'
 import { errors, Refusal } from '../../protocol/errors'
 import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { inFormatOf, type ReadInFormat } from '../fetch/convert'
-import { readAll, type FetchBudget, type Read, type ReadAll } from '../fetch/read'
+import { readAll, type FetchBudget, type ReadAll } from '../fetch/read'
 import { LeaderHints } from '../leader-hints'
 import type { FetchContext } from '../fetch/sessions'
 import type { ReadingTurns } from '../fetch/turns'
@@ -91,21 +92,25 @@ function serve(
     return name
   }
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
-  const answer = (all: ReadAll): FetchReply => {
+  const answer = (all: ReadAll): FetchReply | Promise<FetchReply> => {
     if (!broker.quotas.mayFetch(call, all.sizeBytes + all.reads.length * besidesRecordsBytes)) {
       release(all)
       return { errorCode: 0, sessionId: context.known, responses: [] }
     }
-    const sent = broker.unsent.hold(all.sizeBytes)
     broker.readingTurns.read(all.sizeBytes)
-    call.whenSent(() => {
-      sent()
-      release(all)
-    })
-    const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH'])
-    const hintOf = ({ wanted, errorCode }: Read) => hints.of(nameOf(wanted) ?? '', wanted.index, errorCode)
-    const reply = replyOf(context, all, budget, call.version, hintOf)
-    return { ...reply, nodeEndpoints: hints.nodeEndpoints }
+    const told = (reads: readonly ReadInFormat[]): FetchReply => {
+      const sent = broker.unsent.hold(reads.reduce((sum, { records }) => sum + (records?.sizeBytes ?? 0), 0))
+      call.whenSent(() => {
+        sent()
+        release(all)
+      })
+      const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH'])
+      const hintOf = ({ wanted, errorCode }: ReadInFormat) => hints.of(nameOf(wanted) ?? '', wanted.index, errorCode)
+      const reply = replyOf(context, reads, budget, call.version, hintOf)
+      return { ...reply, nodeEndpoints: hints.nodeEndpoints }
+    }
+    const reads = inFormatOf(all.reads, call.version, budget.maxBytes, broker.longWork)
+    return isPromise(reads) ? heldUntil(broker, all, reads).then(told) : told(reads)
   }
   const first = readAll(broker.partitions, readName, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
@@ -126,29 +131,41 @@ function readable({ access }: Broker, call: Call, request: FetchRequest): (topic
   return topic => topic === null || access.isAllowed(call, 'READ', 'topic', topic)
 }
 
+/** What is being converted counts as what is not sent, and its buffers are given back if that fails. */
+async function heldUntil<T>(broker: Broker, all: ReadAll, converted: Promise<T>): Promise<T> {
+  const done = broker.unsent.hold(all.sizeBytes)
+  try {
+    return await converted
+  } catch (error) {
+    release(all)
+    throw error
+  } finally {
+    done()
+  }
+}
+
 /** Buffers of a read go back to the pool when the reply is gone, or at once when it is not what is answered with. */
 function release({ reads }: ReadAll): void {
   for (const { records } of reads) records.release?.()
 }
 
 /** What was read, then partitions of ids that no topic has, then those that a topic has not. */
-function inKafkasOrder(reads: readonly Read[]): readonly Read[] {
+function inKafkasOrder(reads: readonly ReadInFormat[]): readonly ReadInFormat[] {
   if (reads.every(read => !read.isUnknown)) return reads
-  const place = ({ isUnknown, errorCode }: Read) =>
+  const place = ({ isUnknown, errorCode }: ReadInFormat) =>
     !isUnknown ? 0 : errorCode === errors.UNKNOWN_TOPIC_ID.code ? 1 : 2
   return [0, 1, 2].flatMap(nth => reads.filter(read => place(read) === nth))
 }
 
 function replyOf(
   context: FetchContext,
-  { reads }: ReadAll,
+  reads: readonly ReadInFormat[],
   { readCommitted: committed }: FetchBudget,
   version: number,
-  hintOf: (read: Read) => object,
+  hintOf: (read: ReadInFormat) => object,
 ): FetchReply {
   const responses: { topic: string; topicId: string; partitions: TopicReply['partitions'][number][] }[] = []
-  for (const stored of inKafkasOrder(reads)) {
-    const read = inFormatOf(stored, version)
+  for (const read of inKafkasOrder(reads)) {
     if (!context.tells(read.wanted, toldOf(read))) continue
     const { topic, topicId } = read.wanted
     let last = responses.at(-1)
@@ -157,7 +174,7 @@ function replyOf(
     last.partitions.push({
       partitionIndex: read.wanted.index,
       errorCode: toldCode(read.errorCode, version),
-      ...(read.errorCode !== 0 && hintOf(stored)),
+      ...(read.errorCode !== 0 && hintOf(read)),
       highWatermark: read.highWatermark,
       lastStableOffset: read.lastStableOffset,
       logStartOffset: read.logStartOffset,

@@ -15,7 +15,9 @@ import { compressionAt } from '../../protocol/records/batch'
 import { upConverted } from '../../protocol/records/legacy'
 import { RecordsRefused, soleBatch } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
+import type { Prepared } from '../../partition/prepare'
 import { defineHandler, type Broker } from '../broker'
+import { copied, prepareProduced, type Produced } from '../prepare-produced'
 import { joinTransaction, transactionalBatch, type Word, type Words } from '../join-transaction'
 import { LeaderHints } from '../leader-hints'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
@@ -75,22 +77,25 @@ export const produce = defineHandler({
     }
     const asked = askedOf(request)
     const joined = joinTransaction(broker, call, request, asked)
-    if (!isPromise(joined)) return appendAll(broker, call, request, asked, joined)
+    const all: readonly Asked[] | Promise<readonly Asked[]> =
+      call.version < firstWithBatches ? asked : prepareProduced(broker, call, asked)
+    if (!isPromise(joined) && !isPromise(all)) return appendAll(broker, call, request, all, joined)
     // The network's buffer is only lent until the handler waits.
-    const kept = asked.map(one => ({ ...one, asked: { ...one.asked, records: copyOf(one.asked.records) } }))
-    return joined.then(words => appendAll(broker, { ...call, keep: undefined }, request, kept, words))
+    const kept = isPromise(all) ? all : all.map(copied)
+    return Promise.all([kept, joined]).then(([ready, words]) =>
+      appendAll(broker, { ...call, keep: undefined }, request, ready, words),
+    )
   },
 })
 
-type Asked = ReturnType<typeof askedOf>[number]
-
-const copyOf = (records: Buffer | null): Buffer | null => records && Buffer.from(records)
+type Asked = Produced & { readonly prepared?: Prepared | null }
 
 function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: readonly Asked[], words: Words) {
   const replies = new ByTopic<PartitionReply>()
   const waits: Promise<unknown>[] = []
   const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER'])
-  for (const { topic, asked, index } of all) {
+  for (const one of all) {
+    const { topic, index } = one
     const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)
     if (unknown) {
       replies.set(name, topicId, index, refused(index, errors.UNKNOWN_TOPIC_ID.code))
@@ -101,7 +106,7 @@ function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: rea
       continue
     }
     const word = words.get(name, index)
-    const { reply, durable } = appendOne(broker, call, request, name, index, asked.records, word)
+    const { reply, durable } = appendOne(broker, call, request, name, one, word)
     replies.set(
       name,
       topicId,
@@ -134,8 +139,7 @@ function appendOne(
   call: Call,
   { acks }: ProduceRequest,
   topic: string,
-  index: number,
-  records: Buffer | null,
+  { index, records, prepared = null }: Asked,
   word: Word | null,
 ): Outcome {
   let partition: Partition | null = null
@@ -156,7 +160,7 @@ function appendOne(
       acks,
       broker.clock.now(),
       verification,
-      call.keep,
+      { keep: call.keep, prepared },
     )
     const reply = { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset: partition.start }
     // Also where nobody waits for it: records are readable once they are durable, and a flush makes them so.
@@ -191,7 +195,7 @@ const askedOf = ({ topicData }: ProduceRequest) =>
     topicData,
     topic => topic.partitionData,
     ({ index }) => index,
-  )
+  ).map(({ topic, index, asked }) => ({ topic, index, records: asked.records }))
 
 /** Whether any partition's first batch is of a transaction (KIP-98). */
 function beginsTransaction({ topicData }: ProduceRequest): boolean {

@@ -1,6 +1,7 @@
 /** Records for consumers that are older than record batches: Fetch v0 and v1 know magic 0, v2 and v3 magic 1 (KIP-98). */
 import { Refusal } from '../../protocol/errors'
-import { downConverted } from '../../protocol/records/legacy'
+import { downConverted } from '../../protocol/records/down-conversion'
+import type { Means } from '../../protocol/records/long-batches'
 import type { Slices } from '../../storage/log'
 import type { Read } from './read'
 
@@ -12,15 +13,47 @@ export interface ReadInFormat extends Omit<Read, 'records'> {
   readonly records: Slices | null
 }
 
-/** The read as a client of this version can understand it; its error where that cannot be. */
-export function inFormatOf(read: Read, version: number): ReadInFormat {
-  if (version >= firstWithBatches || read.records.sizeBytes === 0) return read
+/**
+ * Reads as a client of this version can understand them, with its error where that cannot be: at once where they are that
+ * already. The buffers that were read must stay as they are until then. Converted records are as many as the client has room
+ * for, and at least those of a partition's first batch, which may be longer than it was.
+ */
+export function inFormatOf(
+  reads: readonly Read[],
+  version: number,
+  maxBytes: number,
+  means: Means,
+): readonly ReadInFormat[] | Promise<readonly ReadInFormat[]> {
+  if (version >= firstWithBatches || reads.every(({ records }) => records.sizeBytes === 0)) return reads
+  return allConverted(reads, version < 2 ? 0 : 1, maxBytes, means)
+}
+
+async function allConverted(
+  reads: readonly Read[],
+  magic: 0 | 1,
+  maxBytes: number,
+  means: Means,
+): Promise<readonly ReadInFormat[]> {
+  const converted: ReadInFormat[] = []
+  let leftBytes = maxBytes
+  for (const read of reads) {
+    const setBytesMax = Math.min(leftBytes, read.wanted.maxBytes)
+    const one = read.records.sizeBytes === 0 ? read : await inMagic(read, magic, setBytesMax, means)
+    leftBytes = Math.max(0, leftBytes - (one.records?.sizeBytes ?? 0))
+    converted.push(one)
+  }
+  return converted
+}
+
+async function inMagic(read: Read, magic: 0 | 1, setBytesMax: number, means: Means): Promise<ReadInFormat> {
+  const { wanted, partition, records } = read
   try {
-    const set = downConverted(joined(read.records), version < 2 ? 0 : 1, read.wanted.fetchOffset)
-    return { ...read, records: { buffers: [set], sizeBytes: set.length } }
+    const how = { magic, setBytesMax, fromOffset: wanted.fetchOffset }
+    const buffers = await downConverted(joined(records), how, means)
+    return { ...read, records: { buffers, sizeBytes: buffers.reduce((sum, { length }) => sum + length, 0) } }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return { ...unread, wanted: read.wanted, partition: read.partition, errorCode: error.code }
+    return { ...unread, wanted, partition, errorCode: error.code }
   }
 }
 

@@ -20,5 +20,6 @@ export function nodePlatform(options: NodePlatformOptions = {}): Platform {
     files: nodeFiles,
     network: nodeNetwork,
     logger: options.logger ?? stderrLogger('info'),
+    hasThreads: true,
   }
 }

@@ -41,6 +41,7 @@ export class Machine {
       files: new SimulatedFiles(life, this.#disk, this.diskFaults, this.#dice, this.#locks),
       network: this.#net.at(this.name, life),
       logger: this.#logger,
+      hasThreads: false,
     }
   }
 

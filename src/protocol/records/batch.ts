@@ -34,7 +34,7 @@ function int64At(buffer: Buffer, at: number): number {
   return buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4)
 }
 
-function setInt64At(buffer: Buffer, at: number, value: number): void {
+export function setInt64At(buffer: Buffer, at: number, value: number): void {
   buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), at)
   buffer.writeUInt32BE(
     value % 0x1_0000_0000 >= 0 ? value % 0x1_0000_0000 : (value % 0x1_0000_0000) + 0x1_0000_0000,

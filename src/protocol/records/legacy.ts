@@ -10,18 +10,10 @@
 import { crc32 } from 'node:zlib'
 import { Refusal } from '../errors'
 import { int64Of } from '../wire/reader'
-import {
-  attributeBits,
-  batchBytesAt,
-  compressionAt,
-  isControlAt,
-  isLogAppendTimeAt,
-  logOverheadBytes,
-  maxTimestampAt,
-} from './batch'
-import { compress, compressionNames, decompress, decompressedBytesMax } from './compression'
+import { attributeBits, logOverheadBytes } from './batch'
+import { decompress, decompressedBytesMax } from './compression'
 import { CorruptRecord, corrupt } from './corrupt'
-import { buildBatch, recordsOf, type StoredRecord } from './records'
+import { buildBatch } from './records'
 
 export interface LegacyMessage {
   readonly offset: number
@@ -37,9 +29,8 @@ interface Entry extends LegacyMessage {
   readonly end: number
 }
 
-const zstd = compressionNames.indexOf('zstd')
 /** CRC, magic, attributes and two lengths. */
-const overheadBytes = [14, 22] as const
+export const overheadBytes = [14, 22] as const
 
 const twoFormats = (): Refusal => new Refusal('INVALID_RECORD', 'Records of two formats in one message set')
 
@@ -185,83 +176,4 @@ function batchOf(messages: readonly LegacyMessage[], compression: number, stampe
     lastOffsetDelta: records.at(-1)!.offsetDelta,
     ...(stamped ? { logAppendTimeMs: messages[0]!.timestampMs } : {}),
   })
-}
-
-/**
- * Stored batches, back to back, as a message set of magic 0 or 1 for a consumer that is older than they are. Headers are
- * lost, magic 0 loses timestamps as well; control batches are left out, and so are records below `fromOffset` that stand
- * alone. The result is empty when nothing is left: the caller must then look further on, or its consumer never will.
- * Ends before zstd, which those consumers do not know (KIP-110); throws UNSUPPORTED_COMPRESSION_TYPE when it begins with
- * that, and CorruptRecord.
- */
-export function downConverted(
-  batches: Buffer,
-  magic: 0 | 1,
-  fromOffset: number,
-  maxBytes = decompressedBytesMax,
-): Buffer {
-  const parts: Buffer[] = []
-  for (let at = 0; at + logOverheadBytes <= batches.length; at += batchBytesAt(batches, at)) {
-    const sizeBytes = batchBytesAt(batches, at)
-    if (sizeBytes <= logOverheadBytes || at + sizeBytes > batches.length) corrupt('a batch is cut short')
-    if (isControlAt(batches, at)) continue
-    const compression = compressionAt(batches, at)
-    if (compression === zstd) {
-      // Who comes back for more is told.
-      if (parts.length > 0) break
-      throw new Refusal(
-        'UNSUPPORTED_COMPRESSION_TYPE',
-        'Down-conversion of zstandard-compressed batches is not supported',
-      )
-    }
-    const stamp = isLogAppendTimeAt(batches, at) ? attributeBits.timestampType : 0
-    const records = recordsOf(batches, at, maxBytes)
-    if (compression === 0) {
-      for (const record of records) {
-        if (record.offset >= fromOffset) parts.push(messageOf(record, record.offset, magic, stamp))
-      }
-    } else if (records.length > 0) {
-      parts.push(wrapped(records, { magic, compression, stamp, timestampMs: maxTimestampAt(batches, at) }))
-    }
-  }
-  return Buffer.concat(parts)
-}
-
-interface Wrapping {
-  readonly magic: 0 | 1
-  readonly compression: number
-  readonly stamp: number
-  readonly timestampMs: number
-}
-
-/** One message that holds others, compressed. */
-function wrapped(records: readonly StoredRecord[], how: Wrapping): Buffer {
-  const { magic, compression, stamp, timestampMs } = how
-  const base = magic === 0 ? 0 : records[0]!.offset
-  const inner = Buffer.concat(records.map(record => messageOf(record, record.offset - base, magic, stamp)))
-  const value = compress(compression, inner, undefined, magic)
-  return messageOf({ key: null, value, timestampMs }, records.at(-1)!.offset, magic, stamp | compression)
-}
-
-function messageOf(
-  { key, value, timestampMs }: { key: Buffer | null; value: Buffer | null; timestampMs: number },
-  offset: number,
-  magic: 0 | 1,
-  attributes: number,
-): Buffer {
-  const sizeBytes = overheadBytes[magic] + (key?.length ?? 0) + (value?.length ?? 0)
-  const bytes = Buffer.allocUnsafe(logOverheadBytes + sizeBytes)
-  bytes.writeBigInt64BE(BigInt(offset), 0)
-  bytes.writeInt32BE(sizeBytes, 8)
-  bytes.writeInt8(magic, 16)
-  // The kind of timestamp is an attribute of magic 1.
-  bytes.writeInt8(magic === 0 ? attributes & attributeBits.compression : attributes, 17)
-  if (magic === 1) bytes.writeBigInt64BE(BigInt(timestampMs), 18)
-  let at = magic === 0 ? 18 : 26
-  for (const field of [key, value]) {
-    at = bytes.writeInt32BE(field?.length ?? -1, at)
-    if (field !== null) at += field.copy(bytes, at)
-  }
-  bytes.writeUInt32BE(crc32(bytes.subarray(16)), 12)
-  return bytes
 }

@@ -16,6 +16,8 @@ import { copyBack } from './snappy'
 interface Native {
   compressFrameSync(bytes: Buffer): Buffer
   decompressFrameSync(bytes: Buffer): Buffer
+  compressFrame(bytes: Buffer): Promise<Buffer>
+  decompressFrame(bytes: Buffer): Promise<Buffer>
 }
 
 const frameMagic = 0x184d2204
@@ -110,22 +112,41 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  * check, as Kafka does for record sets of magic 0.
  */
 export function lz4Decompress(bytes: Buffer, maxBytes: number, legacy = false): Buffer {
-  const frame = frameOf(bytes, legacy)
-  const { blocks, blockBytesMax } = frame
-  const atMost = ({ from, to, stored }: Block): number =>
-    stored ? to - from : Math.min(blockBytesMax, (to - from) * expansionMax)
-  const exactly = (block: Block): number => (block.stored ? block.to - block.from : decodeBlock(bytes, block, null, 0))
-  if (sum(blocks.map(atMost)) > maxBytes && sum(blocks.map(exactly)) > maxBytes) {
-    tooLarge('lz4', maxBytes)
-  }
+  const frame = boundedFrame(bytes, maxBytes, legacy)
   const fast = loaded()
-  if (fast === null) return decompressPlainly(bytes, frame, exactly)
+  if (fast === null) return decompressPlainly(bytes, frame)
   try {
     return fast.decompressFrameSync(legacy ? mended(bytes, frame) : bytes.subarray(0, frame.end))
   } catch (error) {
     return corrupt(`lz4: ${(error as Error).message}`)
   }
 }
+
+/** As `lz4Decompress`, by another thread where there is native code. Rejects with CorruptRecord. */
+export async function lz4DecompressAside(bytes: Buffer, maxBytes: number, legacy = false): Promise<Buffer> {
+  const frame = boundedFrame(bytes, maxBytes, legacy)
+  const fast = loaded()
+  if (fast === null) return decompressPlainly(bytes, frame)
+  try {
+    return await fast.decompressFrame(legacy ? mended(bytes, frame) : bytes.subarray(0, frame.end))
+  } catch (error) {
+    return corrupt(`lz4: ${(error as Error).message}`)
+  }
+}
+
+/** Throws CorruptRecord for a frame that would become more than `maxBytes`. */
+function boundedFrame(bytes: Buffer, maxBytes: number, legacy: boolean): Frame {
+  const frame = frameOf(bytes, legacy)
+  const { blocks, blockBytesMax } = frame
+  const atMost = ({ from, to, stored }: Block): number =>
+    stored ? to - from : Math.min(blockBytesMax, (to - from) * expansionMax)
+  const exactly = (block: Block): number => sizeOf(bytes, block)
+  if (sum(blocks.map(atMost)) > maxBytes && sum(blocks.map(exactly)) > maxBytes) tooLarge('lz4', maxBytes)
+  return frame
+}
+
+const sizeOf = (bytes: Buffer, block: Block): number =>
+  block.stored ? block.to - block.from : decodeBlock(bytes, block, null, 0)
 
 /** The same frame with a right header check. */
 function mended(bytes: Buffer, { checkAt, end }: Frame): Buffer {
@@ -135,8 +156,8 @@ function mended(bytes: Buffer, { checkAt, end }: Frame): Buffer {
 }
 
 /** Decompresses without native code. Checks of blocks and of content are not looked at, the CRC of the batch is. */
-function decompressPlainly(bytes: Buffer, { blocks, blockBytesMax }: Frame, exactly: (block: Block) => number): Buffer {
-  const sizes = blocks.map(exactly)
+function decompressPlainly(bytes: Buffer, { blocks, blockBytesMax }: Frame): Buffer {
+  const sizes = blocks.map(block => sizeOf(bytes, block))
   if (sizes.some(size => size > blockBytesMax)) corrupt('lz4: a block becomes longer than its frame allows')
   const into = Buffer.allocUnsafe(sum(sizes))
   let at = 0
@@ -184,7 +205,15 @@ function decodeBlock(bytes: Buffer, { from, to }: Block, into: Buffer | null, st
 
 /** `legacy` makes the header check as readers of magic 0 expect it. */
 export function lz4Compress(bytes: Buffer, legacy = false): Buffer {
-  const frame = loaded()?.compressFrameSync(bytes) ?? storedFrame(bytes)
+  return checkedAs(loaded()?.compressFrameSync(bytes) ?? storedFrame(bytes), legacy)
+}
+
+/** As `lz4Compress`, by another thread where there is native code. */
+export async function lz4CompressAside(bytes: Buffer, legacy = false): Promise<Buffer> {
+  return checkedAs((await loaded()?.compressFrame(bytes)) ?? storedFrame(bytes), legacy)
+}
+
+function checkedAs(frame: Buffer, legacy: boolean): Buffer {
   if (!legacy) return frame
   const copy = Buffer.from(frame)
   const { checkAt } = frameOf(copy, true)

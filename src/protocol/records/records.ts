@@ -50,20 +50,23 @@ export interface Body {
   readonly to: number
 }
 
+/** Where the records of the batch at `at` are, and how they are compressed. Throws CorruptRecord for one that is cut short. */
+export function storedBody(batch: Buffer, at: number): Body & { readonly codec: number } {
+  if (at + batchHeaderBytes > batch.length) corrupt('a batch is cut short')
+  if (magicAt(batch, at) !== 2) corrupt(`a batch of magic ${magicAt(batch, at)}`)
+  const sizeBytes = batchBytesAt(batch, at)
+  if (sizeBytes < batchHeaderBytes || at + sizeBytes > batch.length) corrupt('a batch is cut short')
+  return { codec: compressionAt(batch, at), bytes: batch, from: at + batchHeaderBytes, to: at + sizeBytes }
+}
+
 /**
  * Where the records of the batch at `at` are; decompressed if they were compressed. Throws CorruptRecord when the batch
  * is no v2 batch, is cut short, or would become more than `maxBytes`.
  */
 export function bodyOf(batch: Buffer, at: number, maxBytes: number): Body {
-  if (at + batchHeaderBytes > batch.length) corrupt('a batch is cut short')
-  if (magicAt(batch, at) !== 2) corrupt(`a batch of magic ${magicAt(batch, at)}`)
-  const sizeBytes = batchBytesAt(batch, at)
-  if (sizeBytes < batchHeaderBytes || at + sizeBytes > batch.length) corrupt('a batch is cut short')
-  const from = at + batchHeaderBytes
-  const to = at + sizeBytes
-  const codec = compressionAt(batch, at)
+  const { codec, bytes: stored, from, to } = storedBody(batch, at)
   if (codec === 0) return { bytes: batch, from, to }
-  const bytes = decompress(codec, batch.subarray(from, to), maxBytes)
+  const bytes = decompress(codec, stored.subarray(from, to), maxBytes)
   return { bytes, from: 0, to: bytes.length }
 }
 
@@ -76,29 +79,55 @@ export function recordsOf(batch: Buffer, at = 0, maxBytes = decompressedBytesMax
 }
 
 /** As `recordsOf`, of a batch whose body has been opened already. Throws CorruptRecord. */
-export function recordsIn({ bytes, from, to }: Body, batch: Buffer, at: number): StoredRecord[] {
-  const count = recordCountAt(batch, at)
-  if (count < 0 || count > (to - from) / recordBytesMin) corrupt(`${count} records cannot be in ${to - from} bytes`)
-  const baseOffset = baseOffsetAt(batch, at)
-  const baseTimestamp = baseTimestampAt(batch, at)
-  const stampedMs = isLogAppendTimeAt(batch, at) ? maxTimestampAt(batch, at) : null
-  const cursor = new VarintCursor(bytes, from)
+export function recordsIn(body: Body, batch: Buffer, at: number): StoredRecord[] {
+  const reader = new RecordReader(body, batch, at)
   const records: StoredRecord[] = []
-  for (let i = 0; i < count; i += 1) {
+  for (let record = reader.next(); record !== null; record = reader.next()) records.push(record)
+  return records
+}
+
+/** The records of a batch whose body has been opened, one after the other. */
+export class RecordReader {
+  readonly #cursor: VarintCursor
+  readonly #to: number
+  readonly #count: number
+  readonly #baseOffset: number
+  readonly #baseTimestamp: number
+  readonly #stampedMs: number | null
+  #read = 0
+
+  /** Of the batch at `at`. Throws CorruptRecord. */
+  constructor({ bytes, from, to }: Body, batch: Buffer, at: number) {
+    const count = recordCountAt(batch, at)
+    if (count < 0 || count > (to - from) / recordBytesMin) corrupt(`${count} records cannot be in ${to - from} bytes`)
+    this.#cursor = new VarintCursor(bytes, from)
+    this.#to = to
+    this.#count = count
+    this.#baseOffset = baseOffsetAt(batch, at)
+    this.#baseTimestamp = baseTimestampAt(batch, at)
+    this.#stampedMs = isLogAppendTimeAt(batch, at) ? maxTimestampAt(batch, at) : null
+  }
+
+  /** Null when there are no more. Throws CorruptRecord, also where the last one does not end with the batch. */
+  next(): StoredRecord | null {
+    const cursor = this.#cursor
+    if (this.#read === this.#count) {
+      if (cursor.at !== this.#to) corrupt(`more bytes follow the last of ${this.#count} records`)
+      return null
+    }
     const sizeBytes = cursor.varint()
     const end = cursor.at + sizeBytes
-    if (sizeBytes < 0 || end > to) corrupt(`record ${i} is longer than what is left of its batch`)
+    if (sizeBytes < 0 || end > this.#to) corrupt(`record ${this.#read} is longer than what is left of its batch`)
     cursor.at += 1
-    const timestampMs = baseTimestamp + cursor.varlong()
-    const offset = baseOffset + cursor.varint()
+    const timestampMs = this.#baseTimestamp + cursor.varlong()
+    const offset = this.#baseOffset + cursor.varint()
     const key = bytesAt(cursor, end)
     const value = bytesAt(cursor, end)
     const headers = headersAt(cursor, end)
-    if (cursor.at !== end) corrupt(`record ${i} is not as long as it says`)
-    records.push({ offset, timestampMs: stampedMs ?? timestampMs, key, value, headers })
+    if (cursor.at !== end) corrupt(`record ${this.#read} is not as long as it says`)
+    this.#read += 1
+    return { offset, timestampMs: this.#stampedMs ?? timestampMs, key, value, headers }
   }
-  if (cursor.at !== to) corrupt(`more bytes follow the last of ${count} records`)
-  return records
 }
 
 /** A length and so many bytes; null for a length below zero. */
@@ -155,28 +184,67 @@ export interface NewBatch {
 
 /** Builds a whole batch, CRC included. The first record's time is the base of all, as in Kafka. */
 export function buildBatch(batch: NewBatch): Buffer {
-  const { records } = batch
-  const baseTimestamp = batch.deleteHorizonMs ?? records[0]?.timestampMs ?? -1
-  const sizes = records.map((record, i) => recordBytes(record, record.offsetDelta ?? i, baseTimestamp))
-  let sizeBytes = batchHeaderBytes
-  for (const size of sizes) sizeBytes += varintBytes(size) + size
-  let bytes = Buffer.allocUnsafe(sizeBytes)
-  let at = batchHeaderBytes
-  let maxTimestamp = -1
-  for (let i = 0; i < records.length; i += 1) {
-    const record = records[i]!
-    at = writeVarint(bytes, at, sizes[i]!)
-    at = writeRecord(bytes, at, record, record.offsetDelta ?? i, record.timestampMs - baseTimestamp)
-    if (record.timestampMs > maxTimestamp) maxTimestamp = record.timestampMs
-  }
-  assert(at === sizeBytes, 'records take the space that was measured')
+  const builder = new BatchBuilder(batch)
+  while (builder.measure()) continue
+  while (builder.write()) continue
   const compression = batch.compression ?? 0
-  if (compression !== 0) {
-    const body = compress(compression, bytes.subarray(batchHeaderBytes), batch.compressionLevel)
-    bytes = Buffer.concat([bytes.subarray(0, batchHeaderBytes), body])
+  if (compression === 0) return builder.finish(null)
+  return builder.finish(compress(compression, builder.body(), batch.compressionLevel))
+}
+
+/** Builds a batch record by record: all of them are measured first, and written then. */
+export class BatchBuilder {
+  readonly #batch: NewBatch
+  readonly #baseTimestamp: number
+  readonly #sizes: number[] = []
+  #sizeBytes = batchHeaderBytes
+  #bytes: Buffer | null = null
+  #written = 0
+  #at = batchHeaderBytes
+  #maxTimestamp = -1
+
+  constructor(batch: NewBatch) {
+    this.#batch = batch
+    this.#baseTimestamp = batch.deleteHorizonMs ?? batch.records[0]?.timestampMs ?? -1
   }
-  writeHeader(bytes, batch, baseTimestamp, batch.logAppendTimeMs ?? maxTimestamp)
-  return bytes
+
+  /** The next record; false when all have been measured. */
+  measure(): boolean {
+    const nth = this.#sizes.length
+    const record = this.#batch.records[nth]
+    if (record === undefined) return false
+    const sizeBytes = recordBytes(record, record.offsetDelta ?? nth, this.#baseTimestamp)
+    this.#sizes.push(sizeBytes)
+    this.#sizeBytes += varintBytes(sizeBytes) + sizeBytes
+    return true
+  }
+
+  /** The next record, when all have been measured; false when all have been written. */
+  write(): boolean {
+    const bytes = (this.#bytes ??= Buffer.allocUnsafe(this.#sizeBytes))
+    const nth = this.#written
+    const record = this.#batch.records[nth]
+    if (record === undefined) return false
+    const at = writeVarint(bytes, this.#at, this.#sizes[nth]!)
+    this.#at = writeRecord(bytes, at, record, record.offsetDelta ?? nth, record.timestampMs - this.#baseTimestamp)
+    this.#written += 1
+    if (record.timestampMs > this.#maxTimestamp) this.#maxTimestamp = record.timestampMs
+    return true
+  }
+
+  /** What is to be compressed, when all has been written. */
+  body(): Buffer {
+    return this.#bytes!.subarray(batchHeaderBytes)
+  }
+
+  /** The batch with its body, or with what that became. */
+  finish(compressed: Buffer | null): Buffer {
+    assert(this.#at === this.#sizeBytes, 'records take the space that was measured')
+    const written = this.#bytes!
+    const bytes = compressed ? Buffer.concat([written.subarray(0, batchHeaderBytes), compressed]) : written
+    writeHeader(bytes, this.#batch, this.#baseTimestamp, this.#batch.logAppendTimeMs ?? this.#maxTimestamp)
+    return bytes
+  }
 }
 
 function recordBytes(record: NewRecord, offsetDelta: number, baseTimestamp: number): number {

@@ -12,6 +12,8 @@ import { corrupt, tooLarge } from './corrupt'
 interface Native {
   compressSync(bytes: Buffer): Buffer
   uncompressSync(bytes: Buffer): Buffer
+  compress(bytes: Buffer): Promise<Buffer>
+  uncompress(bytes: Buffer): Promise<Buffer>
 }
 
 const magic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
@@ -70,29 +72,46 @@ function blocksOf(bytes: Buffer): Buffer[] {
 
 /** Throws CorruptRecord for what is not snappy or would become more than `maxBytes`. */
 export function snappyDecompress(bytes: Buffer, maxBytes: number): Buffer {
+  const { blocks, into } = roomFor(bytes, maxBytes)
+  let at = 0
+  for (const block of blocks) at += decompressBlock(block, into, at)
+  return into
+}
+
+/** As `snappyDecompress`, by another thread where there is native code. Rejects with CorruptRecord. */
+export async function snappyDecompressAside(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  const { blocks, into } = roomFor(bytes, maxBytes)
+  const fast = loaded()
+  let at = 0
+  for (const block of blocks) {
+    if (fast === null) at += decompressBlock(block, into, at)
+    else at += (await fast.uncompress(block).catch(notSnappy)).copy(into, at)
+  }
+  return into
+}
+
+const notSnappy = (error: unknown): never => corrupt(`snappy: ${(error as Error).message}`)
+
+/** The bare blocks, and room for what they announce. */
+function roomFor(bytes: Buffer, maxBytes: number): { readonly blocks: readonly Buffer[]; readonly into: Buffer } {
   const blocks = blocksOf(bytes)
   let sizeBytes = 0
   for (const block of blocks) {
     sizeBytes += announced(block).sizeBytes
     if (sizeBytes > maxBytes) tooLarge('snappy', maxBytes)
   }
-  const into = Buffer.allocUnsafe(sizeBytes)
-  let at = 0
-  for (const block of blocks) at += decompressBlock(block, into, at)
-  return into
+  return { blocks, into: Buffer.allocUnsafe(sizeBytes) }
 }
 
 function decompressBlock(block: Buffer, into: Buffer, at: number): number {
   const { sizeBytes, from } = announced(block)
   const fast = loaded()
   if (fast === null) return decompressPlainly(block, from, into.subarray(at, at + sizeBytes))
-  let content: Buffer
   try {
-    content = fast.uncompressSync(block)
+    return fast.uncompressSync(block).copy(into, at)
   } catch (error) {
-    return corrupt(`snappy: ${(error as Error).message}`)
+    return notSnappy(error)
   }
-  return content.copy(into, at)
 }
 
 /** An element of a block: literal bytes that follow the tag at `next`, or a copy of what stands `offset` bytes back. */
@@ -153,10 +172,25 @@ export function copyBack(into: Buffer, at: number, offset: number, length: numbe
 }
 
 export function snappyCompress(bytes: Buffer): Buffer {
+  return inFraming(piecesOf(bytes).map(piece => loaded()?.compressSync(piece) ?? literalBlock(piece)))
+}
+
+/** As `snappyCompress`, by another thread where there is native code. */
+export async function snappyCompressAside(bytes: Buffer): Promise<Buffer> {
+  const blocks: Buffer[] = []
+  for (const piece of piecesOf(bytes)) blocks.push((await loaded()?.compress(piece)) ?? literalBlock(piece))
+  return inFraming(blocks)
+}
+
+function piecesOf(bytes: Buffer): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += blockBytes) pieces.push(bytes.subarray(at, at + blockBytes))
+  return pieces
+}
+
+function inFraming(blocks: readonly Buffer[]): Buffer {
   const parts: Buffer[] = [header]
-  for (let at = 0; at < bytes.length; at += blockBytes) {
-    const piece = bytes.subarray(at, at + blockBytes)
-    const block = loaded()?.compressSync(piece) ?? literalBlock(piece)
+  for (const block of blocks) {
     const length = Buffer.allocUnsafe(4)
     length.writeInt32BE(block.length)
     parts.push(length, block)

@@ -157,23 +157,23 @@ export function checkClaims(batch: Buffer, topicPartition: string): void {
  * Throws INVALID_RECORD, INVALID_TIMESTAMP, UNKNOWN_SERVER_ERROR, and MESSAGE_TOO_LARGE for what becomes too large.
  */
 export function checkRecords(batch: Buffer, rules: RecordRules, strict = false): RecordFacts {
-  const compressed = compressionAt(batch) !== 0
   const body = openBody(batch, rules.decompressedBytesMax ?? decompressedBytesMax)
-  const recordBytesMax = compressed ? rules.recordBytesMax : undefined
-  const seen = scan(body, {
-    count: recordCountAt(batch),
-    lengthsCount: strict || !compressed,
-    compressed,
-    recordBytesMax,
-  })
+  const scan = new Scan(body, batch, rules, strict)
+  scan.go(Infinity)
+  return checkScanned(batch, rules, scan, strict)
+}
+
+/** As `checkRecords`, of records that have been scanned to the end. Throws the same. */
+export function checkScanned(batch: Buffer, rules: RecordRules, scan: Scan, strict = false): RecordFacts {
+  const compressed = compressionAt(batch) !== 0
   const claimsStamp = isLogAppendTimeAt(batch)
   const baseTimestamp = baseTimestampAt(batch)
-  const minMs = claimsStamp ? maxTimestampAt(batch) : baseTimestamp + seen.minDelta
-  const maxMs = claimsStamp ? maxTimestampAt(batch) : baseTimestamp + seen.maxDelta
+  const minMs = claimsStamp ? maxTimestampAt(batch) : baseTimestamp + scan.minDelta
+  const maxMs = claimsStamp ? maxTimestampAt(batch) : baseTimestamp + scan.maxDelta
   const inRange = minMs >= rules.nowMs - rules.timestampBeforeMaxMs && maxMs <= rules.nowMs + rules.timestampAfterMaxMs
   const timesFine = rules.stamped ? !claimsStamp : inRange && !(claimsStamp && maxMs === noTimestamp)
-  if (!timesFine || (rules.compacted && seen.nullKeys)) refuseRecords(batch, body, rules)
-  if (compressed && !strict && !seen.dense) {
+  if (!timesFine || (rules.compacted && scan.nullKeys)) refuseRecords(batch, scan.body, rules)
+  if (compressed && !strict && !scan.dense) {
     throw new Refusal('UNKNOWN_SERVER_ERROR', `Offsets in a compressed batch for ${rules.topicPartition} have gaps`)
   }
   return { maxTimestampMs: Math.max(maxMs, noTimestamp) }
@@ -183,69 +183,92 @@ function openBody(batch: Buffer, maxBytes: number): Body {
   try {
     return bodyOf(batch, 0, maxBytes)
   } catch (error) {
-    if (!(error instanceof CorruptRecord)) throw error
-    throw new Refusal(error.tooLarge ? 'MESSAGE_TOO_LARGE' : 'UNKNOWN_SERVER_ERROR', error.message)
+    throw refusalOf(error)
   }
 }
 
-interface Scan {
-  readonly minDelta: number
-  readonly maxDelta: number
-  readonly nullKeys: boolean
-  /** Offset deltas are 0, 1, 2 and so on. */
-  readonly dense: boolean
-}
-
-/** How a body is looked at. */
-interface Claims {
-  readonly count: number
-  readonly lengthsCount: boolean
-  readonly compressed: boolean
-  readonly recordBytesMax: number | undefined
+/** What Kafka says where a batch cannot be opened. */
+export function refusalOf(error: unknown): unknown {
+  if (!(error instanceof CorruptRecord)) return error
+  return new Refusal(error.tooLarge ? 'MESSAGE_TOO_LARGE' : 'UNKNOWN_SERVER_ERROR', error.message)
 }
 
 const misshapen = (says: string): Refusal => new Refusal('INVALID_RECORD', `Found invalid record structure: ${says}`)
 
-/** One pass over all records; nothing is copied, and nothing made but the result. This is the produce path's loop. */
-function scan({ bytes, from, to }: Body, { count, lengthsCount, compressed, recordBytesMax = Infinity }: Claims): Scan {
-  const cursor = new VarintCursor(bytes, from)
-  let minDelta = 0
-  let maxDelta = 0
-  let nullKeys = false
-  let dense = true
-  let recordAt = from
-  try {
-    for (let i = 0; i < count; i += 1) {
-      recordAt = cursor.at
-      const sizeBytes = cursor.varint()
-      const end = lengthsCount ? cursor.at + sizeBytes : to
-      if (sizeBytes > recordBytesMax)
-        throw misshapen(`a record of ${sizeBytes} bytes where ${recordBytesMax} are allowed`)
-      if (sizeBytes < 0 || end > to) throw misshapen('a record is longer than what is left of its batch')
-      cursor.at += 1
-      const delta = cursor.varlong()
-      if (i === 0) minDelta = maxDelta = delta
-      else if (delta > maxDelta) maxDelta = delta
-      else if (delta < minDelta) minDelta = delta
-      if (cursor.varint() !== i) dense = false
-      const keyBytes = cursor.varint()
-      if (keyBytes < 0) nullKeys = true
-      else cursor.at += keyBytes
-      const valueBytes = cursor.varint()
-      if (valueBytes > 0) cursor.at += valueBytes
-      const headerCount = cursor.varint()
-      if (headerCount !== 0) skipHeaders(cursor, headerCount, end)
-      if (cursor.at > end || (lengthsCount && cursor.at !== end)) throw misshapen('a record is not as long as it says')
-    }
-  } catch (error) {
-    if (!(error instanceof CorruptRecord)) throw error
-    // Kafka reads the length of a record outside of what it guards, if the batch is not compressed: one that never ends
-    // is then an error that it did not expect.
-    const inLength = cursor.at - recordAt <= varintBytesMax
-    throw inLength && !compressed ? new Refusal('UNKNOWN_SERVER_ERROR', error.message) : misshapen(error.message)
+/** One pass over all records; nothing is copied, and nothing made. This is the produce path's loop. */
+export class Scan {
+  readonly body: Body
+  minDelta = 0
+  maxDelta = 0
+  nullKeys = false
+  /** Offset deltas are 0, 1, 2 and so on. */
+  dense = true
+  readonly #count: number
+  readonly #lengthsCount: boolean
+  readonly #compressed: boolean
+  readonly #recordBytesMax: number
+  readonly #cursor: VarintCursor
+  #seen = 0
+
+  constructor(body: Body, batch: Buffer, { recordBytesMax = Infinity }: RecordRules, strict = false) {
+    this.body = body
+    this.#count = recordCountAt(batch)
+    this.#compressed = compressionAt(batch) !== 0
+    this.#lengthsCount = strict || !this.#compressed
+    this.#recordBytesMax = this.#compressed ? recordBytesMax : Infinity
+    this.#cursor = new VarintCursor(body.bytes, body.from)
   }
-  if (cursor.at !== to) throw misshapen(`more bytes follow the last of ${count} records`)
-  return { minDelta, maxDelta, nullKeys, dense }
+
+  /** Looks at so many records more; false when all have been looked at. Throws INVALID_RECORD, UNKNOWN_SERVER_ERROR. */
+  go(records: number): boolean {
+    const cursor = this.#cursor
+    const { to } = this.body
+    const lengthsCount = this.#lengthsCount
+    const end = Math.min(this.#count, this.#seen + records)
+    let { minDelta, maxDelta, nullKeys, dense } = this
+    let recordAt = cursor.at
+    try {
+      for (let i = this.#seen; i < end; i += 1) {
+        recordAt = cursor.at
+        const sizeBytes = cursor.varint()
+        const recordEnd = lengthsCount ? cursor.at + sizeBytes : to
+        if (sizeBytes > this.#recordBytesMax)
+          throw misshapen(`a record of ${sizeBytes} bytes where ${this.#recordBytesMax} are allowed`)
+        if (sizeBytes < 0 || recordEnd > to) throw misshapen('a record is longer than what is left of its batch')
+        cursor.at += 1
+        const delta = cursor.varlong()
+        if (i === 0) minDelta = maxDelta = delta
+        else if (delta > maxDelta) maxDelta = delta
+        else if (delta < minDelta) minDelta = delta
+        if (cursor.varint() !== i) dense = false
+        const keyBytes = cursor.varint()
+        if (keyBytes < 0) nullKeys = true
+        else cursor.at += keyBytes
+        const valueBytes = cursor.varint()
+        if (valueBytes > 0) cursor.at += valueBytes
+        const headerCount = cursor.varint()
+        if (headerCount !== 0) skipHeaders(cursor, headerCount, recordEnd)
+        if (cursor.at > recordEnd || (lengthsCount && cursor.at !== recordEnd))
+          throw misshapen('a record is not as long as it says')
+      }
+    } catch (error) {
+      if (!(error instanceof CorruptRecord)) throw error
+      // Kafka reads the length of a record outside of what it guards, if the batch is not compressed: one that never ends
+      // is then an error that it did not expect.
+      const inLength = cursor.at - recordAt <= varintBytesMax
+      throw inLength && !this.#compressed
+        ? new Refusal('UNKNOWN_SERVER_ERROR', error.message)
+        : misshapen(error.message)
+    }
+    this.minDelta = minDelta
+    this.maxDelta = maxDelta
+    this.nullKeys = nullKeys
+    this.dense = dense
+    this.#seen = end
+    if (end < this.#count) return true
+    if (cursor.at !== to) throw misshapen(`more bytes follow the last of ${this.#count} records`)
+    return false
+  }
 }
 
 function skipHeaders(cursor: VarintCursor, count: number, end: number): void {

@@ -9,18 +9,26 @@ import * as zlib from 'node:zlib'
 import { CorruptRecord, corrupt, tooLarge } from './corrupt'
 
 interface Package {
-  readonly Encoder: new (level: number) => { encodeSync(bytes: Buffer): Buffer }
-  readonly Decoder: new () => { decodeSync(bytes: Buffer): Buffer }
+  readonly Encoder: new (level: number) => { encodeSync(bytes: Buffer): Buffer; encode(bytes: Buffer): Promise<Buffer> }
+  readonly Decoder: new () => { decodeSync(bytes: Buffer): Buffer; decode(bytes: Buffer): Promise<Buffer> }
 }
 
 interface Codec {
   compress(bytes: Buffer, level: number): Buffer
   decompress(bytes: Buffer, maxBytes: number): Buffer
+  /** The same by another thread, where the codec is not plain JavaScript. */
+  compressAside(bytes: Buffer, level: number): Promise<Buffer>
+  decompressAside(bytes: Buffer, maxBytes: number): Promise<Buffer>
 }
 
+type Done = (error: Error | null, result: Buffer) => void
+
+/** Node has all four or none. */
 type ZlibWithZstd = typeof zlib & {
   zstdCompressSync?: (bytes: Buffer, options: { params: Record<number, number> }) => Buffer
   zstdDecompressSync?: (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
+  zstdCompress?: (bytes: Buffer, options: { params: Record<number, number> }, done: Done) => void
+  zstdDecompress?: (bytes: Buffer, options: { maxOutputLength: number }, done: Done) => void
 }
 
 const frameMagic = 0xfd2fb528
@@ -35,23 +43,37 @@ const slack = 4
 
 let codec: Codec | undefined
 
-function builtIn({ zstdCompressSync, zstdDecompressSync }: ZlibWithZstd): Codec | null {
-  if (zstdCompressSync === undefined || zstdDecompressSync === undefined) return null
+function builtIn({ zstdCompressSync, zstdDecompressSync, zstdCompress, zstdDecompress }: ZlibWithZstd): Codec | null {
+  if (!zstdCompressSync || !zstdDecompressSync || !zstdCompress || !zstdDecompress) return null
   /** ZSTD_c_compressionLevel. */
   const compressionLevel = 100
+  const params = (level: number) => ({ params: { [compressionLevel]: level } })
   return {
-    compress: (bytes, level) => zstdCompressSync(bytes, { params: { [compressionLevel]: level } }),
+    compress: (bytes, level) => zstdCompressSync(bytes, params(level)),
     decompress: (bytes, maxBytes) => zstdDecompressSync(bytes, { maxOutputLength: maxBytes }),
+    compressAside: (bytes, level) => called(done => zstdCompress(bytes, params(level), done)),
+    decompressAside: (bytes, maxBytes) => called(done => zstdDecompress(bytes, { maxOutputLength: maxBytes }, done)),
   }
 }
 
+const called = (run: (done: Done) => void): Promise<Buffer> =>
+  new Promise((resolve, reject) => run((error, result) => (error ? reject(error) : resolve(result))))
+
 function packaged(): Codec {
-  const { compress, decompress } = native() ?? plain()
+  const { compress, decompress, compressAside, decompressAside } = native() ?? plain()
+  const check = (bytes: Buffer, maxBytes: number): void => {
+    if (becomesAtMost(bytes) > maxBytes * slack) tooLarge('zstd', maxBytes)
+  }
   return {
     compress,
+    compressAside,
     decompress(bytes, maxBytes) {
-      if (becomesAtMost(bytes) > maxBytes * slack) tooLarge('zstd', maxBytes)
+      check(bytes, maxBytes)
       return decompress(bytes, maxBytes)
+    },
+    async decompressAside(bytes, maxBytes) {
+      check(bytes, maxBytes)
+      return decompressAside(bytes, maxBytes)
     },
   }
 }
@@ -68,12 +90,21 @@ function native(): Codec | null {
   return {
     compress: (bytes, level) => new zstd.Encoder(level).encodeSync(bytes),
     decompress: bytes => decoder.decodeSync(bytes),
+    compressAside: (bytes, level) => new zstd.Encoder(level).encode(bytes),
+    // One decoder is for one thread at a time.
+    decompressAside: bytes => new zstd.Decoder().decode(bytes),
   }
 }
 
 export function plain(): Codec {
   const { decompress } = require('fzstd') as typeof import('fzstd')
-  return { compress: stored, decompress: bytes => Buffer.from(decompress(new Uint8Array(bytes))) }
+  const opened = (bytes: Buffer): Buffer => Buffer.from(decompress(new Uint8Array(bytes)))
+  return {
+    compress: stored,
+    decompress: opened,
+    compressAside: async bytes => stored(bytes),
+    decompressAside: async bytes => opened(bytes),
+  }
 }
 
 /** A frame that keeps what it is given: its size in four bytes, and blocks of kind 0 (RFC 8878, 3.1.1). */
@@ -138,22 +169,38 @@ function loaded(): Codec {
   return codec
 }
 
-/**
- * Throws CorruptRecord for what is not zstd or would become more than `maxBytes`.
- */
+/** Throws CorruptRecord for what is not zstd or would become more than `maxBytes`. */
 export function zstdDecompress(bytes: Buffer, maxBytes: number): Buffer {
-  const { decompress } = loaded()
-  let content: Buffer
   try {
-    content = decompress(bytes, Math.max(1, maxBytes))
+    return bounded(loaded().decompress(bytes, Math.max(1, maxBytes)), maxBytes)
   } catch (error) {
-    if (error instanceof CorruptRecord) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge('zstd', maxBytes)
-    return corrupt(`zstd: ${(error as Error).message}`)
+    return notZstd(error, maxBytes)
   }
-  return content.length > maxBytes ? tooLarge('zstd', maxBytes) : content
+}
+
+/** As `zstdDecompress`, by another thread where there is native code. Rejects with CorruptRecord. */
+export async function zstdDecompressAside(bytes: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return bounded(await loaded().decompressAside(bytes, Math.max(1, maxBytes)), maxBytes)
+  } catch (error) {
+    return notZstd(error, maxBytes)
+  }
+}
+
+const bounded = (content: Buffer, maxBytes: number): Buffer =>
+  content.length > maxBytes ? tooLarge('zstd', maxBytes) : content
+
+function notZstd(error: unknown, maxBytes: number): never {
+  if (error instanceof CorruptRecord) throw error
+  if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') tooLarge('zstd', maxBytes)
+  return corrupt(`zstd: ${(error as Error).message}`)
 }
 
 export function zstdCompress(bytes: Buffer, level = 3): Buffer {
   return loaded().compress(bytes, level)
+}
+
+/** As `zstdCompress`, by another thread where there is native code. */
+export function zstdCompressAside(bytes: Buffer, level = 3): Promise<Buffer> {
+  return loaded().compressAside(bytes, level)
 }

@@ -9,7 +9,9 @@ import { hash } from 'node:crypto'
 /** A slot is four words of the hash, and two of the offset plus one: all zeroes are free. */
 const slotWords = 6
 const slotBytes = slotWords * 4
-const tablesMax = 256
+/** A map has as many tables as it takes for none to become longer, so that none takes long to grow. */
+const tableBytesMax = 128 * 1024
+const tablesMin = 256
 const firstSlots = 16
 /** A table grows beyond the first of these; where there is no room for that it is full at the second. */
 const grownAt = 0.75
@@ -27,15 +29,17 @@ export class OffsetMap {
   readonly #hash = new Uint32Array(4)
   #sizeBytes = 0
   #size = 0
+  #movedBytes = 0
   #latest = -1
 
   /** `loadFactor` is the part of the slots that so many bytes hold which may be used. */
   constructor(sizeBytesMax: number, loadFactor = fullAt) {
     this.#sizeBytesMax = sizeBytesMax
     this.#entriesMax = Math.floor(Math.floor(sizeBytesMax / slotBytes) * loadFactor)
-    const tableBytes = firstSlots * slotBytes
-    const tables = 2 ** Math.max(0, Math.floor(Math.log2(sizeBytesMax / tableBytes / 4)))
-    this.#tables = Array.from({ length: Math.min(tablesMax, tables) }, () => null)
+    const wanted = Math.max(tablesMin, sizeBytesMax / tableBytesMax)
+    const possible = Math.max(1, sizeBytesMax / (firstSlots * slotBytes) / 4)
+    const tables = 2 ** Math.floor(Math.log2(Math.min(wanted, possible)))
+    this.#tables = Array.from({ length: tables }, () => null)
   }
 
   get size(): number {
@@ -44,6 +48,13 @@ export class OffsetMap {
 
   get sizeBytes(): number {
     return this.#sizeBytes
+  }
+
+  /** Bytes of tables that have grown since this was asked last. */
+  takeMovedBytes(): number {
+    const moved = this.#movedBytes
+    this.#movedBytes = 0
+    return moved
   }
 
   /** What is known of keys holds up to and including this offset; -1 when nothing is. */
@@ -108,6 +119,7 @@ export class OffsetMap {
     if (this.#sizeBytes + slots * slotBytes > this.#sizeBytesMax) return table.used < slots * fullAt ? table : null
     const larger = this.#newTable(slots * 2)
     moveAll(table, larger)
+    this.#movedBytes += slots * slotBytes
     this.#sizeBytes -= slots * slotBytes
     this.#tables[index] = larger
     return larger

@@ -74,6 +74,7 @@ class Bench {
       clock: this.world.clock,
       timers,
       logger: silentLogger,
+      hasThreads: false,
       settings: () => this.settings,
       compaction: () => this.compaction,
     })

@@ -1,5 +1,6 @@
 import { MemoryStore } from '../../../src/storage/memory/store'
-import { Partition, type PartitionConfig } from '../../../src/partition/partition'
+import { Partition } from '../../../src/partition/partition'
+import type { PartitionConfig } from '../../../src/partition/partition-config'
 import { World } from '../../../src/platform/simulated/world'
 import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import type { Log } from '../../../src/storage/log'

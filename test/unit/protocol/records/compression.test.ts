@@ -209,3 +209,34 @@ test('a number that stands for no compression', () => {
     })
   }
 })
+
+const threads = { ...native.codecsAside, name: 'threads' }
+const plainly = { ...plain.codecsAside, name: 'threads, without native code' }
+const here = { ...native.codecsHere, name: 'here' }
+
+test.each([threads, plainly, here])('$name: the same comes out, long or short', async ({ compress, decompress }) => {
+  for (const bytes of [Buffer.from('short'), Buffer.from('{"user":"odradek","visits":1234567}\n'.repeat(30_000))]) {
+    for (const magic of [0, 1, 2]) {
+      for (const [, codec] of codecs) {
+        if (codec === 4 && magic < 2) continue
+        const compressed = await compress(codec, bytes, undefined, magic)
+        expect(native.decompress(codec, compressed, limit, magic).equals(bytes)).toBe(true)
+        expect((await decompress(codec, compressed, limit, magic)).equals(bytes)).toBe(true)
+        await expect(decompress(codec, compressed, bytes.length - 1, magic)).rejects.toMatchObject({ tooLarge: true })
+      }
+    }
+  }
+})
+
+test.each([threads, plainly])('$name: bombs and damage are refused', async ({ decompress }) => {
+  for (const [, codec, bomb] of bombs) {
+    await expect(decompress(codec, bomb, 1 << 20)).rejects.toMatchObject({ name: 'CorruptRecord' })
+  }
+  const long = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i * 7) % 251))
+  for (const [, codec] of codecs) {
+    if (codec === 0) continue
+    const damaged = Buffer.from(native.compress(codec, long))
+    damaged.fill(0xff, 30)
+    await expect(decompress(codec, damaged, limit)).rejects.toMatchObject({ name: 'CorruptRecord', tooLarge: false })
+  }
+})

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { isLogAppendTimeAt, setLogAppendTime } from '../../../../src/protocol/records/batch'
 import { buildEndMarker } from '../../../../src/protocol/records/control'
-import { downConverted, messagesOf, storedAnew, upConverted } from '../../../../src/protocol/records/legacy'
+import { codecsHere } from '../../../../src/protocol/records/compression'
+import { downConverted } from '../../../../src/protocol/records/down-conversion'
+import { messagesOf, storedAnew, upConverted } from '../../../../src/protocol/records/legacy'
 import { buildBatch, recordsOf } from '../../../../src/protocol/records/records'
 import { setDecodedByKafkajs, setEncodedByKafkajs } from './kafkajs'
 import { vector, vectorNames, vectorRecords } from './vectors'
@@ -11,6 +13,9 @@ const magicOf = (name: string): 0 | 1 => (name.startsWith('v0') ? 0 : 1)
 const codecs: Record<string, number> = { none: 0, gzip: 1, snappy: 2, lz4: 3 }
 const codecOf = (name: string): number => codecs[name.slice(3)]!
 const text = (bytes: Buffer | null): string | null => bytes?.toString() ?? null
+const atOnce = { codecs: codecsHere, pieces: { pieceCost: 1024, do: async (piece: () => number) => void piece() } }
+const converted = async (batches: Buffer, magic: 0 | 1, fromOffset: number, setBytesMax = Infinity): Promise<Buffer> =>
+  Buffer.concat(await downConverted(batches, { magic, fromOffset, setBytesMax }, atOnce))
 const refusal = (run: () => unknown): string => {
   try {
     run()
@@ -36,13 +41,16 @@ test.each(legacyNames)('a produced set becomes a batch of the same compression: 
   expect(seen).toEqual(vectorRecords(magicOf(name)).map((record, i) => ({ ...record, offset: i })))
 })
 
-test.each(['v0-none', 'v1-none'])('a stored batch becomes, byte for byte, what Java would have written: %s', name => {
-  expect(downConverted(vector('v2-none'), magicOf(name), 0).equals(vector(name))).toBe(true)
-})
+test.each(['v0-none', 'v1-none'])(
+  'a stored batch becomes, byte for byte, what Java would have written: %s',
+  async name => {
+    expect((await converted(vector('v2-none'), magicOf(name), 0)).equals(vector(name))).toBe(true)
+  },
+)
 
 test.each(legacyNames)('a stored batch becomes a set of the same compression: %s', async name => {
   const magic = magicOf(name)
-  const set = downConverted(vector(`v2-${name.slice(3)}`), magic, 0)
+  const set = await converted(vector(`v2-${name.slice(3)}`), magic, 0)
   expect(messagesOf(set)).toEqual(messagesOf(vector(name)))
   // The wrapper says the same as Java's, its CRC and its value aside: two compressors need not agree.
   expect(set.subarray(0, 8).equals(vector(name).subarray(0, 8))).toBe(true)
@@ -76,17 +84,17 @@ test('what kafkajs writes is read', () => {
   }
 })
 
-test('down and up again loses headers and nothing else', () => {
+test('down and up again loses headers and nothing else', async () => {
   const bytes = fc.option(fc.uint8Array({ maxLength: 60 }).map(Buffer.from), { nil: null })
   const record = fc.record({ timestampMs: fc.integer({ min: 0, max: 2 ** 42 }), key: bytes, value: bytes })
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(record, { minLength: 1, maxLength: 20 }),
       fc.constantFrom(0, 1, 2, 3),
       fc.constantFrom(0 as const, 1 as const),
       fc.integer({ min: 0, max: 2 ** 48 }),
-      (records, compression, magic, baseOffset) => {
-        const set = downConverted(buildBatch({ records, compression, baseOffset }), magic, baseOffset)
+      async (records, compression, magic, baseOffset) => {
+        const set = await converted(buildBatch({ records, compression, baseOffset }), magic, baseOffset)
         const expected = records.map(each => ({ ...each, timestampMs: magic === 0 ? -1 : each.timestampMs }))
         expect(messagesOf(set)).toEqual(expected.map((each, i) => ({ ...each, offset: baseOffset + i })))
         const again = recordsOf(upConverted(set)!).map(({ timestampMs, key, value }) => ({ timestampMs, key, value }))
@@ -97,7 +105,7 @@ test('down and up again loses headers and nothing else', () => {
   )
 })
 
-test('several batches: control ones are left out, gaps stay, lone records below the start are left out', () => {
+test('several batches: control ones are left out, gaps stay, lone records below the start are left out', async () => {
   const record = (value: string, offsetDelta: number) => ({
     timestampMs: 1,
     key: null,
@@ -114,31 +122,60 @@ test('several batches: control ones are left out, gaps stay, lone records below 
     baseOffset: 15,
   })
   const second = buildBatch({ records: [record('c', 0), record('d', 3)], baseOffset: 16, compression: 1 })
-  const offsets = (from: number): number[] =>
-    messagesOf(downConverted(Buffer.concat([first, marker, second]), 1, from)).map(message => message.offset)
-  expect(offsets(0)).toEqual([10, 14, 16, 19])
+  const offsets = async (from: number): Promise<number[]> =>
+    messagesOf(await converted(Buffer.concat([first, marker, second]), 1, from)).map(message => message.offset)
+  expect(await offsets(0)).toEqual([10, 14, 16, 19])
   // A compressed message comes whole; the consumer drops what it did not ask for.
-  expect(offsets(14)).toEqual([14, 16, 19])
-  expect(offsets(19)).toEqual([16, 19])
-  expect(downConverted(marker, 1, 0).length).toBe(0)
+  expect(await offsets(14)).toEqual([14, 16, 19])
+  expect(await offsets(19)).toEqual([16, 19])
+  expect((await converted(marker, 1, 0)).length).toBe(0)
 })
 
-test('stamps of the broker are kept where the format can', () => {
+test('a set has room for so much, and at least for the first batch', async () => {
+  const records = Array.from({ length: 10 }, () => ({ timestampMs: 1, key: null, value: Buffer.alloc(66) }))
+  const batches = [0, 10].map(baseOffset => buildBatch({ records, baseOffset }))
+  const countIn = async (bytes: Buffer[], setBytesMax: number) =>
+    messagesOf(await converted(Buffer.concat(bytes), 1, 0, setBytesMax)).length
+  // A message of magic 1 takes 34 bytes more than its value.
+  expect(await countIn(batches, 0)).toBe(10)
+  expect(await countIn(batches, 1199)).toBe(11)
+  expect(await countIn(batches, 1200)).toBe(12)
+  expect(await countIn(batches, 2000)).toBe(20)
+  const compressed = [0, 10].map(baseOffset => buildBatch({ records, baseOffset, compression: 1 }))
+  const oneBytes = (await converted(compressed[0]!, 1, 0)).length
+  expect(await countIn(compressed, 2 * oneBytes - 1)).toBe(10)
+  expect(await countIn(compressed, 2 * oneBytes)).toBe(20)
+})
+
+test('many records are converted in pieces, whatever they are in', async () => {
+  const records = Array.from({ length: 5000 }, (_, i) => ({ timestampMs: i, key: null, value: Buffer.from(`${i}`) }))
+  for (const compression of [0, 1, 2, 3]) {
+    const costs: number[] = []
+    const pieces = { pieceCost: 16_384, do: async (piece: () => number) => void costs.push(piece()) }
+    const how = { magic: 1, fromOffset: 0, setBytesMax: Infinity } as const
+    const set = await downConverted(buildBatch({ records, compression }), how, { codecs: codecsHere, pieces })
+    expect(messagesOf(Buffer.concat(set))).toHaveLength(5000)
+    expect(Math.max(...costs)).toBeLessThan(16_384 + 200)
+    expect(costs.length).toBeGreaterThan(20)
+  }
+})
+
+test('stamps of the broker are kept where the format can', async () => {
   for (const compression of [0, 1]) {
     const batch = buildBatch({ records: [{ timestampMs: 5, key: null, value: Buffer.from('x') }], compression })
     setLogAppendTime(batch, 0, 77)
-    const set = downConverted(batch, 1, 0)
+    const set = await converted(batch, 1, 0)
     expect(set.readInt8(17)).toBe(8 | compression)
     expect(messagesOf(set)[0]!.timestampMs).toBe(77)
-    expect(downConverted(batch, 0, 0).readInt8(17)).toBe(compression)
+    expect((await converted(batch, 0, 0)).readInt8(17)).toBe(compression)
     expect(isLogAppendTimeAt(upConverted(set)!)).toBe(false)
   }
 })
 
-test('zstd is not converted, and what stands before it is', () => {
-  const set = downConverted(Buffer.concat([vector('v2-none'), vector('v2-zstd'), vector('v2-none')]), 1, 0)
-  expect(messagesOf(set)).toEqual(messagesOf(downConverted(vector('v2-none'), 1, 0)))
-  expect(refusal(() => downConverted(vector('v2-zstd'), 1, 0))).toBe('UNSUPPORTED_COMPRESSION_TYPE')
+test('zstd is not converted, and what stands before it is', async () => {
+  const set = await converted(Buffer.concat([vector('v2-none'), vector('v2-zstd'), vector('v2-none')]), 1, 0)
+  expect(messagesOf(set)).toEqual(messagesOf(await converted(vector('v2-none'), 1, 0)))
+  await expect(converted(vector('v2-zstd'), 1, 0)).rejects.toMatchObject({ error: 'UNSUPPORTED_COMPRESSION_TYPE' })
 })
 
 test('sets that are refused, and what is dropped', () => {
@@ -185,12 +222,12 @@ test.each(legacyNames)('what was stored is written anew, with its offsets, times
   expect(refusal(() => storedAnew(moved.subarray(0, -1)))).toBe('CorruptRecord')
 })
 
-test('messages that the broker stamped keep its times, each its own', () => {
+test('messages that the broker stamped keep its times, each its own', async () => {
   const stamped = [10, 10, 20].map((logAppendTimeMs, offset) => {
     const record = { timestampMs: 1, key: null, value: Buffer.from(`${offset}`) }
-    return downConverted(buildBatch({ records: [record], baseOffset: offset, logAppendTimeMs }), 1, 0)
+    return converted(buildBatch({ records: [record], baseOffset: offset, logAppendTimeMs }), 1, 0)
   })
-  const batches = storedAnew(Buffer.concat(stamped))
+  const batches = storedAnew(Buffer.concat(await Promise.all(stamped)))
   const second = 12 + batches.readInt32BE(8)
   expect(isLogAppendTimeAt(batches)).toBe(true)
   expect(recordsOf(batches).map(({ offset, timestampMs }) => [offset, timestampMs])).toEqual([
