@@ -87,6 +87,12 @@ export const waitingLanes: readonly (readonly Step[])[] = [
   [
     { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 8 * minute },
     { name: 'acls', command: ['npm', 'run', 'acls', '--', '--rounds', '60'], timeoutMs: 3 * minute },
+    { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '30'], timeoutMs: 5 * minute },
+    {
+      name: 'walks canary',
+      command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--canary'],
+      timeoutMs: 2 * minute,
+    },
     {
       name: 'torture canary',
       command: ['npm', 'run', 'torture', '--', '--rounds', '1', '--canary'],
