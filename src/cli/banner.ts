@@ -76,12 +76,14 @@ export function banner(facts: ReadyFacts): string {
   return `\n  odradek ${version}  ready in ${Math.round(readyMs)} ms\n\n${lines.join('\n')}\n`
 }
 
-/** With its name where there are several. */
+/** With its name where there are several, and its protocol where that is another word. */
 function listenerRows(facts: ReadyFacts): [string, string][] {
   const { config, addresses } = facts
   return config.listeners.map((listener, nth) => {
     const { host, port } = addresses[nth]!
-    const own = addresses.length === 1 && listener.sasl === null ? '' : `   ${listener.name}, ${listener.protocol}`
+    const { name, protocol } = listener
+    const words = name === protocol ? name : `${name}, ${protocol}`
+    const own = addresses.length === 1 && listener.sasl === null ? '' : `   ${words}`
     const listening = isEverywhere(host) ? `   (every interface, port ${port})` : ''
     return [nth === 0 ? 'Kafka' : '', `${serversAt(nth, facts)}${own}${listening}`]
   })

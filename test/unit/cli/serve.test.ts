@@ -130,7 +130,7 @@ describe('ready', () => {
     const person = scene('dev', ...listeners)
     await person.run()
     expect(person.process.printed[0]).toMatch(
-      /Kafka +127.0.0.1:9092 {3}PLAINTEXT, PLAINTEXT\n +localhost:9093 {3}OTHER, PLAINTEXT {3}\(every interface, port 9093\)\n/,
+      /Kafka +127.0.0.1:9092 {3}PLAINTEXT\n +localhost:9093 {3}OTHER, PLAINTEXT {3}\(every interface, port 9093\)\n/,
     )
     const program = scene('dev', '--json', ...listeners)
     await program.run()
