@@ -49,6 +49,16 @@ export const odradekKeys = {
     described: false,
     about: 'Lines in the log about what one principal was denied by access rules; what is beyond is counted.',
   },
+  'odradek.connection.log.closed.per.minute': {
+    type: 'INT',
+    default: '60',
+    valid: '[0,...]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'Lines in the log about connections of one address that the broker refused or closed, and why; what is beyond is counted.',
+  },
   'odradek.flush': {
     type: 'STRING',
     default: 'group',

@@ -1,4 +1,5 @@
 /** What a Kafka server needs of the broker behind it, which may be another one at every request. */
+import { Complaints } from '../edge/kafka/complaints'
 import { Crowd } from '../edge/kafka/crowd'
 import type { SaslOptions } from '../edge/kafka/sasl-gate'
 import type { ServerOptions } from '../edge/kafka/server'
@@ -19,8 +20,8 @@ export function servingsOf(
   { listeners }: NodeConfig,
   served: () => ServedBroker,
 ): readonly ServerOptions[] {
-  const crowd = crowdOf(served)
-  return listeners.map(listener => servingOf(platform, listener, crowd, served))
+  const shared = { crowd: crowdOf(served), complaints: complaintsOf(platform, served) }
+  return listeners.map(listener => servingOf(platform, listener, shared, served))
 }
 
 function crowdOf(served: () => ServedBroker): Crowd {
@@ -37,10 +38,18 @@ function crowdOf(served: () => ServedBroker): Crowd {
   })
 }
 
+/** Lines of an address are counted together, by whichever listener it comes. */
+const complaintsOf = ({ logger, clock }: Platform, served: () => ServedBroker): Complaints =>
+  new Complaints({
+    logger,
+    clock,
+    perMinute: () => served().broker.configs.broker().odradekConnectionLogClosedPerMinute,
+  })
+
 function servingOf(
   platform: Platform,
   { name, sasl }: ListenerConfig,
-  crowd: Crowd,
+  shared: Pick<ServerOptions, 'crowd' | 'complaints'>,
   served: () => ServedBroker,
 ): ServerOptions {
   const { clock, timers, logger } = platform
@@ -58,7 +67,7 @@ function servingOf(
       return configs().socketRequestMaxBytes
     },
     sasl: sasl && saslOptions(platform, name, sasl, served),
-    crowd,
+    ...shared,
     maxOfListener: () => own('max.connections') ?? configs().maxConnections,
     rateOfListener: () => own('max.connection.creation.rate') ?? configs().maxConnectionCreationRate,
     maxIdleMs: () => configs().connectionsMaxIdleMs,

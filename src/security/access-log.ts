@@ -2,6 +2,7 @@
  * What is told of decisions about access, as by Kafka's authorizer: at info who was denied what he asked for, at debug the rest.
  * Lines about one principal are bounded, since whoever is denied may ask again and again.
  */
+import { BoundedLines } from '../platform/bounded-lines'
 import type { Clock } from '../platform/clock'
 import type { LogFields, Logger } from '../platform/logger'
 
@@ -22,24 +23,21 @@ export interface Decided extends LogFields {
   readonly request: string | undefined
 }
 
-interface Minute {
-  readonly beganMs: number
-  told: number
-  untold: number
-}
-
-const minuteMs = 60_000
-/** Principals whose lines are counted; those seen last stay. */
-const rememberedMax = 1_000
 /** Names are the client's: longer ones are cut. */
 const shownMax = 300
 
 export class AccessLog {
   readonly #options: AccessLogOptions
-  readonly #minutes = new Map<string, Minute>()
+  readonly #denials: BoundedLines
 
   constructor(options: AccessLogOptions) {
+    const { logger, clock, deniedPerMinute } = options
     this.#options = options
+    this.#denials = new BoundedLines({
+      clock,
+      perMinute: deniedPerMinute,
+      untold: (principal, count) => logger.info('access-denied-untold', { principal, count }),
+    })
   }
 
   /** Whether what is allowed is told as well. */
@@ -63,28 +61,7 @@ export class AccessLog {
   }
 
   denied(what: Decided): void {
-    const { logger, deniedPerMinute } = this.#options
-    const minute = this.#minuteOf(what.principal)
-    if (minute.told >= deniedPerMinute()) {
-      minute.untold++
-      return
-    }
-    minute.told++
-    logger.info('access-denied', shown(what))
-  }
-
-  #minuteOf(principal: string): Minute {
-    const { clock, logger } = this.#options
-    const nowMs = clock.monotonic()
-    const known = this.#minutes.get(principal)
-    const minute = known && nowMs - known.beganMs < minuteMs ? known : { beganMs: nowMs, told: 0, untold: 0 }
-    if (known && known !== minute && known.untold > 0) {
-      logger.info('access-denied-untold', { principal, count: known.untold })
-    }
-    this.#minutes.delete(principal)
-    this.#minutes.set(principal, minute)
-    if (this.#minutes.size > rememberedMax) this.#minutes.delete(this.#minutes.keys().next().value!)
-    return minute
+    if (this.#denials.tells(what.principal)) this.#options.logger.info('access-denied', shown(what))
   }
 }
 

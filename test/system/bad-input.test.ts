@@ -39,7 +39,7 @@ beforeAll(async () => {
     'info',
   )
   const { config } = readConfig({
-    flags: { port: '0', host: '127.0.0.1', profile: 'test' },
+    flags: { port: '0', host: '127.0.0.1', profile: 'test', set: ['odradek.connection.log.closed.per.minute=100000'] },
     environment: {},
     readFile: () => Buffer.alloc(0),
     defaultProfile: 'test',

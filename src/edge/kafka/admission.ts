@@ -4,8 +4,8 @@
  * that is faster than its quota hears nothing for a while, and is then sent away (KIP-402, KIP-612).
  */
 import type { Cancel, Clock, Timers } from '../../platform/clock'
-import type { Logger } from '../../platform/logger'
 import type { Connection, ConnectionEvents } from '../../platform/network'
+import type { Complaints } from './complaints'
 import { type Crowd, Pace } from './crowd'
 import { type Accept, Early } from './early'
 
@@ -22,7 +22,7 @@ export interface AdmissionOptions extends ListenerLimits {
   readonly crowd: Crowd
   readonly clock: Clock
   readonly timers: Timers
-  readonly logger: Logger
+  readonly complaints: Complaints
 }
 
 /** More than this many are not kept waiting: they are closed and come again. */
@@ -114,8 +114,7 @@ export class Admission {
   }
 
   #sendAway(early: Early, { awayAfterMs, why }: Exclude<Verdict, string>): void {
-    const { remote } = early.connection
-    this.#options.logger.warn('connection-refused', { client: `${remote.host}:${remote.port}`, why })
+    this.#options.complaints.about(early.connection.remote, 'connection-refused', why)
     const cancel = this.#options.timers.after(awayAfterMs, () => {
       this.#away?.delete(early)
       early.connection.destroy()

@@ -15,6 +15,7 @@ import { Frames } from '../../protocol/frame'
 import { Malformed } from '../../protocol/wire/faults'
 import { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
+import type { Complaints } from './complaints'
 import { decodeRequest, encodeReply, unsupportedApiVersions, decodeCopy } from './message'
 import { Meter } from './meter'
 import { type Arrived, Kept } from './kept'
@@ -26,6 +27,7 @@ export interface EdgeOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly logger: Logger
+  readonly complaints: Complaints
   readonly listener: string
   readonly maxFrameBytes: number
   /** Null where nobody is asked who he is. */
@@ -136,10 +138,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   close(why: string): void {
     if (this.#isClosed) return
-    this.#options.logger.warn('connection-closed', {
-      client: `${this.remoteHost}:${this.#connection.remote.port}`,
-      why,
-    })
+    this.#options.complaints.about(this.#connection.remote, 'connection-closed', why)
     this.#connection.destroy()
     this.#ended()
   }
@@ -300,8 +299,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       return
     }
     this.#isBusy = true
-    const client = `${this.remoteHost}:${this.remotePort}`
-    this.#options.logger.warn('authentication-failed', { client, why: failure })
+    this.#options.complaints.about(this.#connection.remote, 'authentication-failed', failure)
     const told = refusal === undefined ? reply : this.#refused(frame, refusal)
     this.#options.timers.after(this.#options.sasl?.failureDelayMs() ?? 0, () => {
       if (this.#isClosed) return

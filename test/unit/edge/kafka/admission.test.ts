@@ -1,7 +1,7 @@
 /** Who comes in, who waits, and who is sent away. */
 import { Admission } from '../../../../src/edge/kafka/admission'
+import type { Complaints } from '../../../../src/edge/kafka/complaints'
 import { Crowd } from '../../../../src/edge/kafka/crowd'
-import { silentLogger } from '../../../../src/platform/logger'
 import type { Connection, ConnectionEvents } from '../../../../src/platform/network'
 
 interface Guest {
@@ -39,7 +39,7 @@ function opened() {
       },
       endOfTurn() {},
     },
-    logger: silentLogger,
+    complaints: { about() {} } as unknown as Complaints,
   }
   const admissionOf = (own: { max: number; rate: number }) => {
     const admission: Admission = new Admission(

@@ -2,6 +2,7 @@
 import { apiVersions } from '../../../../src/broker/apis/api-versions'
 import { routesOf } from '../../../../src/broker/pipeline'
 import type { Stage } from '../../../../src/call/stage'
+import type { Complaints } from '../../../../src/edge/kafka/complaints'
 import { KafkaConnection } from '../../../../src/edge/kafka/connection'
 import type { SaslOptions } from '../../../../src/edge/kafka/sasl-gate'
 import { silentLogger } from '../../../../src/platform/logger'
@@ -73,6 +74,7 @@ async function opened(waits: number[], repeats = false, sasl: SaslOptions | null
         endOfTurn: run => queueMicrotask(run),
       },
       logger: { ...silentLogger, level: 'info' },
+      complaints: { about() {} } as unknown as Complaints,
       listener: 'PLAINTEXT',
       maxFrameBytes: 1000,
       sasl,
