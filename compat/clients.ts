@@ -33,6 +33,17 @@ const pythonClient = (name: string, module: string, version: string): Client => 
   version: () => says(python(), ['-c', `import ${module}; print(${version})`]),
 })
 
+/** `version` finds it in go.mod. */
+const goClient = (name: string, version: RegExp): Client => ({
+  name,
+  whyNot: () => (present('go') ? null : 'go is not on the PATH'),
+  prepare: async () => {
+    await mustRun('go', ['build', '-o', 'target/run', '.'], { cwd: `compat/${name}`, timeoutMs: 300_000 })
+  },
+  command: () => [`compat/${name}/target/run`],
+  version: () => version.exec(fs.readFileSync(`compat/${name}/go.mod`, 'utf8'))?.[1] ?? '',
+})
+
 export const clients: readonly Client[] = [
   {
     name: 'kafkajs',
@@ -63,13 +74,6 @@ export const clients: readonly Client[] = [
     command: () => script('compat/java/run.ts'),
     version: () => toolsVersion,
   },
-  {
-    name: 'franz-go',
-    whyNot: () => (present('go') ? null : 'go is not on the PATH'),
-    prepare: async () => {
-      await mustRun('go', ['build', '-o', 'target/run', '.'], { cwd: 'compat/franz-go', timeoutMs: 300_000 })
-    },
-    command: () => ['compat/franz-go/target/run'],
-    version: () => /franz-go v(\S+)/.exec(fs.readFileSync('compat/franz-go/go.mod', 'utf8'))?.[1] ?? '',
-  },
+  goClient('franz-go', /franz-go v(\S+)/),
+  goClient('sarama', /sarama v(\S+)/),
 ]

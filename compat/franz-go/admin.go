@@ -7,10 +7,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	. "odradek/compat/shared/runner"
 )
 
 func topicOf(ctx context.Context, stem string, partitions int32, configs map[string]string) string {
-	topic := fresh(stem)
+	topic := Fresh(stem)
 	admin := kadm.NewClient(client())
 	defer admin.Close()
 	pointers := map[string]*string{}
@@ -18,12 +19,12 @@ func topicOf(ctx context.Context, stem string, partitions int32, configs map[str
 		pointers[key] = &value
 	}
 	_, err := admin.CreateTopic(ctx, partitions, 1, pointers, topic)
-	must(err)
+	Must(err)
 	return topic
 }
 
-func withAdmin(name string, play func(context.Context, *kadm.Client) string) scene {
-	return scene{name, func(ctx context.Context) string {
+func withAdmin(name string, play func(context.Context, *kadm.Client) string) Scene {
+	return Scene{name, func(ctx context.Context) string {
 		admin := kadm.NewClient(client())
 		defer admin.Close()
 		return play(ctx, admin)
@@ -33,21 +34,21 @@ func withAdmin(name string, play func(context.Context, *kadm.Client) string) sce
 func create(ctx context.Context, admin *kadm.Client) string {
 	topic := topicOf(ctx, "create", 3, map[string]string{"retention.ms": "3600000"})
 	listed, err := admin.ListTopics(ctx, topic)
-	must(err)
-	must(listed[topic].Err)
-	same("partitions", len(listed[topic].Partitions), 3)
+	Must(err)
+	Must(listed[topic].Err)
+	Same("partitions", len(listed[topic].Partitions), 3)
 	_, err = admin.CreateTopic(ctx, 1, 1, nil, topic)
-	isError(err, kerr.TopicAlreadyExists)
+	IsError(err, kerr.TopicAlreadyExists)
 	return listed[topic].ID.String()
 }
 
 func remove(ctx context.Context, admin *kadm.Client) string {
 	topic := topicOf(ctx, "delete", 1, nil)
 	_, err := admin.DeleteTopic(ctx, topic)
-	must(err)
-	until("not listed any more", 10*time.Second, func() bool {
+	Must(err)
+	Until("not listed any more", 10*time.Second, func() bool {
 		listed, err := admin.ListTopics(ctx)
-		must(err)
+		Must(err)
 		return !listed.Has(topic)
 	})
 	return ""
@@ -57,13 +58,13 @@ func configs(ctx context.Context, admin *kadm.Client) string {
 	topic := topicOf(ctx, "configs", 1, nil)
 	alter := func(name, value string) error {
 		altered, err := admin.AlterTopicConfigs(ctx, []kadm.AlterConfig{{Op: kadm.SetConfig, Name: name, Value: &value}}, topic)
-		must(err)
+		Must(err)
 		return altered[0].Err
 	}
-	must(alter("retention.ms", "7200000"))
-	until("retention.ms=7200000", 5*time.Second, func() bool {
+	Must(alter("retention.ms", "7200000"))
+	Until("retention.ms=7200000", 5*time.Second, func() bool {
 		described, err := admin.DescribeTopicConfigs(ctx, topic)
-		must(err)
+		Must(err)
 		for _, config := range described[0].Configs {
 			if config.Key == "retention.ms" {
 				return config.MaybeValue() == "7200000"
@@ -71,73 +72,73 @@ func configs(ctx context.Context, admin *kadm.Client) string {
 		}
 		return false
 	})
-	return isError(alter("cleanup.policy", "nonsense"), kerr.InvalidConfig)
+	return IsError(alter("cleanup.policy", "nonsense"), kerr.InvalidConfig)
 }
 
 func partitions(ctx context.Context, admin *kadm.Client) string {
 	topic := topicOf(ctx, "partitions", 2, nil)
 	grown, err := admin.UpdatePartitions(ctx, 5, topic)
-	must(err)
-	must(grown[topic].Err)
-	until("5 partitions", 10*time.Second, func() bool {
+	Must(err)
+	Must(grown[topic].Err)
+	Until("5 partitions", 10*time.Second, func() bool {
 		listed, err := admin.ListTopics(ctx, topic)
-		must(err)
+		Must(err)
 		return len(listed[topic].Partitions) == 5
 	})
 	shrunk, err := admin.UpdatePartitions(ctx, 3, topic)
-	must(err)
-	return isError(shrunk[topic].Err, kerr.InvalidPartitions)
+	Must(err)
+	return IsError(shrunk[topic].Err, kerr.InvalidPartitions)
 }
 
 func groups(ctx context.Context, admin *kadm.Client) string {
-	topic, group := topicOf(ctx, "groups", 1, nil), fresh("group")
-	must(send(ctx, plain(topic, 0, 5)))
+	topic, group := topicOf(ctx, "groups", 1, nil), Fresh("group")
+	Must(send(ctx, plain(topic, 0, 5)))
 	readAndCommit(ctx, topic, group, 5, "")
 	var offsets kadm.Offsets
 	offsets.Add(kadm.Offset{Topic: topic, Partition: 0, At: 2, LeaderEpoch: -1})
-	must(admin.CommitAllOffsets(ctx, group, offsets))
+	Must(admin.CommitAllOffsets(ctx, group, offsets))
 	listed, err := admin.ListGroups(ctx)
-	must(err)
-	same("listed as", listed[group].State, "Empty")
+	Must(err)
+	Same("listed as", listed[group].State, "Empty")
 	described, err := admin.DescribeGroups(ctx, group)
-	must(err)
-	same("described as", described[group].State, "Empty")
+	Must(err)
+	Same("described as", described[group].State, "Empty")
 	fetched, err := admin.FetchOffsets(ctx, group)
-	must(err)
+	Must(err)
 	at, _ := fetched.Lookup(topic, 0)
-	same("offset", at.At, 2)
+	Same("offset", at.At, 2)
 	_, err = admin.DeleteGroup(ctx, group)
-	must(err)
+	Must(err)
 	listed, err = admin.ListGroups(ctx)
-	must(err)
-	same("still listed", listed[group].State, "")
+	Must(err)
+	Same("still listed", listed[group].State, "")
 	return ""
 }
 
 func deleteRecords(ctx context.Context, admin *kadm.Client) string {
 	topic := topicOf(ctx, "delete-records", 1, nil)
-	must(send(ctx, plain(topic, 0, 10)))
+	Must(send(ctx, plain(topic, 0, 10)))
 	var offsets kadm.Offsets
 	offsets.Add(kadm.Offset{Topic: topic, Partition: 0, At: 4})
 	deleted, err := admin.DeleteRecords(ctx, offsets)
-	must(err)
+	Must(err)
 	row, _ := deleted.Lookup(topic, 0)
-	must(row.Err)
-	same("low watermark", row.LowWatermark, 4)
-	same("first", read(ctx, topic, 6, kgo.NewOffset().AtStart())[0].Offset, 4)
+	Must(row.Err)
+	Same("low watermark", row.LowWatermark, 4)
+	Same("first", read(ctx, topic, 6, kgo.NewOffset().AtStart())[0].Offset, 4)
 	return ""
 }
 
 func describeCluster(ctx context.Context, admin *kadm.Client) string {
 	metadata, err := admin.BrokerMetadata(ctx)
-	must(err)
-	same("nodes", len(metadata.Brokers), 1)
-	holds("a controller", metadata.Controller >= 0)
+	Must(err)
+	Same("nodes", len(metadata.Brokers), 1)
+	Holds("a controller", metadata.Controller >= 0)
 	return metadata.Cluster
 }
 
-func adminScenes() []scene {
-	return []scene{
+func adminScenes() []Scene {
+	return []Scene{
 		withAdmin("create", create),
 		withAdmin("delete", remove),
 		withAdmin("admin-configs", configs),

@@ -4,38 +4,24 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
-)
-
-const (
-	keys          = 10_000
-	keyPartitions = 7
+	. "odradek/compat/shared/runner"
 )
 
 func client(options ...kgo.Opt) *kgo.Client {
-	made, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(*bootstrap), kgo.FetchMaxWait(200 * time.Millisecond)}, options...)...)
-	must(err)
+	made, err := kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(*Bootstrap), kgo.FetchMaxWait(200 * time.Millisecond)}, options...)...)
+	Must(err)
 	return made
-}
-
-func values(from, count int) []string {
-	list := make([]string, count)
-	for index := range list {
-		list[index] = fmt.Sprintf("value-%d-%s", from+index, strings.Repeat("a", (from+index)%100))
-	}
-	return list
 }
 
 func plain(topic string, from, count int) []*kgo.Record {
 	list := make([]*kgo.Record, count)
-	for index, value := range values(from, count) {
+	for index, value := range Values(from, count) {
 		list[index] = &kgo.Record{Topic: topic, Value: []byte(value)}
 	}
 	return list
@@ -54,10 +40,10 @@ func poll(ctx context.Context, consumer *kgo.Client, count int) []*kgo.Record {
 	for len(read) < count {
 		fetches := consumer.PollFetches(ctx)
 		if err := fetches.Err0(); err != nil {
-			fail("%d of %d records: %v", len(read), count, err)
+			Fail("%d of %d records: %v", len(read), count, err)
 		}
 		for _, problem := range fetches.Errors() {
-			fail("fetch: %v", problem.Err)
+			Fail("fetch: %v", problem.Err)
 		}
 		read = append(read, fetches.Records()...)
 	}
@@ -81,32 +67,32 @@ func texts(records []*kgo.Record) []string {
 
 func start() kgo.Offset { return kgo.NewOffset().AtStart() }
 
-func codec(name string, codec kgo.CompressionCodec) scene {
-	return scene{"produce-" + name, func(ctx context.Context) string {
+func codec(name string, codec kgo.CompressionCodec) Scene {
+	return Scene{"produce-" + name, func(ctx context.Context) string {
 		topic := topicOf(ctx, "codec", 1, nil)
-		must(send(ctx, plain(topic, 0, 200), kgo.ProducerBatchCompression(codec), kgo.ProducerLinger(20*time.Millisecond)))
-		same("values", texts(read(ctx, topic, 200, start())), values(0, 200))
+		Must(send(ctx, plain(topic, 0, 200), kgo.ProducerBatchCompression(codec), kgo.ProducerLinger(20*time.Millisecond)))
+		Same("values", texts(read(ctx, topic, 200, start())), Values(0, 200))
 		return "200 records"
 	}}
 }
 
-func acks(name string, how kgo.Acks) scene {
-	return scene{"acks-" + name, func(ctx context.Context) string {
+func acks(name string, how kgo.Acks) Scene {
+	return Scene{"acks-" + name, func(ctx context.Context) string {
 		topic := topicOf(ctx, "acks", 1, nil)
 		records := plain(topic, 0, 50)
-		must(send(ctx, records, kgo.RequiredAcks(how), kgo.DisableIdempotentWrite()))
+		Must(send(ctx, records, kgo.RequiredAcks(how), kgo.DisableIdempotentWrite()))
 		if name != "0" {
-			same("last offset", records[49].Offset, 49)
+			Same("last offset", records[49].Offset, 49)
 		}
-		same("records", len(read(ctx, topic, 50, start())), 50)
+		Same("records", len(read(ctx, topic, 50, start())), 50)
 		return ""
 	}}
 }
 
 func idempotent(ctx context.Context) string {
 	topic := topicOf(ctx, "idempotent", 1, nil)
-	must(send(ctx, plain(topic, 0, 300), kgo.ProducerBatchMaxBytes(1024)))
-	same("values", texts(read(ctx, topic, 300, start())), values(0, 300))
+	Must(send(ctx, plain(topic, 0, 300), kgo.ProducerBatchMaxBytes(1024)))
+	Same("values", texts(read(ctx, topic, 300, start())), Values(0, 300))
 	return ""
 }
 
@@ -123,7 +109,7 @@ func roundTrip(ctx context.Context) string {
 	for index, record := range sent {
 		record.Topic, record.Headers, record.Timestamp = topic, headers, time.UnixMilli(1_700_000_000_000+int64(index))
 	}
-	must(send(ctx, sent))
+	Must(send(ctx, sent))
 	shape := func(record *kgo.Record) string {
 		text := fmt.Sprintf("%x %t %x %t %d", record.Key, record.Key == nil, record.Value, record.Value == nil, record.Timestamp.UnixMilli())
 		for _, header := range record.Headers {
@@ -132,8 +118,8 @@ func roundTrip(ctx context.Context) string {
 		return text
 	}
 	for index, record := range read(ctx, topic, len(sent), start()) {
-		same("record", shape(record), shape(sent[index]))
-		same("offset", record.Offset, index)
+		Same("record", shape(record), shape(sent[index]))
+		Same("offset", record.Offset, index)
 	}
 	return ""
 }
@@ -141,22 +127,22 @@ func roundTrip(ctx context.Context) string {
 func consumeStart(ctx context.Context) string {
 	topic := topicOf(ctx, "start", 1, nil)
 	for at := 0; at < 30; at += 10 {
-		must(send(ctx, plain(topic, at, 10)))
+		Must(send(ctx, plain(topic, at, 10)))
 	}
-	same("values", texts(read(ctx, topic, 30, start())), values(0, 30))
+	Same("values", texts(read(ctx, topic, 30, start())), Values(0, 30))
 	return ""
 }
 
 func consumeEnd(ctx context.Context) string {
 	topic := topicOf(ctx, "end", 1, nil)
-	must(send(ctx, plain(topic, 0, 10)))
+	Must(send(ctx, plain(topic, 0, 10)))
 	consumer := client(kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {0: kgo.NewOffset().AtEnd()}}))
 	defer consumer.Close()
 	waiting, cancel := context.WithTimeout(ctx, time.Second)
-	same("records before", len(consumer.PollFetches(waiting).Records()), 0)
+	Same("records before", len(consumer.PollFetches(waiting).Records()), 0)
 	cancel()
-	must(send(ctx, plain(topic, 10, 5)))
-	same("values", texts(poll(ctx, consumer, 5)), values(10, 5))
+	Must(send(ctx, plain(topic, 10, 5)))
+	Same("values", texts(poll(ctx, consumer, 5)), Values(10, 5))
 	return ""
 }
 
@@ -165,16 +151,16 @@ func consumeTime(ctx context.Context) string {
 	began := time.Now().UnixMilli() - 100_000
 	for index := range 10 {
 		record := &kgo.Record{Topic: topic, Value: []byte(strconv.Itoa(index)), Timestamp: time.UnixMilli(began + int64(index)*1000)}
-		must(send(ctx, []*kgo.Record{record}))
+		Must(send(ctx, []*kgo.Record{record}))
 	}
 	admin := kadm.NewClient(client())
 	defer admin.Close()
 	listed, err := admin.ListOffsetsAfterMilli(ctx, began+4500, topic)
-	must(err)
+	Must(err)
 	found, _ := listed.Lookup(topic, 0)
-	same("offset by time", found.Offset, 5)
+	Same("offset by time", found.Offset, 5)
 	from := kgo.NewOffset().AfterMilli(began + 4500)
-	same("values", texts(read(ctx, topic, 5, from)), []string{"5", "6", "7", "8", "9"})
+	Same("values", texts(read(ctx, topic, 5, from)), []string{"5", "6", "7", "8", "9"})
 	return ""
 }
 
@@ -184,17 +170,17 @@ func listOffsets(ctx context.Context) string {
 	for _, partition := range []int32{0, 0, 0, 1, 1} {
 		records = append(records, &kgo.Record{Topic: topic, Partition: partition, Value: []byte("v")})
 	}
-	must(send(ctx, records, kgo.RecordPartitioner(kgo.ManualPartitioner())))
+	Must(send(ctx, records, kgo.RecordPartitioner(kgo.ManualPartitioner())))
 	admin := kadm.NewClient(client())
 	defer admin.Close()
 	starts, err := admin.ListStartOffsets(ctx, topic)
-	must(err)
+	Must(err)
 	ends, err := admin.ListEndOffsets(ctx, topic)
-	must(err)
+	Must(err)
 	for partition, end := range []int64{3, 2, 0} {
 		first, _ := starts.Lookup(topic, int32(partition))
 		last, _ := ends.Lookup(topic, int32(partition))
-		same("offsets", []int64{first.Offset, last.Offset}, []int64{0, end})
+		Same("offsets", []int64{first.Offset, last.Offset}, []int64{0, end})
 	}
 	return ""
 }
@@ -203,72 +189,60 @@ func large(ctx context.Context) string {
 	topic := topicOf(ctx, "large", 1, map[string]string{"max.message.bytes": strconv.Itoa(2 << 20)})
 	value := bytes.Repeat([]byte("odradek "), 1<<17)
 	for range 3 {
-		must(send(ctx, []*kgo.Record{{Topic: topic, Value: value}}, kgo.ProducerBatchMaxBytes(4<<20)))
+		Must(send(ctx, []*kgo.Record{{Topic: topic, Value: value}}, kgo.ProducerBatchMaxBytes(4<<20)))
 	}
 	for _, record := range read(ctx, topic, 3, start()) {
-		holds("values differ", bytes.Equal(record.Value, value))
+		Holds("values differ", bytes.Equal(record.Value, value))
 	}
 	return ""
 }
 
-func keyAt(index int) string {
-	if index%3 == 0 {
-		return fmt.Sprintf("key-%d", index)
-	}
-	if index%3 == 1 {
-		return fmt.Sprintf("é%dß", index*7919)
-	}
-	return strings.Repeat("x", index%50) + strconv.Itoa(index)
-}
-
 func javaPartitions(ctx context.Context) string {
-	fixture, err := os.ReadFile("compat/shared/java-partitions.txt")
-	must(err)
-	digits := strings.ReplaceAll(string(fixture), "\n", "")
-	topic := topicOf(ctx, "keys", keyPartitions, nil)
-	records := make([]*kgo.Record, keys)
+	chosen := JavaPartitions()
+	topic := topicOf(ctx, "keys", KeyPartitions, nil)
+	records := make([]*kgo.Record, Keys)
 	for index := range records {
-		records[index] = &kgo.Record{Topic: topic, Key: []byte(keyAt(index)), Value: []byte(strconv.Itoa(index))}
+		records[index] = &kgo.Record{Topic: topic, Key: []byte(KeyAt(index)), Value: []byte(strconv.Itoa(index))}
 	}
-	must(send(ctx, records))
+	Must(send(ctx, records))
 	consumer := client(kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(start()))
 	defer consumer.Close()
 	wrong := 0
-	for _, record := range poll(ctx, consumer, keys) {
+	for _, record := range poll(ctx, consumer, Keys) {
 		index, err := strconv.Atoi(string(record.Value))
-		must(err)
-		if int32(digits[index]-'0') != record.Partition {
+		Must(err)
+		if chosen[index] != record.Partition {
 			wrong++
 		}
 	}
-	same("keys elsewhere", wrong, 0)
-	return fmt.Sprintf("%d keys", keys)
+	Same("keys elsewhere", wrong, 0)
+	return fmt.Sprintf("%d keys", Keys)
 }
 
 func autoCreate(ctx context.Context) string {
-	topic := fresh("auto")
-	must(send(ctx, plain(topic, 0, 3), kgo.AllowAutoTopicCreation()))
-	same("values", texts(read(ctx, topic, 3, start())), values(0, 3))
+	topic := Fresh("auto")
+	Must(send(ctx, plain(topic, 0, 3), kgo.AllowAutoTopicCreation()))
+	Same("values", texts(read(ctx, topic, 3, start())), Values(0, 3))
 	return ""
 }
 
 func unknownTopic(ctx context.Context) string {
-	err := send(ctx, plain(fresh("nowhere"), 0, 1), kgo.UnknownTopicRetries(1))
-	return isError(err, kerr.UnknownTopicOrPartition)
+	err := send(ctx, plain(Fresh("nowhere"), 0, 1), kgo.UnknownTopicRetries(1))
+	return IsError(err, kerr.UnknownTopicOrPartition)
 }
 
 func tooLarge(ctx context.Context) string {
 	topic := topicOf(ctx, "too-large", 1, nil)
 	record := &kgo.Record{Topic: topic, Value: make([]byte, 2<<20)}
 	err := send(ctx, []*kgo.Record{record}, kgo.ProducerBatchMaxBytes(8<<20), kgo.ProducerBatchCompression(kgo.NoCompression()))
-	detail := isError(err, kerr.MessageTooLarge)
-	must(send(ctx, plain(topic, 0, 1)))
-	same("values", texts(read(ctx, topic, 1, start())), values(0, 1))
+	detail := IsError(err, kerr.MessageTooLarge)
+	Must(send(ctx, plain(topic, 0, 1)))
+	Same("values", texts(read(ctx, topic, 1, start())), Values(0, 1))
 	return detail
 }
 
-func recordScenes() []scene {
-	return []scene{
+func recordScenes() []Scene {
+	return []Scene{
 		codec("none", kgo.NoCompression()),
 		codec("gzip", kgo.GzipCompression()),
 		codec("snappy", kgo.SnappyCompression()),

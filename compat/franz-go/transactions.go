@@ -5,6 +5,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	. "odradek/compat/shared/runner"
 )
 
 const (
@@ -15,11 +16,11 @@ const (
 // transactional writes values from one topic to another, with the offsets of what was read; each batch is aborted once.
 func transactional(ctx context.Context) string {
 	from, to := topicOf(ctx, "from", 1, nil), topicOf(ctx, "to", 1, nil)
-	group, id := fresh("group"), fresh("tx")
+	group, id := Fresh("group"), Fresh("tx")
 	total := txnBatches * txnBatchRecords
-	must(send(ctx, plain(from, 0, total)))
+	Must(send(ctx, plain(from, 0, total)))
 	session, err := kgo.NewGroupTransactSession(
-		kgo.SeedBrokers(*bootstrap),
+		kgo.SeedBrokers(*Bootstrap),
 		kgo.TransactionalID(id),
 		kgo.ConsumerGroup(group),
 		kgo.ConsumeTopics(from),
@@ -27,25 +28,25 @@ func transactional(ctx context.Context) string {
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.RequireStableFetchOffsets(),
 	)
-	must(err)
+	Must(err)
 	moved, aborted := 0, 0
 	for moved < total {
 		fetches := session.PollRecords(ctx, txnBatchRecords)
-		must(fetches.Err0())
+		Must(fetches.Err0())
 		records := fetches.Records()
 		if len(records) == 0 {
 			continue
 		}
-		must(session.Begin())
+		Must(session.Begin())
 		for _, record := range records {
 			session.Produce(ctx, &kgo.Record{Topic: to, Value: record.Value}, nil)
 		}
 		commits := aborted > moved/txnBatchRecords
 		committed, err := session.End(ctx, kgo.TransactionEndTry(commits))
 		if err != nil {
-			fail("end, commit %v, moved %d, aborted %d: %v", commits, moved, aborted, err)
+			Fail("end, commit %v, moved %d, aborted %d: %v", commits, moved, aborted, err)
 		}
-		same("committed", committed, commits)
+		Same("committed", committed, commits)
 		// After an abort the session goes back to what was committed, and the same records come again.
 		if committed {
 			moved += len(records)
@@ -54,11 +55,11 @@ func transactional(ctx context.Context) string {
 		}
 	}
 	session.Close()
-	same("what was committed", texts(readCommitted(ctx, to, total)), values(0, total))
+	Same("what was committed", texts(readCommitted(ctx, to, total)), Values(0, total))
 	offsets, err := kadm.NewClient(client()).FetchOffsets(ctx, group)
-	must(err)
+	Must(err)
 	offset, _ := offsets.Lookup(from, 0)
-	same("offset", offset.At, total)
+	Same("offset", offset.At, total)
 	return fenceBy(ctx, id, to, total)
 }
 
@@ -67,15 +68,15 @@ func fenceBy(ctx context.Context, id, to string, total int) string {
 	old, twin := client(kgo.TransactionalID(id)), client(kgo.TransactionalID(id))
 	defer old.Close()
 	defer twin.Close()
-	must(old.BeginTransaction())
-	must(old.ProduceSync(ctx, &kgo.Record{Topic: to, Value: []byte("never")}).FirstErr())
-	must(twin.BeginTransaction())
-	must(twin.ProduceSync(ctx, &kgo.Record{Topic: to, Value: []byte("last")}).FirstErr())
-	must(twin.EndTransaction(ctx, kgo.TryCommit))
+	Must(old.BeginTransaction())
+	Must(old.ProduceSync(ctx, &kgo.Record{Topic: to, Value: []byte("never")}).FirstErr())
+	Must(twin.BeginTransaction())
+	Must(twin.ProduceSync(ctx, &kgo.Record{Topic: to, Value: []byte("last")}).FirstErr())
+	Must(twin.EndTransaction(ctx, kgo.TryCommit))
 	err := old.EndTransaction(ctx, kgo.TryCommit)
-	holds("the fenced producer cannot commit", err != nil)
+	Holds("the fenced producer cannot commit", err != nil)
 	all := texts(readCommitted(ctx, to, total+1))
-	same("the last record", all[total], "last")
+	Same("the last record", all[total], "last")
 	return err.Error()
 }
 
@@ -88,6 +89,6 @@ func readCommitted(ctx context.Context, topic string, count int) []*kgo.Record {
 	return poll(ctx, consumer, count)
 }
 
-func transactionScenes() []scene {
-	return []scene{{"transactions", transactional}}
+func transactionScenes() []Scene {
+	return []Scene{{"transactions", transactional}}
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the judges use beside Node: kcat, the Python clients, the jars of a real Kafka, the modules of the Go client.
+# Installs what the judges use beside Node: kcat, the Python clients, the jars of a real Kafka, the modules of the Go clients.
 # Each is optional: what cannot be installed is skipped by the judges, which say so.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -16,6 +16,8 @@ if have java && have mvn; then
   node scripts/run.js scripts/judge/kafka.ts fetch || echo "the jars of Apache Kafka could not be fetched"
 fi
 if have go; then
-  (cd compat/franz-go && go mod download) || echo "the Go client could not be fetched"
+  for client in franz-go sarama; do
+    (cd "compat/$client" && go mod download) || echo "$client could not be fetched"
+  done
 fi
 exit 0

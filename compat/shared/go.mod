@@ -1,0 +1,3 @@
+module odradek/compat/shared
+
+go 1.26.8
