@@ -72,14 +72,18 @@ export function messageSet(magic: 0 | 1, messages: readonly OldMessage[]): Buffe
 
 /** One message that holds others, compressed with gzip, as clients before 0.11 sent them; in magic 1 offsets are relative. */
 export function wrapperMessage(magic: 0 | 1, messages: readonly OldMessage[]): Buffer {
-  const value = zlib.gzipSync(messageSet(magic, messages))
+  return wrapperOf(magic, 1, zlib.gzipSync(messageSet(magic, messages)), messages.length)
+}
+
+/** A message of which the attributes say that it holds `count` others, in the compression `codec`. */
+export function wrapperOf(magic: 0 | 1, codec: number, value: Buffer | null, count = 1): Buffer {
   const time = Buffer.alloc(magic === 1 ? 8 : 0)
-  if (magic === 1) time.writeBigInt64BE(BigInt(t0 + (messages.length - 1) * 1000))
+  if (magic === 1) time.writeBigInt64BE(BigInt(t0 + (count - 1) * 1000))
   const length = Buffer.alloc(4)
-  length.writeInt32BE(value.length)
-  const body = Buffer.concat([Buffer.from([magic, 1]), time, bytesField(null), length, value])
+  length.writeInt32BE(value?.length ?? -1)
+  const body = Buffer.concat([Buffer.from([magic, codec]), time, bytesField(null), length, value ?? Buffer.alloc(0)])
   const head = Buffer.alloc(16)
-  head.writeBigInt64BE(BigInt(messages.length - 1))
+  head.writeBigInt64BE(BigInt(count - 1))
   head.writeInt32BE(body.length + 4, 8)
   head.writeUInt32BE(zlib.crc32(body), 12)
   return Buffer.concat([head, body])

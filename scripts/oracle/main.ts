@@ -25,6 +25,7 @@ import { fetchScenarios } from './scenarios/fetch'
 import { groupScenarios } from './scenarios/groups'
 import { metadataScenarios } from './scenarios/metadata'
 import { offsetScenarios } from './scenarios/offsets'
+import { oldRecordsScenarios } from './scenarios/old-records'
 import { produceScenarios } from './scenarios/produce'
 import { quorumScenarios } from './scenarios/quorum'
 import { quotaScenarios } from './scenarios/quotas'
@@ -77,6 +78,7 @@ const scenarios: readonly Scenario[] = [
   ...topicScenarios,
   ...produceScenarios,
   ...fetchScenarios,
+  ...oldRecordsScenarios,
   ...offsetScenarios,
   ...groupScenarios,
   ...commitScenarios,

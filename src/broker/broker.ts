@@ -53,6 +53,8 @@ export interface Broker {
   /** What fetches have read and not sent, over all connections. */
   readonly unsent: UnsentBytes
   readonly readingTurns: ReadingTurns
+  /** The first version of Fetch that is given records of a topic whose `compression.type` is zstd (KIP-110). */
+  readonly firstFetchOfZstd: number
   /** How records are converted, compressed and opened that are many. */
   readonly longWork: Means
   readonly quotas: ClientQuotas

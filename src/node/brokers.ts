@@ -129,6 +129,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     ensureInternalTopic: async name => void (await metadata.ensureInternalTopic(name)),
     fetchSessions: new FetchSessions(clock, random, () => configs.broker().maxIncrementalFetchSessionCacheSlots),
     readingTurns: new ReadingTurns(platform.timers),
+    firstFetchOfZstd: release !== null && Number.parseInt(release.release, 10) < 4 ? 10 : 4,
     longWork: shared.longWork,
     unsent: new UnsentBytes(() => configs.broker().odradekFetchUnsentBytesMax),
     quotas: new ClientQuotas({

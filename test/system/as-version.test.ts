@@ -1,6 +1,8 @@
 /** The command as an older release of Kafka: what it advertises and refuses, and that a client of today gets along with it. */
 import { Kafka, logLevel } from 'kafkajs'
 import { Disconnected } from '../../src/client/connection'
+import { CreateTopics } from '../../src/protocol/messages/create-topics'
+import { Fetch } from '../../src/protocol/messages/fetch'
 import { ApiVersions } from '../../src/protocol/messages/api-versions'
 import { Metadata } from '../../src/protocol/messages/metadata'
 import { releaseFacts } from '../../src/protocol/releases'
@@ -20,6 +22,26 @@ test('its versions are advertised, and none above them is served', async () => {
   const { topics } = await (await broker.connect()).request(Metadata, 8, { topics: null })
   expect(topics).toEqual([])
   await expect((await broker.connect()).request(Metadata, 9, { topics: null })).rejects.toBeInstanceOf(Disconnected)
+})
+
+test('as 3.9 it gives records of a topic in zstd to consumers that know zstd, and by itself to those of batches', async () => {
+  const codes = async (...more: string[]) => {
+    const broker = new Odradek(['--port', '0', '--json', ...more])
+    const client = await broker.connect()
+    const topic = { name: 't', numPartitions: 1, replicationFactor: 1, assignments: [] }
+    const configs = [{ name: 'compression.type', value: 'zstd' }]
+    await client.request(CreateTopics, 4, { topics: [{ ...topic, configs }], timeoutMs: 5000 })
+    const asked = { maxWaitMs: 0, minBytes: 0, replicaId: -1, maxBytes: 1_000_000 }
+    const topics = [{ topic: 't', partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000_000 }] }]
+    const found: (number | undefined)[] = []
+    for (const version of [3, 4, 9, 10]) {
+      const { responses } = await client.request(Fetch, version, { ...asked, topics })
+      found.push(responses[0]?.partitions[0]?.errorCode)
+    }
+    return found
+  }
+  expect(await codes('--as-version', '3.9')).toEqual([76, 76, 76, 0])
+  expect(await codes()).toEqual([76, 0, 0, 0])
 })
 
 test('by the environment: a client of today produces and consumes', async () => {

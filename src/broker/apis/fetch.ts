@@ -10,7 +10,7 @@ import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
-import { inFormatOf, type ReadInFormat } from '../fetch/convert'
+import { inFormatOf, type ReadInFormat, refuseZstd } from '../fetch/convert'
 import { readAll, type FetchBudget, type ReadAll } from '../fetch/read'
 import { LeaderHints } from '../leader-hints'
 import type { FetchContext } from '../fetch/sessions'
@@ -91,6 +91,7 @@ function serve(
     if (name === null) throw new Refusal('UNKNOWN_TOPIC_ID')
     return name
   }
+  const isZstd = (topic: string): boolean => broker.configs.topic(topic).compressionType === 'zstd'
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
   const answer = (all: ReadAll): FetchReply | Promise<FetchReply> => {
     if (!broker.quotas.mayFetch(call, all.sizeBytes + all.reads.length * besidesRecordsBytes)) {
@@ -109,7 +110,8 @@ function serve(
       const reply = replyOf(context, reads, budget, call.version, hintOf)
       return { ...reply, nodeEndpoints: hints.nodeEndpoints }
     }
-    const reads = inFormatOf(all.reads, call.version, budget.maxBytes, broker.longWork)
+    const known = call.version < broker.firstFetchOfZstd ? refuseZstd(all.reads, isZstd) : all.reads
+    const reads = inFormatOf(known, call.version, budget.maxBytes, broker.longWork)
     return isPromise(reads) ? heldUntil(broker, all, reads).then(told) : told(reads)
   }
   const first = readAll(broker.partitions, readName, context.wanted, budget)

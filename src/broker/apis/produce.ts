@@ -11,13 +11,12 @@ import { isPromise } from '../../call/stage'
 import { errors, Refusal, type ErrorName } from '../../protocol/errors'
 import { Produce, type ProduceRequest } from '../../protocol/messages/produce'
 import type { ResponseDraft } from '../../protocol/schema'
-import { compressionAt } from '../../protocol/records/batch'
+import { compressionAt, magicAt, minBatchBytes } from '../../protocol/records/batch'
 import { upConverted } from '../../protocol/records/legacy'
-import { RecordsRefused, soleBatch } from '../../protocol/records/validate'
+import { RecordsRefused, soleBatch, wholeBatchBytes } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
-import type { Prepared } from '../../partition/prepare'
 import { defineHandler, type Broker } from '../broker'
-import { copied, prepareProduced, type Produced } from '../prepare-produced'
+import { copied, prepareProduced, type PreparedProduced } from '../prepare-produced'
 import { joinTransaction, transactionalBatch, type Word, type Words } from '../join-transaction'
 import { LeaderHints } from '../leader-hints'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
@@ -69,7 +68,7 @@ export const produce = defineHandler({
 
   handle(broker, call, request) {
     broker.quotas.produced(call, call.requestBytes)
-    if (call.version >= firstWithBatches && beginsTransaction(request)) {
+    if (beginsTransaction(request, call.version)) {
       const { transactionalId } = request
       if (transactionalId === null || !broker.access.isAllowed(call, 'WRITE', 'transactionalId', transactionalId)) {
         throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
@@ -77,8 +76,7 @@ export const produce = defineHandler({
     }
     const asked = askedOf(request)
     const joined = joinTransaction(broker, call, request, asked)
-    const all: readonly Asked[] | Promise<readonly Asked[]> =
-      call.version < firstWithBatches ? asked : prepareProduced(broker, call, asked)
+    const all = prepareProduced(broker, call, asked)
     if (!isPromise(joined) && !isPromise(all)) return appendAll(broker, call, request, all, joined)
     // The network's buffer is only lent until the handler waits.
     const kept = isPromise(all) ? all : all.map(copied)
@@ -88,9 +86,13 @@ export const produce = defineHandler({
   },
 })
 
-type Asked = Produced & { readonly prepared?: Prepared | null }
-
-function appendAll(broker: Broker, call: Call, request: ProduceRequest, all: readonly Asked[], words: Words) {
+function appendAll(
+  broker: Broker,
+  call: Call,
+  request: ProduceRequest,
+  all: readonly PreparedProduced[],
+  words: Words,
+) {
   const replies = new ByTopic<PartitionReply>()
   const waits: Promise<unknown>[] = []
   const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER'])
@@ -139,15 +141,16 @@ function appendOne(
   call: Call,
   { acks }: ProduceRequest,
   topic: string,
-  { index, records, prepared = null }: Asked,
+  { index, records, prepared }: PreparedProduced,
   word: Word | null,
 ): Outcome {
   let partition: Partition | null = null
   try {
     const leader = broker.partitions.led(topic, index)
-    const batch = call.version < firstWithBatches ? upConverted(records ?? nothing) : soleBatch(records, call.version)
+    const isOld = call.version < firstWithBatches
+    const batch = isOld ? fromOldProducer(records ?? nothing, call.version) : soleBatch(records, call.version)
     if (batch === null) return { reply: { ...refused(index, 0), logStartOffset: leader.start } }
-    if (call.version < 7 && compressionAt(batch) === zstd) throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE')
+    if (!isOld && call.version < 7 && compressionAt(batch) === zstd) throw new Refusal('UNSUPPORTED_COMPRESSION_TYPE')
     if (word?.refusal) throw word.refusal
     if (acks < -1 || acks > 1) throw new Refusal('INVALID_REQUIRED_ACKS')
     if (broker.image().topic(topic)?.internal && call.clientId !== adminClientId) {
@@ -170,6 +173,12 @@ function appendOne(
     if (word?.verification) broker.partitions.find(topic, index)?.forgetVerification(word.verification)
     return { reply: refusedBy(error, index, partition) }
   }
+}
+
+/** Some old producers send the new format in requests that are too old for it, and Kafka 3.9 takes it in every compression. */
+function fromOldProducer(records: Buffer, version: number): Buffer | null {
+  const sizeBytes = wholeBatchBytes(records, 0)
+  return sizeBytes !== null && magicAt(records) === 2 ? soleBatch(records, version) : upConverted(records)
 }
 
 /** Where the log starts is told once the log was asked, except after some refusals; records' own faults are told too. */
@@ -197,10 +206,17 @@ const askedOf = ({ topicData }: ProduceRequest) =>
     ({ index }) => index,
   ).map(({ topic, index, asked }) => ({ topic, index, records: asked.records }))
 
-/** Whether any partition's first batch is of a transaction (KIP-98). */
-function beginsTransaction({ topicData }: ProduceRequest): boolean {
-  return topicData.some(({ partitionData }) => partitionData.some(({ records }) => transactionalBatch(records)))
+/** Whether any partition's first batch is of a transaction (KIP-98); older messages are of none. */
+function beginsTransaction({ topicData }: ProduceRequest, version: number): boolean {
+  return topicData.some(({ partitionData }) =>
+    partitionData.some(
+      ({ records }) => (version >= firstWithBatches || isBatch(records)) && transactionalBatch(records),
+    ),
+  )
 }
+
+const isBatch = (records: Buffer | null): boolean =>
+  records !== null && records.length >= minBatchBytes && magicAt(records) === 2
 
 function refused(index: number, errorCode: number): PartitionReply {
   return { index, errorCode, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }

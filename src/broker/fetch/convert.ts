@@ -1,5 +1,5 @@
 /** Records for consumers that are older than record batches: Fetch v0 and v1 know magic 0, v2 and v3 magic 1 (KIP-98). */
-import { Refusal } from '../../protocol/errors'
+import { errors, Refusal } from '../../protocol/errors'
 import { downConverted } from '../../protocol/records/down-conversion'
 import type { Means } from '../../protocol/records/long-batches'
 import type { Slices } from '../../storage/log'
@@ -19,17 +19,30 @@ export interface ReadInFormat extends Omit<Read, 'records'> {
  * for, and at least those of a partition's first batch, which may be longer than it was.
  */
 export function inFormatOf(
-  reads: readonly Read[],
+  reads: readonly ReadInFormat[],
   version: number,
   maxBytes: number,
   means: Means,
 ): readonly ReadInFormat[] | Promise<readonly ReadInFormat[]> {
-  if (version >= firstWithBatches || reads.every(({ records }) => records.sizeBytes === 0)) return reads
+  if (version >= firstWithBatches || reads.every(read => !hasRecords(read))) return reads
   return allConverted(reads, version < 2 ? 0 : 1, maxBytes, means)
 }
 
+/** As Kafka up to 3.9 did, whatever was read: by the topic's setting and not by what is stored. */
+export function refuseZstd(reads: readonly Read[], isZstd: (topic: string) => boolean): readonly ReadInFormat[] {
+  return reads.map(read =>
+    read.isUnknown || !isZstd(read.wanted.topic)
+      ? read
+      : { ...read, ...unread, errorCode: errors.UNSUPPORTED_COMPRESSION_TYPE.code },
+  )
+}
+
+type WithRecords = ReadInFormat & { readonly records: Slices }
+
+const hasRecords = (read: ReadInFormat): read is WithRecords => read.records !== null && read.records.sizeBytes > 0
+
 async function allConverted(
-  reads: readonly Read[],
+  reads: readonly ReadInFormat[],
   magic: 0 | 1,
   maxBytes: number,
   means: Means,
@@ -38,14 +51,14 @@ async function allConverted(
   let leftBytes = maxBytes
   for (const read of reads) {
     const setBytesMax = Math.min(leftBytes, read.wanted.maxBytes)
-    const one = read.records.sizeBytes === 0 ? read : await inMagic(read, magic, setBytesMax, means)
+    const one = hasRecords(read) ? await inMagic(read, magic, setBytesMax, means) : read
     leftBytes = Math.max(0, leftBytes - (one.records?.sizeBytes ?? 0))
     converted.push(one)
   }
   return converted
 }
 
-async function inMagic(read: Read, magic: 0 | 1, setBytesMax: number, means: Means): Promise<ReadInFormat> {
+async function inMagic(read: WithRecords, magic: 0 | 1, setBytesMax: number, means: Means): Promise<ReadInFormat> {
   const { wanted, partition, records } = read
   try {
     const how = { magic, setBytesMax, fromOffset: wanted.fetchOffset }

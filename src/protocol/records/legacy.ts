@@ -8,10 +8,10 @@
  * and in magic 1 distances from the first, with the wrapper bearing the offset of the last (KIP-31).
  */
 import { crc32 } from 'node:zlib'
-import { Refusal } from '../errors'
+import { type ErrorName, Refusal } from '../errors'
 import { int64Of } from '../wire/reader'
 import { attributeBits, logOverheadBytes } from './batch'
-import { decompress, decompressedBytesMax } from './compression'
+import { compressionOf, decompress, decompressedBytesMax } from './compression'
 import { CorruptRecord, corrupt } from './corrupt'
 import { buildBatch } from './records'
 
@@ -94,25 +94,75 @@ export function messagesOf(set: Buffer, maxBytes = decompressedBytesMax): Legacy
 
 const plain = ({ offset, timestampMs, key, value }: Entry): LegacyMessage => ({ offset, timestampMs, key, value })
 
+/** Damage inside of a compressed message, of which Kafka says something else than of damage outside. */
+class CorruptInside extends CorruptRecord {
+  readonly error: ErrorName
+
+  constructor(error: ErrorName, says: string) {
+    super(`a compressed message: ${says}`)
+    this.error = error
+  }
+}
+
+/** What Kafka 3.9 expects, and what it did not. */
+const notValid = (says: string): never => {
+  throw new CorruptInside('INVALID_RECORD', says)
+}
+const unexpected = (says: string): never => {
+  throw new CorruptInside('UNKNOWN_SERVER_ERROR', says)
+}
+
 function unwrapped(wrapper: Entry, maxBytes: number): LegacyMessage[] {
-  const { attributes, magic, offset, timestampMs, value } = wrapper
-  if (value === null) return corrupt('a compressed message without a value')
-  const inner = [...entriesOf(decompress(attributes & attributeBits.compression, value, maxBytes, magic))]
-  const last = inner.at(-1) ?? corrupt('a compressed message that holds none')
+  const { attributes, magic, offset, timestampMs } = wrapper
+  const inner = innerEntries(opened(wrapper, maxBytes), magic)
+  const last = inner.at(-1) ?? notValid('it holds none')
   const base = magic === 0 ? 0 : offset - last.offset
   const stamped = (attributes & attributeBits.timestampType) !== 0
   return inner.map(entry => {
-    if ((entry.attributes & attributeBits.compression) !== 0) corrupt('a compressed message in a compressed message')
-    if (entry.magic !== magic) throw twoFormats()
     const message = plain(entry)
     return { ...message, offset: base + entry.offset, timestampMs: stamped ? timestampMs : message.timestampMs }
   })
 }
 
+function opened({ attributes, magic, value }: Entry, maxBytes: number): Buffer {
+  const codec = attributes & attributeBits.compression
+  if (value === null) return notValid('it has no value')
+  if (codec === compressionOf('zstd')) return notValid('it is in a compression that its format does not know')
+  try {
+    return decompress(codec, value, maxBytes, magic)
+  } catch (error) {
+    if (!(error instanceof CorruptRecord) || error.tooLarge) throw error
+    return unexpected(error.message)
+  }
+}
+
+function innerEntries(set: Buffer, magic: number): Entry[] {
+  const entries: Entry[] = []
+  for (let at = 0; ; at = entries.at(-1)!.end) {
+    checkInner(set, at, magic)
+    const entry = entryAt(set, at)
+    if (entry === null) return entries
+    if ((entry.attributes & attributeBits.compression) !== 0) notValid('it holds another one')
+    entries.push(entry)
+  }
+}
+
+/** What is no message of the wrapper's format, if it is there. */
+function checkInner(set: Buffer, at: number, magic: number): void {
+  if (set.length - at <= logOverheadBytes + 4) return
+  const sizeBytes = set.readInt32BE(at + 8)
+  if (sizeBytes < overheadBytes[0] || at + logOverheadBytes + sizeBytes > set.length) return
+  const found = set.readInt8(at + logOverheadBytes + 4)
+  if (found === 2) unexpected('it holds batches')
+  if (found !== magic) notValid('it holds messages of another format')
+  if (sizeBytes < overheadBytes[magic as 0 | 1]) unexpected(`it holds a message of ${sizeBytes} bytes`)
+}
+
 /**
  * A produced message set as one batch of format v2 in the compression that it came in; null when there is no message.
- * Throws CORRUPT_MESSAGE, and INVALID_RECORD for a set of two formats and for a compressed message that is not alone
- * (all as seen from Kafka 3.9, the last that took such sets).
+ * Throws CORRUPT_MESSAGE, INVALID_RECORD for a set of two formats, for a compressed message that is not alone and for one
+ * that does not hold what it should, UNKNOWN_SERVER_ERROR for one that cannot be opened, and MESSAGE_TOO_LARGE (all but
+ * the last as seen from Kafka 3.9, the last that took such sets).
  */
 export function upConverted(set: Buffer, maxBytes = decompressedBytesMax): Buffer | null {
   try {
@@ -128,6 +178,7 @@ export function upConverted(set: Buffer, maxBytes = decompressedBytesMax): Buffe
     return buildBatch({ records, compression })
   } catch (error) {
     if (!(error instanceof CorruptRecord)) throw error
+    if (error instanceof CorruptInside) throw new Refusal(error.error, error.message)
     throw new Refusal(error.tooLarge ? 'MESSAGE_TOO_LARGE' : 'CORRUPT_MESSAGE', error.message)
   }
 }

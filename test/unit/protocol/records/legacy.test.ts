@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { crc32, gzipSync } from 'node:zlib'
 import { isLogAppendTimeAt, setLogAppendTime } from '../../../../src/protocol/records/batch'
 import { buildEndMarker } from '../../../../src/protocol/records/control'
 import { codecsHere } from '../../../../src/protocol/records/compression'
@@ -196,6 +197,41 @@ test('sets that are refused, and what is dropped', () => {
   for (const sizeBytes of [13, 18, -1]) {
     short.writeInt32BE(sizeBytes, 8)
     expect(refusal(() => upConverted(short))).toBe('CORRUPT_MESSAGE')
+  }
+})
+
+test('what is wrong with a compressed message has errors of its own', () => {
+  const wrapper = (codec: number, value: Buffer | null): Buffer => {
+    const body = Buffer.alloc(18)
+    body.writeInt8(1, 0)
+    body.writeInt8(codec, 1)
+    body.writeInt32BE(-1, 10)
+    body.writeInt32BE(value?.length ?? -1, 14)
+    const head = Buffer.alloc(16)
+    const rest = Buffer.concat([body, value ?? Buffer.alloc(0)])
+    head.writeInt32BE(rest.length + 4, 8)
+    head.writeUInt32BE(crc32(rest), 12)
+    return Buffer.concat([head, rest])
+  }
+  const holding = (inner: Buffer): Buffer => wrapper(1, gzipSync(inner))
+  const set = vector('v1-none')
+  const sized = Buffer.from(set)
+  sized.writeInt32BE(15, 8)
+  expect(refusal(() => upConverted(holding(set)))).toBe('taken')
+  for (const [error, made] of [
+    ['INVALID_RECORD', wrapper(4, Buffer.from('abc'))],
+    ['INVALID_RECORD', wrapper(1, null)],
+    ['INVALID_RECORD', holding(Buffer.alloc(0))],
+    ['INVALID_RECORD', holding(set.subarray(0, 20))],
+    ['INVALID_RECORD', holding(vector('v0-none'))],
+    ['INVALID_RECORD', holding(vector('v1-gzip'))],
+    ['UNKNOWN_SERVER_ERROR', wrapper(5, Buffer.from('abc'))],
+    ['UNKNOWN_SERVER_ERROR', wrapper(1, Buffer.from('abc'))],
+    ['UNKNOWN_SERVER_ERROR', holding(sized)],
+    ['UNKNOWN_SERVER_ERROR', holding(vector('v2-none'))],
+    ['CORRUPT_MESSAGE', holding(Buffer.concat([set.subarray(0, 40), Buffer.from([1]), set.subarray(41)]))],
+  ] as const) {
+    expect(refusal(() => upConverted(made))).toBe(error)
   }
 })
 
