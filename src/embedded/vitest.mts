@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, type TestAPI, test as base } from 'vitest'
 import { Broker } from './broker.js'
 import { toHaveRecord } from './expectations.js'
+import { oneOfEach } from './fixture-layers.js'
 import type { Match } from './matching.js'
 import type { BrokerOptions } from './options.js'
 import type { ReadOptions, Wait } from './waits.js'
@@ -36,28 +37,39 @@ export interface KafkaFixtures {
 type Use<T> = (value: T) => Promise<void>
 type Given<K extends keyof KafkaFixtures> = Pick<KafkaFixtures, K>
 
-/** Goes on after `use` when the test, or the file, is done. */
+/** A broker for the file. It goes on after `give` when the file is done. */
+async function openOrigin({ scope: _, ...options }: UseOptions, give: Use<Broker>): Promise<void> {
+  const origin = await Broker.create(options)
+  await give(origin)
+  await origin.stop()
+}
+
+/** What is given to one test. */
+async function openFork(origin: Broker, { scope }: UseOptions, give: Use<Broker>): Promise<void> {
+  if (scope === 'file') return give(origin)
+  const fork = await origin.fork()
+  await give(fork)
+  await fork.stop()
+}
+
+// Which fixtures a fixture needs is read from the names of its first parameter.
 const fixtures = {
   kafkaOptions: [{}, { scope: 'file', injected: true }],
   kafkaOrigin: [
-    async ({ kafkaOptions }: Given<'kafkaOptions'>, give: Use<Broker>) => {
-      const { scope: _, ...options } = kafkaOptions
-      const origin = await Broker.create(options)
-      await give(origin)
-      await origin.stop()
-    },
+    ({ kafkaOptions }: Given<'kafkaOptions'>, give: Use<Broker>) => openOrigin(kafkaOptions, give),
     { scope: 'file' },
   ],
-  kafka: async ({ kafkaOrigin, kafkaOptions }: Given<'kafkaOrigin' | 'kafkaOptions'>, give: Use<Broker>) => {
-    if (kafkaOptions.scope === 'file') return give(kafkaOrigin)
-    const fork = await kafkaOrigin.fork()
-    await give(fork)
-    await fork.stop()
-  },
+  kafka: ({ kafkaOrigin, kafkaOptions }: Given<'kafkaOrigin' | 'kafkaOptions'>, give: Use<Broker>) =>
+    openFork(kafkaOrigin, kafkaOptions, give),
 }
 
 /** The `test` of vitest, with a broker for each file and a cluster for each test that names `kafka`. */
-export const test: TestAPI<KafkaFixtures> = base.extend<KafkaFixtures>(fixtures)
+export const test: TestAPI<KafkaFixtures> = oneOfEach(
+  base.extend<KafkaFixtures>(fixtures),
+  base,
+  fixtures,
+  'kafkaOptions',
+)
 export { test as it, expect }
 
 /** A broker for this file or `describe`, and a cluster of its own for each test. Call it where tests are described. */
