@@ -8,11 +8,16 @@ import {
   Kafka,
   type Producer,
   ResourcePatternTypes,
+  type Mechanism,
   type SASLOptions,
   logLevel,
 } from 'kafkajs'
 import { mustRun, present } from '../../scripts/judge/process'
+import { scramMechanisms } from '../../src/metadata/scram'
+import { scramProof } from '../support/scram-client'
 import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
+import { CreateDelegationToken } from '../../src/protocol/messages/create-delegation-token'
+import { ExpireDelegationToken } from '../../src/protocol/messages/expire-delegation-token'
 import { SaslAuthenticate } from '../../src/protocol/messages/sasl-authenticate'
 import { SaslHandshake } from '../../src/protocol/messages/sasl-handshake'
 import { Odradek, type Ready, scratch } from './odradek'
@@ -47,7 +52,7 @@ async function secured(
   return { broker, ready: await broker.ready() }
 }
 
-const kafkaAt = (port: number, sasl?: SASLOptions) =>
+const kafkaAt = (port: number, sasl?: SASLOptions | Mechanism) =>
   new Kafka({
     brokers: [`127.0.0.1:${port}`],
     logLevel: logLevel.NOTHING,
@@ -199,4 +204,44 @@ testWithKcat('kcat writes by one listener and reads by the other', async () => {
   const args = ['-b', `127.0.0.1:${asking}`, ...login, '-C', '-t', 't', '-o', 'beginning', '-e', '-q']
   expect(await mustRun('kcat', args, { timeoutMs: 20_000 })).toBe('one\ntwo\n')
   expect((await broker.stop()).code).toBe(0)
+})
+
+/** What kafkajs has no mechanism for, as its users may bring it: SCRAM that says that it is about a delegation token. */
+function byToken(tokenId: string, hmac: Buffer): Mechanism {
+  const [, mechanism] = scramMechanisms
+  const send = (text: string) => {
+    const bytes = Buffer.from(text)
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(bytes.length)
+    return { encode: () => Buffer.concat([length, bytes]) }
+  }
+  const response = { decode: (bytes: Buffer) => bytes.subarray(4), parse: async (bytes: Buffer) => bytes.toString() }
+  return {
+    mechanism: mechanism.name,
+    authenticationProvider: ({ saslAuthenticate }) => ({
+      async authenticate() {
+        const bare = `n=${tokenId},r=nonce,tokenauth=true`
+        const first = await saslAuthenticate({ request: send(`n,,${bare}`), response })
+        const proof = scramProof(mechanism, bare, first as string, hmac.toString('base64'))
+        await saslAuthenticate({ request: send(proof), response })
+      },
+    }),
+  }
+}
+
+test('kafkajs comes in with a delegation token, as who made it, until it ends', async () => {
+  const { broker, ready } = await secured({ ...authorizer, 'delegation.token.secret.key': 'secret' })
+  const admin = await adminOf(kafkaAt(ready.port, plain('root', 'r')))
+  await admin.createTopics({ topics: [{ topic: 't' }] })
+  await admin.createAcls({ acl: [writing('User:ann')] })
+  const ann = await broker.connect()
+  await ann.request(SaslHandshake, 1, { mechanism: 'PLAIN' })
+  await ann.request(SaslAuthenticate, 2, { authBytes: Buffer.from('\0ann\0a') })
+  const { tokenId, hmac } = await ann.request(CreateDelegationToken, 3, { renewers: [], maxLifetimeMs: -1 })
+  const producer = await producerOf(kafkaAt(ready.port, byToken(tokenId, hmac)))
+  const [row] = await producer.send({ topic: 't', messages: [{ value: 'by token' }] })
+  expect(row).toMatchObject({ errorCode: 0 })
+  await expect(producerOf(kafkaAt(ready.port, byToken(tokenId, Buffer.from('other'))))).rejects.toThrow()
+  await ann.request(ExpireDelegationToken, 2, { hmac, expiryTimePeriodMs: -1 })
+  await expect(producerOf(kafkaAt(ready.port, byToken(tokenId, hmac)))).rejects.toThrow()
 })
