@@ -1,8 +1,8 @@
 /** The option `sasl`: users who may come in, by a listener that asks everybody who he is. */
-import { scramMechanisms } from '../metadata/scram'
+import type { ScramMechanism } from '../metadata/scram'
 import { kind, oneOf, shape, some } from './kinds'
 
-export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+export type SaslMechanism = 'PLAIN' | ScramMechanism['name']
 
 export interface SaslUser {
   readonly name: string
@@ -19,7 +19,8 @@ export interface ScramUser {
   readonly mechanism: string
 }
 
-const mechanisms: readonly SaslMechanism[] = ['PLAIN', ...scramMechanisms.map(({ name }) => name)]
+const known: { readonly [M in SaslMechanism]: true } = { PLAIN: true, 'SCRAM-SHA-256': true, 'SCRAM-SHA-512': true }
+const mechanisms = Object.keys(known) as readonly SaslMechanism[]
 /** What a name in the settings of PLAIN is made of. */
 const namePattern = /^[\w.@-]+$/
 
