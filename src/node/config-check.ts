@@ -1,4 +1,5 @@
 /** Looks at every setting that somebody gave: is there such a key, does it take the value, does it mean anything here. */
+import type { ConfigKey } from '../metadata/config-key'
 import { configKey, configKeys, nearestKeys, staticKey } from '../metadata/config-keys'
 import { isProblem, parseConfigValue } from '../metadata/config-value'
 import type { Assignment } from './config-sources'
@@ -26,7 +27,7 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
     }
     const parsed = parseConfigValue(one.key, key, one.text)
     if (isProblem(parsed)) {
-      problems.push(`${parsed.error.replace(/\.$/, '')} (${one.origin}).`)
+      problems.push(one.text.trim() === '' ? noValue(one, key) : `${parsed.error.replace(/\.$/, '')} (${one.origin}).`)
       continue
     }
     const refusal = refusedKeys[one.key]?.(parsed.text)
@@ -63,6 +64,12 @@ function listed(assignments: readonly Assignment[]): string {
   const names = assignments.slice(0, listedMax).map(({ key, origin }) => `${key} (${origin})`)
   const more = assignments.length - listedMax
   return names.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** Kafka's own words would show a gap where the value should be. */
+function noValue({ key, origin }: Assignment, { default: usual }: ConfigKey): string {
+  const without = usual === null || usual === '' ? '' : `, which is ${usual}`
+  return `${key}= (${origin}) has no value. Give it one, or leave it out for its default${without}.`
 }
 
 function unknownKey({ key, origin }: Assignment): string {

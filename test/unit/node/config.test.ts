@@ -193,6 +193,15 @@ describe('what is refused', () => {
     expect(problems({ flags: { profile: 'fast' } })[0]).toMatch('String must be one of: dev, test, strict, prod')
   })
 
+  test('a key without a value', () => {
+    const set = ['num.partitions=', 'log.segment.bytes= ', 'odradek.external.port=']
+    expect(problems({ flags: { set } })).toEqual([
+      'num.partitions= (--set) has no value. Give it one, or leave it out for its default, which is 1.',
+      'log.segment.bytes= (--set) has no value. Give it one, or leave it out for its default, which is 1073741824.',
+      'odradek.external.port= (--set) has no value. Give it one, or leave it out for its default.',
+    ])
+  })
+
   test.each(['x', '-1', '65536', '', '1.5'])('the port %s', port => {
     expect(problems({ flags: { port } })).toEqual([
       `--port takes a port from 0 to 65535 (0 picks a free one), not '${port}'.`,
