@@ -21,6 +21,8 @@ import { recordsOf } from '../../src/protocol/records/records'
 export type Plain = null | boolean | number | string | Plain[] | { [key: string]: Plain }
 
 const nowSlackMs = 10 * 60_000
+/** By which rows of lists say what they are about. */
+const namesOfRows = ['name', 'groupId', 'topicName', 'topic', 'transactionalId', 'resourceName']
 const timeKey = /(?:timestamp|TimeMs|Timestamp|TimestampMs)$/
 
 /** A time that means "when it happened" is masked; one that a scenario chose, or -1, is compared. */
@@ -142,13 +144,10 @@ export class Mask {
       .map(([, row]) => row)
   }
 
-  /** Rows about the topics and groups of other scenarios, as in a list of all topics. */
+  /** Rows about the topics, groups, transactions and resources of other scenarios, as in a list of all topics. */
   private isOfAnother(row: unknown): boolean {
-    const fields = row as Record<string, unknown> | null
-    const name =
-      typeof row === 'object'
-        ? (fields?.['name'] ?? fields?.['groupId'] ?? fields?.['topicName'] ?? fields?.['topic'])
-        : undefined
+    const fields = (typeof row === 'object' ? row : null) as Record<string, unknown> | null
+    const name = namesOfRows.map(key => fields?.[key]).find(value => typeof value === 'string')
     return typeof name === 'string' && /^s\d+-/.test(name) && !name.startsWith(`${this.stamp}-`)
   }
 

@@ -1,5 +1,6 @@
 /** Plays scenarios against two brokers and compares what they answered. */
 import { ApiVersions } from '../../src/protocol/messages/api-versions'
+import { DescribeTransactions } from '../../src/protocol/messages/describe-transactions'
 import { FindCoordinator } from '../../src/protocol/messages/find-coordinator'
 import { InitProducerId } from '../../src/protocol/messages/init-producer-id'
 import type { Api } from '../../src/protocol/schema'
@@ -50,7 +51,14 @@ export async function servedBy(port: number): Promise<Served> {
   }
 }
 
-/** Waits until a new broker hands out producer ids and finds coordinators; what it answers before depends on the moment. */
+const transactionalIdNotFound = 105
+/** Names enough for each partition of a coordinator's topic to have some. */
+const transactionalIds = Array.from({ length: 64 }, (_, nth) => `warm-up-${nth}`)
+
+/**
+ * Waits until a new broker hands out producer ids, finds coordinators and has all that they remember; what it answers before
+ * depends on the moment.
+ */
 export async function warmUp(port: number): Promise<void> {
   const wire = await Wire.open(port)
   const deadline = Date.now() + 15_000
@@ -58,9 +66,15 @@ export async function warmUp(port: number): Promise<void> {
     for (;;) {
       const producer = await wire.ask(InitProducerId, 1, { transactionalId: null, transactionTimeoutMs: 60_000 })
       const coordinator = await wire.ask(FindCoordinator, 2, { key: 'warm-up', keyType: 0 })
-      if (producer.errorCode === 0 && coordinator.errorCode === 0) return
+      const ofTransactions = await wire.ask(FindCoordinator, 2, { key: 'warm-up', keyType: 1 })
+      const { transactionStates } = await wire.ask(DescribeTransactions, 0, { transactionalIds })
+      const unknown = transactionStates.filter(({ errorCode }) => errorCode === transactionalIdNotFound)
+      const codes = [producer, coordinator, ofTransactions].map(({ errorCode }) => errorCode)
+      if (codes.every(code => code === 0) && unknown.length === transactionalIds.length) return
       if (Date.now() > deadline)
-        throw new Error(`the broker on ${port} is not ready: ${producer.errorCode} ${coordinator.errorCode}`)
+        throw new Error(
+          `the broker on ${port} is not ready: ${codes.join(' ')}, knows of ${unknown.length} transactions`,
+        )
       await sleep(50)
     }
   } finally {

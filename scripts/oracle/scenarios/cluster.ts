@@ -82,7 +82,7 @@ async function logDirs(subject: Subject, version: number): Promise<void> {
     'all, own rows',
     all.results.map(({ topics, ...rest }) => ({
       ...rest,
-      topics: topics.filter(({ name }) => name.startsWith(subject.stamp)),
+      topics: topics.filter(({ name }) => name === topic.name),
     })),
   )
 }
