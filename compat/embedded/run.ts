@@ -1,6 +1,6 @@
 /**
  * What a test does to its cluster, done under clients that stay connected all the while: snapshot and restore, fork, reset,
- * time, faults. kafkajs has its cluster told by `Broker`; the other languages by the control port, as theirs would.
+ * time, faults, functions that decide. kafkajs has its cluster told by `Broker`; the other languages by the control port, as theirs would.
  *
  *     npm run embedded -- [kafkajs] [confluent-kafka] [java]
  *
@@ -121,7 +121,7 @@ class Client {
   }
 }
 
-type Story = (hand: Hand, client: Client, connect: (hand: Hand) => Client) => Promise<void>
+type Story = (hand: Hand, client: Client, connect: (hand: Hand) => Client, kafka: Broker) => Promise<void>
 
 const stories: { readonly [name: string]: Story } = {
   async 'snapshot and restore'(hand, client) {
@@ -193,6 +193,39 @@ const stories: { readonly [name: string]: Story } = {
     await client.reads('d')
     assert.deepEqual(await hand.values(), ['a', 'b', 'c', 'd'])
   },
+
+  async 'functions and events'(hand, client, _connect, kafka) {
+    const told: string[] = []
+    await kafka.on('produce', ({ topic, offset, records }) => told.push(`produce ${topic} ${offset} ${records}`))
+    await kafka.on('join', ({ group }) => told.push(`join ${group}`))
+    await client.send('a')
+    await client.reads('a')
+    const seen: string[] = []
+    const refused = await kafka.faults.on(
+      ['Produce', 'Fetch'],
+      async (_request, { api, drop }) => {
+        await new Promise(resolve => setTimeout(resolve, 20))
+        seen.push(api)
+        if (api === 'Produce' && seen.filter(one => one === api).length === 1) return 'NOT_LEADER_OR_FOLLOWER'
+        if (api === 'Fetch' && seen.filter(one => one === api).length === 2) return drop()
+      },
+      { topic: 'orders' },
+    )
+    await client.send('b')
+    await client.reads('b')
+    await client.send('c')
+    await client.reads('c')
+    assert.ok(seen.filter(api => api === 'Produce').length >= 3 && seen.filter(api => api === 'Fetch').length >= 2)
+    // The next fetch may be on its way to the function.
+    assert.ok((await refused.hits()) >= seen.length)
+    await kafka.faults.clear()
+    assert.deepEqual(await hand.values(), ['a', 'b', 'c'])
+    assert.deepEqual(
+      told.filter(one => one.startsWith('produce')),
+      [0, 1, 2].map(nth => `produce orders ${nth} 1`),
+    )
+    assert.ok(told.includes('join g'))
+  },
 }
 
 interface Program {
@@ -226,7 +259,7 @@ async function play(story: Story, { command, isForeign }: Program): Promise<void
   }
   try {
     const hand = isForeign ? byControl(kafka.bootstrapServers, kafka.controlUrl) : byBroker(kafka)
-    await story(hand, connect(hand), connect)
+    await story(hand, connect(hand), connect, kafka)
   } finally {
     for (const client of running) client.end()
     await kafka.stop()
