@@ -22,7 +22,7 @@ import type { PartitionDirectory } from '../partition/directory'
 import type { Timers } from '../platform/clock'
 import { partitionOf } from '../platform/java-hash'
 import type { Address } from '../platform/network'
-import { Pieces } from '../platform/pieces'
+import { AtMost, Pieces } from '../platform/pieces'
 import type { Platform } from '../platform/platform'
 import { Refusal } from '../protocol/errors'
 import { codecsOf } from '../protocol/records/compression'
@@ -68,6 +68,8 @@ interface Shared extends BrokersOptions {
 
 /** What is done of long work before others get their turn: so much takes a few milliseconds. */
 const longWorkInTurnBytes = 96 * 1024
+/** Of batches that become long when they are opened, so many are open at a time: each may have 128 MiB. */
+const openedAtOnceMax = 2
 
 /** Not advertised where nobody takes the metrics of clients, or every client would push them. */
 const ofTelemetry = ['GetTelemetrySubscriptions', 'PushTelemetry']
@@ -85,7 +87,11 @@ export function openBrokers(platform: Platform, options: BrokersOptions): readon
     handlers: release ? handlersOf(release, served) : served,
     producerIds: new ProducerIds(count => metadata.allocateProducerIds(count)),
     gateway: gatewayOf(platform.files, config.listeners),
-    longWork: { pieces: new Pieces(platform.timers, longWorkInTurnBytes), codecs: codecsOf(platform) },
+    longWork: {
+      pieces: new Pieces(platform.timers, longWorkInTurnBytes),
+      codecs: codecsOf(platform),
+      opened: new AtMost(openedAtOnceMax),
+    },
     byId: id => brokers.get(id) ?? null,
   }
   return brokerIds.map(id => {

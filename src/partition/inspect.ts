@@ -16,7 +16,7 @@ import {
   setMaxTimestamp,
 } from '../protocol/records/batch'
 import { crc32c } from '../protocol/records/crc32c'
-import { checkClaims, checkRecords, checkScanned, type RecordRules, type Scan } from '../protocol/records/validate'
+import { checkClaims, checkRecords, type RecordFacts, type RecordRules } from '../protocol/records/validate'
 import { Refusal } from '../protocol/errors'
 import { lastSequenceOf, type ProducerBatch } from './producers'
 
@@ -33,7 +33,7 @@ export interface Inspected {
 
 /**
  * Facts of one batch of magic 2, whose largest timestamp is put right where the header tells another one. `prepared` gives
- * its records where they have been looked at already.
+ * what its records are where they have been looked at already.
  * Throws MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP.
  */
 export function inspect(
@@ -41,7 +41,7 @@ export function inspect(
   maxMessageBytes: number,
   checksRecords: boolean,
   rules: RecordRules,
-  prepared?: () => Scan,
+  prepared?: () => RecordFacts,
 ): Inspected {
   const baseOffset = baseOffsetAt(batch)
   if (baseOffset !== 0)
@@ -52,7 +52,7 @@ export function inspect(
   if (crc32c(batch, 21, batch.length) !== crcAt(batch)) throw new Refusal('CORRUPT_MESSAGE', 'The CRC is wrong')
   checkClaims(batch, rules.topicPartition)
   if (looksAtRecords(batch, checksRecords, rules)) {
-    const { maxTimestampMs } = prepared ? checkScanned(batch, rules, prepared()) : checkRecords(batch, rules)
+    const { maxTimestampMs } = prepared ? prepared() : checkRecords(batch, rules)
     if (!rules.stamped) setMaxTimestamp(batch, 0, maxTimestampMs)
   }
   return { producer: producerOf(batch), transactional: isTransactionalAt(batch) }

@@ -162,7 +162,7 @@ export class Partition {
     const rules = rulesOf(this.name, config, nowMs)
     const { stamped } = rules
     const checksRecords = this.#policy.checksRecords()
-    const { producer } = inspect(batch, config.maxMessageBytes, checksRecords, rules, prepared?.scan)
+    const { producer } = inspect(batch, config.maxMessageBytes, checksRecords, rules, prepared?.facts)
     const stored = asStored(batch, config, prepared?.recompressed)
     this.#forgetTakenBack()
     const repeated = producer && this.producers.admit(producer)

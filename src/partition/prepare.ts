@@ -8,13 +8,14 @@ import { decompressedBytesMax, shortlyOpened } from '../protocol/records/compres
 import { type Means, openedBody, recordCostBytes } from '../protocol/records/long-batches'
 import { recompressedLong } from '../protocol/records/rebuild'
 import { type Body, storedBody } from '../protocol/records/records'
-import { type RecordRules, refusalOf, Scan } from '../protocol/records/validate'
-import { newCompression, type StoringConfig } from './compression'
+import { checkScanned, type RecordFacts, type RecordRules, refusalOf, Scan } from '../protocol/records/validate'
+import { asStored, newCompression, type StoringConfig } from './compression'
 import { looksAtRecords } from './inspect'
 
 /** What has been found out of a batch; each gives it, or throws why it could not be found out. */
 export interface Prepared {
-  readonly scan?: () => Scan
+  /** What `checkRecords` gives. */
+  readonly facts?: () => RecordFacts
   /** The batch in the compression of its topic. */
   readonly recompressed?: () => Buffer
 }
@@ -52,9 +53,12 @@ export function prepare(
   if (rebuild !== null || costBytes > shortCostBytes) return prepareLong(own(), preparation, means)
   try {
     const opened = openedAtOnce(batch)
-    return opened ? { scan: () => scanned(new Scan(opened, batch, rules)) } : prepareLong(own(), preparation, means)
+    if (!opened) return prepareLong(own(), preparation, means)
+    // Nothing that was opened is kept: there may be very many batches in a request.
+    const facts = checkScanned(batch, rules, scanned(new Scan(opened, batch, rules)))
+    return { facts: () => facts }
   } catch (error) {
-    return { scan: thrower(refusalOf(error)) }
+    return { facts: thrower(refusalOf(error)) }
   }
 }
 
@@ -74,11 +78,21 @@ function scanned(scan: Scan): Scan {
   return scan
 }
 
-async function prepareLong(batch: Buffer, { config, rules }: Preparation, means: Means): Promise<Prepared> {
+/** One of few at a time. What it keeps is no longer than a batch may be. */
+function prepareLong(batch: Buffer, preparation: Preparation, means: Means): Promise<Prepared> {
+  return means.opened.run(() => prepareAlone(batch, preparation, means))
+}
+
+async function prepareAlone(batch: Buffer, { config, rules }: Preparation, means: Means): Promise<Prepared> {
   const scan = await found(() => scannedLong(batch, rules, means))
+  const facts = await found(async () => checkScanned(batch, rules, scan()))
   const rebuild = newCompression(batch, config)
-  if (rebuild === null) return { scan }
-  return { scan, recompressed: await found(() => recompressedLong(batch, scan().body, rebuild, means)) }
+  if (rebuild === null) return { facts }
+  const recompressed = await found(async () => {
+    const made = await recompressedLong(batch, scan().body, rebuild, means)
+    return asStored(batch, config, () => made)
+  })
+  return { facts, recompressed }
 }
 
 async function scannedLong(batch: Buffer, rules: RecordRules, { pieces, codecs }: Means): Promise<Scan> {

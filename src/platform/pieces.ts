@@ -84,3 +84,27 @@ export class Pieces implements InPieces {
     })
   }
 }
+
+/** Lets so many be at work at a time, in the order in which they came: what each of them holds is large. */
+export class AtMost {
+  readonly #max: number
+  readonly #waiting: (() => void)[] = []
+  #running = 0
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#max) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#running += 1
+    try {
+      return await work()
+    } finally {
+      // Whoever waits takes the place.
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#running -= 1
+    }
+  }
+}

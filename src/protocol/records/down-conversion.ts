@@ -52,7 +52,7 @@ export async function downConverted(batches: Buffer, how: DownConversion, means:
       )
     }
     if (compression === 0) await addPlain(set, batches, at, how, means)
-    else await addWrapped(set, batches, at, how, means)
+    else await means.opened.run(() => addWrapped(set, batches, at, how, means))
     set.endFirst()
   }
   return set.buffers

@@ -1,5 +1,5 @@
 /** Batches that are too long to be opened or built at once: threads open and compress them, records are written in pieces. */
-import { eachInPieces, type InPieces } from '../../platform/pieces'
+import { type AtMost, eachInPieces, type InPieces } from '../../platform/pieces'
 import type { Codecs } from './compression'
 import { BatchBuilder, type Body, type NewBatch, storedBody } from './records'
 
@@ -7,6 +7,8 @@ import { BatchBuilder, type Body, type NewBatch, storedBody } from './records'
 export interface Means {
   readonly pieces: InPieces
   readonly codecs: Codecs
+  /** Who has a batch open that may be very long, and what is made of it. */
+  readonly opened: AtMost
 }
 
 /** To look at a record costs about as much as to copy so many bytes, whatever is in it. */

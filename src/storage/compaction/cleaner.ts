@@ -2,7 +2,7 @@
  * One round of compaction over the segments of a log, whatever they are kept in: first the map of the last offset of each
  * key in what is dirty, then every segment once more through it. In slices, so that others get their turn.
  */
-import { eachInPieces } from '../../platform/pieces'
+import { AtMost, eachInPieces } from '../../platform/pieces'
 import {
   baseOffsetAt,
   batchBytesAt,
@@ -66,7 +66,7 @@ export class Cleaner {
       piece()
       await pace(0)
     }
-    this.#means = { codecs, pieces: { pieceCost: sliceBytes, do: doPiece } }
+    this.#means = { codecs, pieces: { pieceCost: sliceBytes, do: doPiece }, opened: new AtMost(1) }
   }
 
   /** First offset that this round does not look at; known when the map is built. */

@@ -1,4 +1,5 @@
 /** What is found out before an append is what the append would have found out. */
+import { AtMost } from '../../../src/platform/pieces'
 import { prepare, type Prepared } from '../../../src/partition/prepare'
 import type { PartitionConfig } from '../../../src/partition/partition-config'
 import { rulesOf } from '../../../src/partition/partition-config'
@@ -41,7 +42,7 @@ async function preparedOf(batch: Buffer, change: Partial<PartitionConfig> = {}, 
     return Buffer.from(batch)
   }
   const preparation = { config: changed, rules: rulesOf('t-0', changed, nowMs), checksRecords }
-  const found = prepare(batch, preparation, { pieces, codecs: codecsHere }, own)
+  const found = prepare(batch, preparation, { pieces, codecs: codecsHere, opened: new AtMost(1) }, own)
   const isLater = found instanceof Promise
   const prepared: Prepared | null = await found
   // What the network's buffer holds afterwards is of no concern where a copy was made.
@@ -60,7 +61,7 @@ test('what is not compressed, or need not be opened, is not prepared', async () 
 test('a short batch that is compressed is opened at once', async () => {
   const { prepared, isLater } = await preparedOf(batchOf(10, 1))
   expect(isLater).toBe(false)
-  expect(prepared!.scan!()).toMatchObject({ minDelta: -6, maxDelta: 0, nullKeys: true, dense: true })
+  expect(prepared!.facts!()).toEqual({ maxTimestampMs: nowMs })
 })
 
 test.each([
@@ -69,7 +70,7 @@ test.each([
 ])('a long one is looked at later, in pieces: %s', async (_, batch) => {
   const { prepared, isLater, costs } = await preparedOf(batch)
   expect(isLater).toBe(true)
-  expect(prepared!.scan!()).toMatchObject({ maxDelta: 0, nullKeys: true, dense: true })
+  expect(prepared!.facts!()).toEqual({ maxTimestampMs: nowMs })
   expect(prepared!.recompressed).toBeUndefined()
   expect(Math.max(...costs)).toBeLessThan(2 * 16_384)
 })
@@ -96,9 +97,23 @@ test('what cannot be opened is refused when it is appended, in the words that be
   damaged.writeUInt32BE(crc32c(damaged, 21), 17)
   const { prepared } = await preparedOf(damaged, { compressionType: 'lz4' })
   const refusal = expect.objectContaining({ error: 'UNKNOWN_SERVER_ERROR' })
-  expect(() => prepared!.scan!()).toThrow(refusal)
+  expect(() => prepared!.facts!()).toThrow(refusal)
   expect(() => prepared!.recompressed!()).toThrow(refusal)
   const short = batchOf(3, 1)
   short.fill(0xff, batchHeaderBytes + 12)
-  expect((await preparedOf(short)).prepared!.scan).toThrow(refusal)
+  expect((await preparedOf(short)).prepared!.facts).toThrow(refusal)
+})
+
+test('what records are refused for, and what becomes too long, is known without what was opened', async () => {
+  const compacted = { cleanupPolicy: ['compact'] }
+  for (const batch of [batchOf(10, 1), batchOf(50_000, 1)]) {
+    const { prepared } = await preparedOf(batch, compacted)
+    expect(prepared!.facts).toThrow(expect.objectContaining({ error: 'INVALID_RECORD' }))
+  }
+  const { prepared } = await preparedOf(batchOf(50_000, 1), {
+    compressionType: 'uncompressed',
+    maxMessageBytes: 900_000,
+  })
+  expect(prepared!.facts!()).toEqual({ maxTimestampMs: nowMs })
+  expect(prepared!.recompressed).toThrow(expect.objectContaining({ error: 'MESSAGE_TOO_LARGE' }))
 })

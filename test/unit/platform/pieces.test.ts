@@ -1,4 +1,4 @@
-import { eachInPieces, Pieces } from '../../../src/platform/pieces'
+import { AtMost, eachInPieces, Pieces } from '../../../src/platform/pieces'
 
 /** Pieces whose turns end when the test says so. */
 function turnsBy(turnCost: number) {
@@ -53,4 +53,27 @@ test('a piece that throws ends its own work only', async () => {
     return 1
   })
   expect(ran).toBe(true)
+})
+
+test('no more are at work than may be, and they come in order, whatever becomes of those before', async () => {
+  const opened = new AtMost(2)
+  const ends: ((error?: Error) => void)[] = []
+  const begun: number[] = []
+  const work = (nth: number) =>
+    opened.run(() => {
+      begun.push(nth)
+      return new Promise<number>((resolve, reject) => ends.push(error => (error ? reject(error) : resolve(nth))))
+    })
+  const all = [0, 1, 2, 3].map(work)
+  expect(begun).toEqual([0, 1])
+  ends[1]!(new Error('broken'))
+  await expect(all[1]).rejects.toThrow('broken')
+  expect(begun).toEqual([0, 1, 2])
+  ends[0]!()
+  ends[2]!()
+  expect(await Promise.all([all[0], all[2]])).toEqual([0, 2])
+  expect(begun).toEqual([0, 1, 2, 3])
+  ends[3]!()
+  await all[3]
+  expect(await opened.run(async () => 'free')).toBe('free')
 })

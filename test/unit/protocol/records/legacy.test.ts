@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { crc32, gzipSync } from 'node:zlib'
 import { isLogAppendTimeAt, setLogAppendTime } from '../../../../src/protocol/records/batch'
 import { buildEndMarker } from '../../../../src/protocol/records/control'
+import { AtMost } from '../../../../src/platform/pieces'
 import { codecsHere } from '../../../../src/protocol/records/compression'
 import { downConverted } from '../../../../src/protocol/records/down-conversion'
 import { messagesOf, storedAnew, upConverted } from '../../../../src/protocol/records/legacy'
@@ -14,7 +15,11 @@ const magicOf = (name: string): 0 | 1 => (name.startsWith('v0') ? 0 : 1)
 const codecs: Record<string, number> = { none: 0, gzip: 1, snappy: 2, lz4: 3 }
 const codecOf = (name: string): number => codecs[name.slice(3)]!
 const text = (bytes: Buffer | null): string | null => bytes?.toString() ?? null
-const atOnce = { codecs: codecsHere, pieces: { pieceCost: 1024, do: async (piece: () => number) => void piece() } }
+const atOnce = {
+  opened: new AtMost(1),
+  codecs: codecsHere,
+  pieces: { pieceCost: 1024, do: async (piece: () => number) => void piece() },
+}
 const converted = async (batches: Buffer, magic: 0 | 1, fromOffset: number, setBytesMax = Infinity): Promise<Buffer> =>
   Buffer.concat(await downConverted(batches, { magic, fromOffset, setBytesMax }, atOnce))
 const refusal = (run: () => unknown): string => {
@@ -154,7 +159,7 @@ test('many records are converted in pieces, whatever they are in', async () => {
     const costs: number[] = []
     const pieces = { pieceCost: 16_384, do: async (piece: () => number) => void costs.push(piece()) }
     const how = { magic: 1, fromOffset: 0, setBytesMax: Infinity } as const
-    const set = await downConverted(buildBatch({ records, compression }), how, { codecs: codecsHere, pieces })
+    const set = await downConverted(buildBatch({ records, compression }), how, { ...atOnce, pieces })
     expect(messagesOf(Buffer.concat(set))).toHaveLength(5000)
     expect(Math.max(...costs)).toBeLessThan(16_384 + 200)
     expect(costs.length).toBeGreaterThan(20)
