@@ -116,6 +116,25 @@ async function bytesOut(subject: Subject): Promise<void> {
   await fetches(subject, topic, 'seven')
 }
 
+/** What counts of a fetch that waits is not its wait; it is told like any other to say nothing for a while. */
+async function timeOfWaiting(subject: Subject): Promise<void> {
+  const topic = await subject.topic('t')
+  const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000_000 }]
+  const asked = { maxWaitMs: 300, minBytes: 1, maxBytes: 1_000_000, topics: [{ topic: topic.name, partitions }] }
+  const waits = async (connection: string) => {
+    const reply = await subject.quiet(Fetch, asked, 11, connection)
+    subject.note(`waited on ${connection}`, { throttle: reply.throttleTimeMs, errorCode: reply.errorCode })
+  }
+  await under(subject, { entity: client('oracle'), key: 'request_percentage', value: 0.00001 }, async () => {
+    for (const connection of ['one', 'two']) await waits(connection)
+    await isHeard(subject, 'two')
+  })
+  // A third of a second of waiting would be a third of all time.
+  await under(subject, { entity: client('oracle'), key: 'request_percentage', value: 30 }, async () => {
+    for (const connection of ['three', 'four', 'five']) await waits(connection)
+  })
+}
+
 async function time(subject: Subject): Promise<void> {
   await under(subject, { entity: client('oracle'), key: 'request_percentage', value: 0.00001 }, async () => {
     const who = { clientSoftwareName: 'x', clientSoftwareVersion: '1' }
@@ -189,6 +208,7 @@ export const throttledScenarios: readonly Scenario[] = [
   scene('configs of quotas in force: bytes in', bytesIn),
   scene('configs of quotas in force: bytes out', bytesOut),
   scene('configs of quotas in force: time', time),
+  scene('configs of quotas in force: time of a fetch that waits', timeOfWaiting),
   scene('configs of quotas in force: mutations', mutations),
   scene('configs of quotas in force: mutations in a row', mutationsInARow),
 ]

@@ -255,7 +255,6 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     let throttleTimeMs = 0
     let isRepeated = false
     const throttle = (ms: number) => {
-      if (ms <= 0) return
       throttleTimeMs = Math.max(throttleTimeMs, ms)
       this.#throttle(ms)
     }
@@ -282,6 +281,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     void reply.then(
       body => {
         if (this.#isClosed) return whenSent?.()
+        this.#throttle(throttleTimeMs)
         this.#answerLater(() => answer(body))
         accepted()
         this.#next()
@@ -330,9 +330,10 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     return encodeReply(route, header, refuseAll(handler, call, decodeCopy(route, frame), errors[name].code, message))
   }
 
+  /** Begins anew when a client is told, where that is later. */
   #throttle(ms: number): void {
     const untilMs = this.#options.clock.monotonic() + ms
-    if (this.#isClosed || (this.#throttled && this.#throttled.untilMs >= untilMs)) return
+    if (ms <= 0 || this.#isClosed || (this.#throttled && this.#throttled.untilMs >= untilMs)) return
     this.#throttled?.cancel()
     const cancel = this.#options.timers.after(ms, () => {
       this.#throttled = null

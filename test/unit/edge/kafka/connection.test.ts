@@ -26,14 +26,20 @@ function request(correlationId: number): Buffer {
   return Buffer.concat(buffers)
 }
 
-async function opened(waits: number[], repeats = false, sasl: SaslOptions | null = null) {
+/** Replies come at once, or when `later` lets them, on a clock that shows `later.nowMs`. */
+interface Later {
+  nowMs: number
+  readonly until: Promise<void>
+}
+
+async function opened(waits: number[], repeats = false, sasl: SaslOptions | null = null, later: Later | null = null) {
   const metadata = await openMetadata()
   const features = { supported: [], finalized: [], epoch: 1 }
   const broker = brokerWith(metadata, { apiVersions: () => [], features: () => features })
   const slow: Stage = (_handler, next) => (call, body) => {
     call.throttle(waits.shift() ?? 0)
     if (repeats) call.repeat()
-    return next(call, body)
+    return later ? later.until.then(() => next(call, body)) : next(call, body)
   }
   const timers: { ms: number; run: () => void; isOff: boolean }[] = []
   const replies: { correlationId: number; throttleTimeMs: number }[] = []
@@ -64,7 +70,7 @@ async function opened(waits: number[], repeats = false, sasl: SaslOptions | null
     socket as unknown as Connection,
     {
       routes: routesOf([apiVersions], broker, [slow]),
-      clock: { now: () => 0, monotonic: () => 0 },
+      clock: { now: () => 0, monotonic: () => later?.nowMs ?? 0 },
       timers: {
         after(ms, run) {
           const timer = { ms, run, isOff: false }
@@ -97,6 +103,26 @@ test('its reply says how long, and what it sends meanwhile waits', async () => {
     { correlationId: 2, throttleTimeMs: 0 },
     { correlationId: 3, throttleTimeMs: 0 },
   ])
+})
+
+test('what it is told to wait begins when it is told, also where its reply had to wait', async () => {
+  let answer = () => {}
+  const later = { nowMs: 0, until: new Promise<void>(resolve => (answer = resolve)) }
+  const { connection, timers, replies, settled } = await opened([500], false, null, later)
+  connection.data(Buffer.concat([request(1), request(2)]))
+  await settled()
+  expect([replies, timers.map(({ ms }) => ms)]).toEqual([[], [500]])
+  later.nowMs = 300
+  answer()
+  await settled()
+  expect(replies).toEqual([{ correlationId: 1, throttleTimeMs: 500 }])
+  expect(timers.map(({ ms, isOff }) => ({ ms, isOff }))).toEqual([
+    { ms: 500, isOff: true },
+    { ms: 500, isOff: false },
+  ])
+  timers[1]!.run()
+  await settled()
+  expect(replies[1]).toEqual({ correlationId: 2, throttleTimeMs: 0 })
 })
 
 test('who ends the connection takes the wish with him', async () => {
