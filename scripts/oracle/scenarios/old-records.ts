@@ -64,7 +64,6 @@ const wrappers: Readonly<Record<string, (magic: 0 | 1) => Buffer>> = {
   'holds a size of -1': holding(sized(-1)),
   'holds a size of 15': holding(sized(15)),
   'holds the other format': holding(magic => messageSet(magic === 0 ? 1 : 0, two)),
-  'holds a batch': holding(() => batch(['1'])),
   'holds another one': holding(magic => wrapperMessage(magic, two)),
   'a size of 3': sized(3),
   'a size of 15': sized(15),
