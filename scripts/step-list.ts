@@ -90,7 +90,7 @@ export const waitingLanes: readonly (readonly Step[])[] = [
     { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '30'], timeoutMs: 5 * minute },
     {
       name: 'walks canary',
-      command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--canary'],
+      command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--of', 'groups', '--canary'],
       timeoutMs: 2 * minute,
     },
     {

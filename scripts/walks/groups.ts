@@ -12,12 +12,13 @@ import type { Api } from '../../src/protocol/schema'
 import type { Plain } from '../oracle/mask'
 import { subscription } from '../oracle/scenarios/members'
 import type { Action, Built, Teller } from './stage'
+import type { Kinds, Stories } from './story'
 
-export const clients = 4
+const clients = 4
 /** Two of the clients are static, and have the same instance: the one who comes later takes its place. */
 const instances = [null, null, 'one', 'one']
 
-const kinds: readonly (readonly [string, number])[] = [
+const kinds: Kinds = [
   ['join', 30],
   ['sync', 26],
   ['heartbeat', 10],
@@ -29,18 +30,6 @@ const kinds: readonly (readonly [string, number])[] = [
   ['delete offsets', 2],
   ['delete', 2],
 ]
-const weights = kinds.reduce((sum, [, weight]) => sum + weight, 0)
-
-/** How many dice an action has at hand. */
-const rollCount = 8
-
-export function story(length: number, roll: (max: number) => number): Action[] {
-  return Array.from({ length }, () => {
-    let left = roll(weights - 1)
-    const kind = kinds.find(([, weight]) => (left -= weight) < 0)?.[0] ?? 'heartbeat'
-    return { client: roll(clients - 1), kind, rolls: Array.from({ length: rollCount }, () => roll(999)) }
-  })
-}
 
 /** The protocols that clients know, by the first of its dice: mostly the same, sometimes nothing in common. */
 const protocolsOf = (dice: number): readonly (readonly [string, Buffer])[] => {
@@ -71,7 +60,7 @@ interface Known {
   members: readonly string[]
 }
 
-export class GroupTeller implements Teller {
+class GroupTeller implements Teller {
   readonly #groupId: string
   readonly #version: (api: Api, dice: number) => number
   readonly #known: Known[] = Array.from({ length: clients }, () => ({
@@ -255,3 +244,5 @@ export class GroupTeller implements Teller {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.#plain(one, name)]))
   }
 }
+
+export const groupStories: Stories = { clients, kinds, teller: (name, version) => new GroupTeller(name, version) }

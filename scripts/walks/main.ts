@@ -2,13 +2,16 @@
  * Stories by chance, told step by step to a real Apache Kafka and to our broker: what every client hears must be the same. A story that
  * splits them is told again and again with less of it, and printed when nothing can be left out any more.
  *
- *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--canary] [--port P] [--our-port P]
+ *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions] [--canary] [--port P] [--our-port P]
  *
  * `--canary` lets our broker take two members in a group only, and fails when no story shows it.
  */
 import { parseArgs } from 'node:util'
 import { CreateTopics } from '../../src/protocol/messages/create-topics'
 import { DeleteGroups } from '../../src/protocol/messages/delete-groups'
+import { FindCoordinator } from '../../src/protocol/messages/find-coordinator'
+import { InitProducerId } from '../../src/protocol/messages/init-producer-id'
+import { ListOffsets } from '../../src/protocol/messages/list-offsets'
 import type { Api } from '../../src/protocol/schema'
 import { Dice } from '../../src/platform/simulated/dice'
 import { Broker } from '../judge/broker'
@@ -17,14 +20,17 @@ import { odradek, whyNoOdradek } from '../judge/odradek'
 import { sleep } from '../judge/process'
 import { servedBy, warmUp } from '../oracle/play'
 import { Wire } from '../oracle/wire'
-import { GroupTeller, story } from './groups'
+import { groupStories } from './groups'
 import { type Action, play, shortest, type Split } from './stage'
+import { type Stories, story } from './story'
+import { transactionStories } from './transactions'
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     length: { type: 'string', default: '40' },
+    of: { type: 'string', default: 'groups,transactions' },
     canary: { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
     'our-port': { type: 'string', default: '0' },
@@ -40,27 +46,54 @@ const settings = {
 
 let stories = 0
 
-async function withTopic(port: number): Promise<void> {
-  await warmUp(port)
+const kindsOfStories: Readonly<Record<string, Stories>> = { groups: groupStories, transactions: transactionStories }
+
+async function createTopic(port: number, name: string): Promise<void> {
   const wire = await Wire.open(port)
-  const topics = [{ name: 'walked', numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] }]
+  const topics = [{ name, numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] }]
   await wire.ask(CreateTopics, 5, { topics, timeoutMs: 10_000 })
-  // Coordinators load after the first who asks for one; by so many names each of them has been asked.
-  const groupsNames = Array.from({ length: 40 }, (_, index) => `absent-${index}`)
-  const deadline = Date.now() + 15_000
-  for (;;) {
-    const { results } = await wire.ask(DeleteGroups, 2, { groupsNames })
-    if (results.every(({ errorCode }) => errorCode === 69)) break
-    if (Date.now() > deadline) throw new Error(`the coordinators on ${port} are not ready: ${results[0]?.errorCode}`)
-    await sleep(50)
-  }
+  const partitions = [0, 1].map(partitionIndex => ({ partitionIndex, timestamp: -1 }))
+  await until(`topic ${name} on ${port}`, async () => {
+    const reply = await wire.ask(ListOffsets, 5, { replicaId: -1, isolationLevel: 0, topics: [{ name, partitions }] })
+    return reply.topics[0]?.partitions.every(({ errorCode }) => errorCode === 0) ?? false
+  })
   wire.close()
 }
 
-function print(seed: number, { what, differences, lines: told }: Split): void {
+async function until(what: string, isReady: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 15_000
+  while (!(await isReady())) {
+    if (performance.now() > deadline) throw new Error(`${what} is not ready`)
+    await sleep(20)
+  }
+}
+
+/** Coordinators load after the first who asks for one; by so many names each of them has been asked. */
+async function prepare(port: number): Promise<void> {
+  await warmUp(port)
+  await createTopic(port, 'walked')
+  const wire = await Wire.open(port)
+  const names = Array.from({ length: 30 }, (_, index) => `warm-${index}`)
+  await until(`the coordinators of groups on ${port}`, async () => {
+    const { results } = await wire.ask(DeleteGroups, 2, { groupsNames: names })
+    return results.every(({ errorCode }) => errorCode === 69)
+  })
+  await until(`the coordinators of transactions on ${port}`, async () => {
+    await wire.ask(FindCoordinator, 4, { keyType: 1, coordinatorKeys: names })
+    let ready = 0
+    for (const transactionalId of names) {
+      const asked = { transactionalId, transactionTimeoutMs: 60_000, producerId: -1, producerEpoch: -1 }
+      if ((await wire.ask(InitProducerId, 4, asked)).errorCode === 0) ready++
+    }
+    return ready === names.length
+  })
+  wire.close()
+}
+
+function print(kind: string, seed: number, { what, differences, lines: trace }: Split): void {
   const lines = [
-    `seed ${seed}: ${what}`,
-    ...told,
+    `${kind}, seed ${seed}: ${what}`,
+    ...trace,
     ...differences.map(
       ({ path, kafka: theirs, ours }) => `  ${path}: Kafka ${JSON.stringify(theirs)}, ours ${JSON.stringify(ours)}`,
     ),
@@ -82,6 +115,64 @@ async function holds(
   return true
 }
 
+interface Sum {
+  told: number
+  steps: number
+  failed: number
+  /** Told differently once, and then not. */
+  byChance: number
+}
+
+/** The versions that both serve, one for each face of a die. */
+async function versionsOf(judge: Broker, ours: Broker): Promise<(api: Api, dice: number) => number> {
+  const [theirs, own] = await Promise.all([servedBy(judge.port), servedBy(ours.port)])
+  return (api, dice) => {
+    const [a, b] = [theirs.get(api.key)!, own.get(api.key)!]
+    const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)]
+    return min + (dice % (max - min + 1))
+  }
+}
+
+/** All stories of one kind. With the canary the first that splits them is enough. */
+async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promise<void> {
+  const kind = kindsOfStories[name]
+  if (!kind) throw new Error(`there are no stories of ${name}`)
+  const version = await versionsOf(judge, ours)
+  const tell = async (actions: readonly Action[]): Promise<Split | null> => {
+    const stem = `walk-${++stories}`
+    if (name === 'transactions') await Promise.all([createTopic(judge.port, stem), createTopic(ours.port, stem)])
+    const brokers = [judge, ours].map(({ port }) => ({ port, teller: kind.teller(stem, version) }))
+    return play(actions, brokers)
+  }
+  for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.rounds); seed++) {
+    const dice = new Dice(`${name} ${seed}`)
+    const actions = story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max))
+    sum.told++
+    sum.steps += actions.length
+    const split = await tell(actions)
+    if (split === null) continue
+    if (!(await holds(actions, split, tell))) {
+      sum.byChance++
+      continue
+    }
+    sum.failed++
+    if (options.canary) return
+    const least = await shortest(actions.slice(0, split.at + 1), tell)
+    print(name, seed, (await tell(least)) ?? split)
+  }
+}
+
+function report({ told, steps, failed, byChance }: Sum): number {
+  if (options.canary) {
+    const [passed, wrong] = failed > 0 ? [1, 0] : [0, 1]
+    process.stdout.write(`${failed} stories showed what is wrong with ours\n${passed} passed, ${wrong} failed\n`)
+    return wrong
+  }
+  const counted = `${told} stories of ${steps} steps, ${byChance} of them told differently once and then not`
+  process.stdout.write(`Apache Kafka ${kafkaVersion}: ${counted}\n${told - failed} passed, ${failed} failed\n`)
+  return failed === 0 && steps > 0 ? 0 : 1
+}
+
 async function main(): Promise<number> {
   const missing = whyNoKafka()
   if (missing !== null) {
@@ -95,50 +186,14 @@ async function main(): Promise<number> {
     port: Number(options['our-port']),
     settings: options.canary ? { ...settings, 'group.max.size': '2' } : settings,
   })
-  let failed = 0
-  let byChance = 0
-  let steps = 0
-  const rounds = Number(options.rounds)
+  const sum: Sum = { told: 0, steps: 0, failed: 0, byChance: 0 }
   try {
-    await Promise.all([withTopic(judge.port), withTopic(ours.port)])
-    const [theirs, own] = await Promise.all([servedBy(judge.port), servedBy(ours.port)])
-    const version = (api: Api, dice: number): number => {
-      const [a, b] = [theirs.get(api.key)!, own.get(api.key)!]
-      const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)]
-      return min + (dice % (max - min + 1))
-    }
-    const tell = (actions: readonly Action[]): Promise<Split | null> => {
-      const groupId = `walk-${++stories}`
-      return play(
-        actions,
-        [judge, ours].map(({ port }) => ({ port, teller: new GroupTeller(groupId, version) })),
-      )
-    }
-    for (let seed = Number(options.seed); seed < Number(options.seed) + rounds; seed++) {
-      const dice = new Dice(`walk ${seed}`)
-      const actions = story(Number(options.length), max => dice.between(0, max))
-      steps += actions.length
-      const split = await tell(actions)
-      if (split === null) continue
-      if (!(await holds(actions, split, tell))) {
-        byChance++
-        continue
-      }
-      if (options.canary) {
-        process.stdout.write(`the bird has fallen at seed ${seed}\n1 passed, 0 failed\n`)
-        return 0
-      }
-      const least = await shortest(actions.slice(0, split.at + 1), tell)
-      failed++
-      print(seed, (await tell(least)) ?? split)
-    }
+    await Promise.all([prepare(judge.port), prepare(ours.port)])
+    for (const name of options.of.split(',')) await walk(name, judge, ours, sum)
   } finally {
     await Promise.all([judge.dispose(), ours.dispose()])
   }
-  process.stdout.write(
-    `Apache Kafka ${kafkaVersion}: ${rounds} stories of ${steps} steps, ${byChance} of them told differently once and then not\n${rounds - failed} passed, ${failed} failed\n`,
-  )
-  return failed === 0 && steps > 0 && !options.canary ? 0 : 1
+  return report(sum)
 }
 
 main().then(

@@ -20,6 +20,8 @@ export interface Built<A extends Api = Api> {
   readonly mayWait?: boolean
   /** What is asked again while the broker says that it is busy with what the client began before. */
   readonly again?: readonly number[]
+  /** Asks whether what was set going has come to its end; only then the answer counts as heard. */
+  readonly until?: ((ask: Wire['ask']) => Promise<boolean>) | undefined
 }
 
 /** What one broker has told so far, as it must be known to go on: names that it made up, generations, epochs. */
@@ -31,6 +33,9 @@ export interface Teller {
   /** A reply, or a request, without what is a broker's own. */
   plain(message: unknown): Plain
 }
+
+const inWords = (reply: unknown): string =>
+  JSON.stringify(reply, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 
 interface Heard {
   /** By which connection. */
@@ -115,10 +120,14 @@ class Side {
     this.#waiting.delete(client)
   }
 
-  async #ask(wire: Wire, { api, version, body, again = [] }: Built): Promise<unknown> {
+  async #ask(wire: Wire, { api, version, body, again = [], until }: Built): Promise<unknown> {
+    const deadline = performance.now() + patienceMs
     for (;;) {
       const reply = await wire.ask(api, version, body as never)
-      if (!again.some(code => JSON.stringify(reply).includes(`rrorCode":${code},`))) return reply
+      const isBusy = again.some(code => inWords(reply).includes(`rrorCode":${code},`))
+      while (!isBusy && until && !(await until(wire.ask.bind(wire))) && performance.now() < deadline)
+        await sleep(pauseMs)
+      if (!isBusy || performance.now() >= deadline) return reply
       await sleep(pauseMs)
     }
   }

@@ -6,13 +6,23 @@ import type { Call } from '../call/call'
 import { isPromise } from '../call/stage'
 import type { PartitionsAsk } from '../coordinator/transaction/partitions'
 import type { TopicPartition } from '../coordinator/transaction/state'
-import type { Verification } from '../partition/partition'
+import type { Verification } from '../partition/verifications'
 import { Refusal, type ErrorName } from '../protocol/errors'
 import type { ProduceRequest } from '../protocol/messages/produce'
-import { isTransactionalAt, magicAt, minBatchBytes, producerEpochAt, producerIdAt } from '../protocol/records/batch'
+import {
+  baseSequenceAt,
+  isTransactionalAt,
+  magicAt,
+  minBatchBytes,
+  producerEpochAt,
+  producerIdAt,
+} from '../protocol/records/batch'
 import { wholeBatchBytes } from '../protocol/records/validate'
 import type { Broker } from './broker'
 import { resolveTopic } from './topics'
+
+/** The coordinator did not vouch for a partition; `detail` is told to the producer. */
+export class NotVerified extends Refusal {}
 
 /** What the coordinator said of a partition. */
 export interface Word {
@@ -71,7 +81,8 @@ export function joinTransaction(
       throw new Refusal('INVALID_PRODUCER_ID_MAPPING', 'The request has batches of more than one producer')
     }
     const partition = broker.partitions.find(name, index)
-    const verification = partition?.verificationFor(producerId, producerEpoch)
+    const tried = { producerId, producerEpoch, firstSequence: baseSequenceAt(records) }
+    const verification = partition?.verificationFor(tried, joinsByProducing(call.version), broker.clock.now())
     if (!partition || !verification) continue
     // Found out before anybody is asked.
     const isFenced = (partition.producers.entry(producerId)?.epoch ?? -1) > producerEpoch
@@ -94,7 +105,7 @@ function ask(
 ): Words | Promise<Words> {
   const told = (verdicts: readonly ErrorName[]) => {
     for (const [i, one] of wanted.entries())
-      words.set(keyOf(one.topic, one.partition), wordOf(broker, version, one, verdicts[i]!))
+      words.set(keyOf(one.topic, one.partition), wordOf(version, one, verdicts[i]!))
     return wordsIn(words)
   }
   const refused = (error: unknown): Words => {
@@ -142,12 +153,17 @@ async function addPatiently({ transactionsOf, configs, clock, timers }: Broker, 
   }
 }
 
-function wordOf(broker: Broker, version: number, wanted: Wanted, verdict: ErrorName): Word {
-  const { topic, partition, verification } = wanted
+function wordOf(version: number, { verification }: Wanted, verdict: ErrorName): Word {
   const error = errorFor(verdict, version)
   if (error === 'NONE') return { verification, refusal: null }
-  broker.partitions.find(topic, partition)?.forgetVerification(verification)
-  return { verification, refusal: new Refusal(error) }
+  return { verification, refusal: new NotVerified(error, reasonFor(verdict, error)) }
+}
+
+/** In Kafka's words, which it puts into the reply for some refusals only. */
+function reasonFor(verdict: ErrorName, error: ErrorName): string | null {
+  if (error === 'INVALID_TXN_STATE') return 'Partition was not added to the transaction'
+  if (!passing.includes(verdict)) return null
+  return `Unable to verify the partition has been added to the transaction. Underlying error: ${verdict}`
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}\0${partition}`

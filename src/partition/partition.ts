@@ -16,14 +16,10 @@ import { inspect } from './inspect'
 import { type PartitionConfig, type PartitionPolicy, rulesOf } from './partition-config'
 import { prepare, type Prepared } from './prepare'
 import { encodeProducers } from './producer-snapshot'
-import { type Marker, Producers } from './producers'
+import { type Marker, type ProducerBatch, Producers } from './producers'
 import { addAborted, reloadProducers } from './reload'
+import { type Tried, type Verification, Verifications } from './verifications'
 import { Waiters } from './waiters'
-
-/** Stands for a coordinator's word that a partition is in a producer's transaction, until a marker takes it back. */
-export interface Verification {
-  readonly producerId: number
-}
 
 /** Leadership as the metadata says it. */
 export interface Leadership {
@@ -70,7 +66,7 @@ export class Partition {
   #toldStable: number
   /** Where the log ended after the last append. */
   #appendedEnd: number
-  readonly #verifications = new Map<number, Verification>()
+  readonly verifications = new Verifications()
   /** The last flush that somebody waits for. */
   #settling: { readonly flush: Promise<void>; readonly settled: Promise<void> } | null = null
 
@@ -170,10 +166,11 @@ export class Partition {
       const { firstOffset, lastOffset, timestampMs } = repeated
       return { baseOffset: firstOffset, nextOffset: lastOffset + 1, logAppendTimeMs: timestampMs }
     }
-    if (producer?.transactional) this.#checkTransaction(producer.producerId, producer.producerEpoch, verification)
+    if (producer) this.#checkProducer(producer, verification)
     if (stamped) setLogAppendTime(stored, 0, nowMs)
     const { first, last } = this.#store(stored, keepOf(stored, batch, keep))
     if (producer) this.producers.record(producer, first, last)
+    if (producer?.transactional) this.verifications.forget(producer.producerId)
     this.#advance(this.#log.settled)
     return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }
   }
@@ -185,27 +182,21 @@ export class Partition {
     return prepare(batch, { config, rules, checksRecords: this.#policy.checksRecords() }, means, own)
   }
 
-  /** Null when a batch of this producer needs no verification: it is in its transaction here already. */
-  verificationFor(producerId: number, producerEpoch: number): Verification | null {
+  /** Null when this batch needs no verification: its producer is in its transaction here already. */
+  verificationFor(batch: Tried, bumps: boolean, nowMs: number): Verification | null {
+    const { producerId, producerEpoch } = batch
     if (!this.#policy.verifiesTransactions() || this.producers.isInTransaction(producerId, producerEpoch)) return null
-    let verification = this.#verifications.get(producerId)
-    if (!verification) this.#verifications.set(producerId, (verification = { producerId }))
-    return verification
-  }
-
-  /** The coordinator refused, or the batch was refused for another reason. */
-  forgetVerification(verification: Verification): void {
-    const { producerId } = verification
-    if (this.#verifications.get(producerId) === verification) this.#verifications.delete(producerId)
+    return this.verifications.begin(batch, bumps, nowMs)
   }
 
   /** A word that a marker has overtaken is worth nothing: what it let in would never be ended. */
-  #checkTransaction(producerId: number, epoch: number, verification: Verification | null): void {
-    if (!this.#policy.verifiesTransactions() || this.producers.isInTransaction(producerId, epoch)) return
-    if (verification === null || this.#verifications.get(producerId) !== verification) {
+  #checkProducer(batch: ProducerBatch, verification: Verification | null): void {
+    const { producerId, producerEpoch, transactional } = batch
+    const isOpen = !this.#policy.verifiesTransactions() || this.producers.isInTransaction(producerId, producerEpoch)
+    if (transactional && !isOpen && (verification === null || !this.verifications.has(verification))) {
       throw new Refusal('INVALID_TXN_STATE', 'The batch is not part of a transaction that is open')
     }
-    this.#verifications.delete(producerId)
+    this.verifications.check(batch, (this.producers.entry(producerId)?.batches.length ?? 0) === 0)
   }
 
   /**
@@ -215,7 +206,7 @@ export class Partition {
   appendMarker(marker: Marker, nowMs: number): number {
     this.#forgetTakenBack()
     this.producers.admitMarker(marker)
-    this.#verifications.delete(marker.producerId)
+    this.verifications.forget(marker.producerId)
     const { first, last } = this.#store(buildEndMarker({ ...marker, timestampMs: nowMs }))
     const ended = this.producers.recordMarker(marker, first, nowMs)
     if (ended && !marker.commit) this.#orOffline(() => addAborted(this.#log, this.producers, ended))

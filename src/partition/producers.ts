@@ -94,7 +94,8 @@ export class Producers {
       throw new Refusal('INVALID_TXN_STATE', `Producer ${batch.producerId} has a transaction open in this partition`)
     }
     if (batch.producerEpoch !== entry.epoch) {
-      if (batch.firstSequence !== 0) throw outOfOrder(batch, 0)
+      // Whoever claimed to have no epoch may go on anywhere, as in Kafka.
+      if (batch.firstSequence !== 0 && entry.epoch >= 0) throw outOfOrder(batch, 0)
       return null
     }
     // When nothing of it is remembered a marker has begun this epoch, or the log took its batches back.

@@ -43,7 +43,9 @@ async function round(options: UpkeepOptions, isStopped: () => boolean): Promise<
   const nowMs = options.clock.now()
   for (const partition of options.directory.all()) {
     if (isStopped()) return
-    partition.producers.expire(nowMs - options.producerExpiryMs())
+    const beforeMs = nowMs - options.producerExpiryMs()
+    partition.producers.expire(beforeMs)
+    partition.verifications.expire(beforeMs)
     await sweepOne(options, partition, nowMs)
   }
 }

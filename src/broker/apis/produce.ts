@@ -17,7 +17,7 @@ import { RecordsRefused, soleBatch, wholeBatchBytes } from '../../protocol/recor
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { copied, prepareProduced, type PreparedProduced } from '../prepare-produced'
-import { joinTransaction, transactionalBatch, type Word, type Words } from '../join-transaction'
+import { joinTransaction, NotVerified, transactionalBatch, type Word, type Words } from '../join-transaction'
 import { LeaderHints } from '../leader-hints'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
 
@@ -170,7 +170,6 @@ function appendOne(
     return { reply, durable: partition.durable(nextOffset) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    if (word?.verification) broker.partitions.find(topic, index)?.forgetVerification(word.verification)
     return { reply: refusedBy(error, index, partition) }
   }
 }
@@ -185,6 +184,7 @@ function fromOldProducer(records: Buffer, version: number): Buffer | null {
 function refusedBy(refusal: Refusal, index: number, partition: Partition | null): PartitionReply {
   const logStartOffset = partition && !withoutLogStart.has(refusal.error) ? partition.start : -1
   const reply = { ...refused(index, refusal.code), logStartOffset }
+  if (refusal instanceof NotVerified) return { ...reply, errorMessage: refusal.detail }
   if (!(refusal instanceof RecordsRefused)) return reply
   const recordErrors = refusal.recordErrors.map(({ batchIndex, message }) => ({
     batchIndex,

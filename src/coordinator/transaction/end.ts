@@ -89,10 +89,14 @@ function prepare(at: TransactionTurn, known: Transaction, commit: boolean, chang
   return become(at, { ...known, ...changed, state, lastUpdateMs: at.turn.nowMs })
 }
 
-/** Aborts an open transaction whose producer is fenced by it: somebody else has the id now, or its time is up. */
+/**
+ * Aborts an open transaction whose producer is fenced by it: somebody else has the id now, or its time is up. As in Kafka, that producer
+ * gets in again when it asks for the next epoch before anybody else does (KIP-360).
+ */
 export function decideFence(at: TransactionTurn, known: Transaction): void {
   assert(known.state === 'Ongoing', 'only an open transaction is fenced')
-  prepare(at, known, false, { producerEpoch: known.producerEpoch + 1, lastProducerEpoch: -1 })
+  const { producerEpoch } = known
+  prepare(at, known, false, { producerEpoch: producerEpoch + 1, lastProducerEpoch: producerEpoch })
 }
 
 /** All markers are written. Does nothing when the transaction has gone on meanwhile. */

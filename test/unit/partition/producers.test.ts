@@ -118,3 +118,12 @@ describe('what the log took back', () => {
     expect(others.takeBack(0)).toBe(false)
   })
 })
+
+test('a producer that has claimed to have no epoch begins anywhere in the first that it has', () => {
+  const producers = new Producers()
+  produce(producers, batch(0, 3, -1), 0)
+  expect(producers.admit(batch(41, 1, 0))).toBeNull()
+  expect(() => producers.admit(batch(41, 1, -1))).toThrow(
+    expect.objectContaining({ error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }),
+  )
+})

@@ -49,6 +49,8 @@ const batch = (producerId: number, sequence: number, epoch = 0, transactional = 
     records: [{ timestampMs: nowMs, key: null, value: Buffer.from('v') }],
   })
 
+const tried = (firstSequence = 0) => ({ producerId: 1, producerEpoch: 0, firstSequence })
+
 const marker = (producerId: number, commit: boolean, more: object = {}) => ({
   producerId,
   producerEpoch: 0,
@@ -126,24 +128,41 @@ test('within a transaction a batch that is of none is refused', async () => {
 test('a batch needs its coordinator’s word until its transaction is open here, and a marker takes the word back', async () => {
   const partition = await open(true)
   expect(() => partition.produce(batch(1, 0), 1, nowMs)).toThrow(refusal('INVALID_TXN_STATE'))
-  const word = partition.verificationFor(1, 0)!
+  const word = partition.verificationFor(tried(), false, nowMs)!
   partition.produce(batch(1, 0), 1, nowMs, word)
-  expect(partition.verificationFor(1, 0)).toBeNull()
+  expect(partition.verificationFor(tried(), false, nowMs)).toBeNull()
   partition.produce(batch(1, 1), 1, nowMs)
   partition.appendMarker(marker(1, true), nowMs)
-  const late = partition.verificationFor(1, 0)!
+  const late = partition.verificationFor(tried(), false, nowMs)!
   partition.appendMarker(marker(1, false), nowMs)
   expect(() => partition.produce(batch(1, 2), 1, nowMs, late)).toThrow(refusal('INVALID_TXN_STATE'))
 })
 
-test('a word that was given back lets nothing in, and one that is not in force takes nothing away', async () => {
+test('a word that is not the one in force lets nothing in', async () => {
   const partition = await open(true)
-  const word = partition.verificationFor(1, 0)!
-  partition.forgetVerification(word)
+  const word = partition.verificationFor(tried(), false, nowMs)!
+  partition.verifications.forget(1)
   expect(() => partition.produce(batch(1, 0), 1, nowMs, word)).toThrow(refusal('INVALID_TXN_STATE'))
-  const next = partition.verificationFor(1, 0)!
-  partition.forgetVerification(word)
+  const next = partition.verificationFor(tried(), false, nowMs)!
   expect(partition.produce(batch(1, 0), 1, nowMs, next).baseOffset).toBe(0)
+})
+
+test('a batch that was tried and refused leaves no gap: nothing comes in before it', async () => {
+  const partition = await open(true)
+  // The coordinator did not vouch for the first, and does for the second.
+  partition.verificationFor(tried(0), false, nowMs)
+  const word = partition.verificationFor(tried(1), false, nowMs)!
+  expect(() => partition.produce(batch(1, 1), 1, nowMs, word)).toThrow(refusal('OUT_OF_ORDER_SEQUENCE_NUMBER'))
+  expect(partition.produce(batch(1, 0), 1, nowMs, word).baseOffset).toBe(0)
+  expect(partition.produce(batch(1, 1), 1, nowMs).baseOffset).toBe(1)
+})
+
+test('where nothing is known of a producer any sequence may come first, but for one that has an epoch for each transaction', async () => {
+  const older = await open(true)
+  expect(older.produce(batch(1, 7), 1, nowMs, older.verificationFor(tried(7), false, nowMs)).baseOffset).toBe(0)
+  const newer = await open(true)
+  const word = newer.verificationFor(tried(7), true, nowMs)
+  expect(() => newer.produce(batch(1, 7), 1, nowMs, word)).toThrow(refusal('OUT_OF_ORDER_SEQUENCE_NUMBER'))
 })
 
 test('what is open, and what was aborted, is found in the log again', async () => {

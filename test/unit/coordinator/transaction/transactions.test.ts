@@ -161,6 +161,20 @@ test.each([0, 2])('a twin aborts what is open, which fences its producer (versio
   await expect(bench.end(100, 0, true, version === 2)).rejects.toThrow(refusal('PRODUCER_FENCED'))
 })
 
+test('a producer that is fenced by the end of its own transaction goes on when it asks before others (KIP-360)', async () => {
+  const bench = new Bench()
+  const own = { producerId: 100, producerEpoch: 0 }
+  await bench.init()
+  await bench.add(100, 0)
+  await expect(bench.init(own)).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+  await bench.world.runFor(10)
+  // Asked twice, as Apache Kafka answers it: the epoch is not raised once more.
+  expect(await bench.init(own)).toEqual({ producerId: 100, producerEpoch: 1 })
+  expect(await bench.init(own)).toEqual({ producerId: 100, producerEpoch: 1 })
+  expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 2 })
+  await expect(bench.init(own)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
 test('while markers cannot be written the end is under way, and it goes on when they can', async () => {
   const bench = new Bench()
   await bench.init()
