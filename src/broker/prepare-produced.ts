@@ -2,6 +2,7 @@
 import type { Call } from '../call/call'
 import { isPromise } from '../call/stage'
 import type { Prepared } from '../partition/prepare'
+import { compressionAt, minBatchBytes } from '../protocol/records/batch'
 import { Refusal } from '../protocol/errors'
 import { soleBatch } from '../protocol/records/validate'
 import type { Broker } from './broker'
@@ -15,7 +16,8 @@ export interface Produced {
 }
 
 export interface PreparedProduced extends Produced {
-  readonly prepared: Prepared | null
+  /** Absent and null where nothing took long. */
+  readonly prepared?: Prepared | null
 }
 
 /** At once where nothing takes long. Otherwise what the request's buffer holds is copied at once, and used no more. */
@@ -24,6 +26,8 @@ export function prepareProduced(
   call: Call,
   all: readonly Produced[],
 ): readonly PreparedProduced[] | Promise<readonly PreparedProduced[]> {
+  // Most batches are stored as they come, and are not looked at here.
+  if (!all.some(one => mayTakeLong(broker, call, one))) return all
   const preparing = all.map(one => preparingOf(broker, call, one))
   if (preparing.every(({ prepared }) => !isPromise(prepared))) return preparing as readonly PreparedProduced[]
   const kept = preparing.map(one => (isPromise(one.prepared) ? one : copied(one)))
@@ -31,6 +35,14 @@ export function prepareProduced(
 }
 
 export const copied = <T extends Produced>(one: T): T => ({ ...one, records: one.records && Buffer.from(one.records) })
+
+/** What is neither compressed nor written anew is stored as it is. */
+function mayTakeLong(broker: Broker, call: Call, { topic, index, records }: Produced): boolean {
+  if (records === null || records.length < minBatchBytes) return false
+  if (compressionAt(records) !== 0) return true
+  const name = call.version >= 13 ? resolveTopic(broker.image(), topic, true).name : topic.name
+  return broker.partitions.find(name, index)?.mayRecompress ?? false
+}
 
 interface Preparing extends Produced {
   readonly prepared: Prepared | Promise<Prepared> | null

@@ -151,7 +151,7 @@ export class Partition {
     acks: number,
     nowMs: number,
     verification: Verification | null = null,
-    { keep, prepared }: { readonly keep?: Keep | undefined; readonly prepared?: Prepared | null } = {},
+    { keep, prepared }: { readonly keep?: Keep | undefined; readonly prepared?: Prepared | null | undefined } = {},
   ): Produced {
     const config = this.#config()
     if (acks === -1) this.#checkReplicas()
@@ -173,6 +173,11 @@ export class Partition {
     if (producer?.transactional) this.verifications.forget(producer.producerId)
     this.#advance(this.#log.settled)
     return { baseOffset: first, nextOffset: last + 1, logAppendTimeMs: stamped ? nowMs : -1 }
+  }
+
+  /** Whether batches may be stored in another compression than that in which they come. */
+  get mayRecompress(): boolean {
+    return this.#config().compressionType !== 'producer'
   }
 
   /** As `prepare`, by what holds for this partition. */

@@ -16,7 +16,7 @@ import { upConverted } from '../../protocol/records/legacy'
 import { RecordsRefused, soleBatch, wholeBatchBytes } from '../../protocol/records/validate'
 import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
-import { copied, prepareProduced, type PreparedProduced } from '../prepare-produced'
+import { copied, prepareProduced, type PreparedProduced, type Produced } from '../prepare-produced'
 import { joinTransaction, NotVerified, transactionalBatch, type Word, type Words } from '../join-transaction'
 import { LeaderHints } from '../leader-hints'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
@@ -199,12 +199,20 @@ const topicReply = (name: string, topicId: string, partitionResponses: Partition
   partitionResponses,
 })
 
-const askedOf = ({ topicData }: ProduceRequest) =>
-  lastOfEach(
+function askedOf({ topicData }: ProduceRequest): readonly Produced[] {
+  const [topic] = topicData
+  const [only] = topic?.partitionData ?? []
+  // As most requests are.
+  if (topic && only && topicData.length === 1 && topic.partitionData.length === 1) {
+    return [{ topic, index: only.index, records: only.records }]
+  }
+  const all = lastOfEach(
     topicData,
-    topic => topic.partitionData,
+    ({ partitionData }) => partitionData,
     ({ index }) => index,
-  ).map(({ topic, index, asked }) => ({ topic, index, records: asked.records }))
+  )
+  return all.map(({ topic, index, asked }) => ({ topic, index, records: asked.records }))
+}
 
 /** Whether any partition's first batch is of a transaction (KIP-98); older messages are of none. */
 function beginsTransaction({ topicData }: ProduceRequest, version: number): boolean {

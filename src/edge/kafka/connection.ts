@@ -332,8 +332,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   /** Begins anew when a client is told, where that is later. */
   #throttle(ms: number): void {
+    if (ms <= 0 || this.#isClosed) return
     const untilMs = this.#options.clock.monotonic() + ms
-    if (ms <= 0 || this.#isClosed || (this.#throttled && this.#throttled.untilMs >= untilMs)) return
+    if (this.#throttled && this.#throttled.untilMs >= untilMs) return
     this.#throttled?.cancel()
     const cancel = this.#options.timers.after(ms, () => {
       this.#throttled = null
