@@ -29,6 +29,7 @@ import { oldRecordsScenarios } from './scenarios/old-records'
 import { produceScenarios } from './scenarios/produce'
 import { quorumScenarios } from './scenarios/quorum'
 import { quotaScenarios } from './scenarios/quotas'
+import { recoveringScenarios } from './scenarios/recovering'
 import { replicaScenarios } from './scenarios/replicas'
 import { saslScenarios } from './scenarios/sasl'
 import { saslListenerScenarios } from './scenarios/sasl-listener'
@@ -84,6 +85,7 @@ const scenarios: readonly Scenario[] = [
   ...commitScenarios,
   ...configScenarios,
   ...transactionScenarios,
+  ...recoveringScenarios,
   ...replicaScenarios,
   ...compactionScenarios,
   ...storingScenarios,

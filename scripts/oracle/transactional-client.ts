@@ -43,6 +43,12 @@ export class Client {
     this.producer = { producerId: reply.producerId, producerEpoch: reply.producerEpoch }
   }
 
+  /** As a producer that recovers, with the epoch that it had at first (KIP-360). */
+  async initAgain(): Promise<void> {
+    const over = ({ errorCode }: { readonly errorCode: number }) => errorCode !== 51
+    await this.subject.eventually(InitProducerId, { ...this.identity, transactionTimeoutMs: 60_000 }, over, 5)
+  }
+
   add(topics: readonly (readonly [name: string, partitions: readonly number[]])[], version = 3) {
     return this.subject.ask(
       AddPartitionsToTxn,

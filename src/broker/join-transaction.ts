@@ -81,15 +81,16 @@ export function joinTransaction(
       throw new Refusal('INVALID_PRODUCER_ID_MAPPING', 'The request has batches of more than one producer')
     }
     const partition = broker.partitions.find(name, index)
+    if (!partition) continue
     const tried = { producerId, producerEpoch, firstSequence: baseSequenceAt(records) }
-    const verification = partition?.verificationFor(tried, joinsByProducing(call.version), broker.clock.now())
-    if (!partition || !verification) continue
-    // Found out before anybody is asked.
+    // Found out before anybody is asked: what a fenced producer tries stands in nobody's way.
     const isFenced = (partition.producers.entry(producerId)?.epoch ?? -1) > producerEpoch
     if (isFenced) {
       fenced.set(keyOf(name, index), { verification: null, refusal: new Refusal('INVALID_PRODUCER_EPOCH') })
       continue
     }
+    const verification = partition.verificationFor(tried, joinsByProducing(call.version), broker.clock.now())
+    if (!verification) continue
     wanted.push({ topic: name, partition: index, verification })
   }
   if (producer === null || wanted.length === 0) return fenced.size === 0 ? noWords : wordsIn(fenced)
