@@ -15,8 +15,6 @@ interface Pending {
 
 /** A move is made in so many steps at most: what recurs within a step happens once in it. */
 const stepsMax = 1_000
-/** A step is no shorter than this, so that short moves are short work. */
-const stepMsMin = 1
 
 export class AdjustableTime {
   readonly #clock: Clock
@@ -79,8 +77,12 @@ export class AdjustableTime {
     for (const pending of this.#pending) this.#arm(pending)
   }
 
-  /** Lets time pass at once, and with it what timers do, in the order in which they are due. */
+  /**
+   * Lets whole milliseconds pass at once, and with them what timers do, in the order in which they are due. Throws RangeError
+   * for fractions.
+   */
   advance(byMs: number): Promise<void> {
+    if (!Number.isSafeInteger(byMs)) throw new RangeError(`${byMs} is no whole number of milliseconds`)
     this.#moving = this.#moving.then(() => this.#advance(byMs))
     return this.#moving
   }
@@ -88,7 +90,8 @@ export class AdjustableTime {
   async #advance(byMs: number): Promise<void> {
     const stood = this.#frozen !== null
     this.freeze()
-    const stepMs = Math.max(stepMsMin, byMs / stepsMax)
+    // The time of day is in whole milliseconds at every step: it goes into records and metadata.
+    const stepMs = Math.ceil(byMs / stepsMax)
     for (let leftMs = byMs; leftMs > 0; leftMs -= stepMs) {
       this.#pass(Math.min(stepMs, leftMs))
       await this.#turn()

@@ -3,6 +3,8 @@ import { AddPartitionsToTxn } from '../../../src/protocol/messages/add-partition
 import { DescribeTransactions } from '../../../src/protocol/messages/describe-transactions'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
 import { Fetch } from '../../../src/protocol/messages/fetch'
+import { OffsetCommit } from '../../../src/protocol/messages/offset-commit'
+import type { ClientConnection } from '../../../src/client/connection'
 import { JoinGroup } from '../../../src/protocol/messages/join-group'
 import { toProduce } from '../../../src/embedded/values'
 import { EngineBench } from '../../support/engine-bench'
@@ -22,6 +24,28 @@ async function bench() {
   const advance = (byMs: number) => bench.ask(root.cluster, 'time', { move: 'advance', byMs })
   const client = await bench.connect(root.port)
   return { bench, root, produce, count, advance, client }
+}
+
+/** Opens one of a minute, and gives what tells its state. */
+async function openTransaction({ world }: EngineBench, client: ClientConnection): Promise<() => Promise<string>> {
+  await world.until(client.request(FindCoordinator, 4, { keyType: 1, coordinatorKeys: ['tx'] }))
+  const ask = { transactionalId: 'tx', transactionTimeoutMs: minute }
+  const producer = await world.until(client.request(InitProducerId, 4, ask))
+  await world.until(
+    client.request(AddPartitionsToTxn, 3, {
+      v3AndBelowTransactionalId: 'tx',
+      v3AndBelowProducerId: producer.producerId,
+      v3AndBelowProducerEpoch: producer.producerEpoch,
+      v3AndBelowTopics: [{ name: 'orders', partitions: [0] }],
+    }),
+  )
+  const state = async () => {
+    const { transactionStates } = await world.until(
+      client.request(DescribeTransactions, 0, { transactionalIds: ['tx'] }),
+    )
+    return transactionStates[0]!.transactionState
+  }
+  return state
 }
 
 test('retention follows, in this cluster and in no other', async () => {
@@ -64,27 +88,30 @@ test('sessions of members follow', async () => {
 
 test('timeouts of transactions follow', async () => {
   const { bench: at, advance, client } = await bench()
-  const { world } = at
-  await world.until(client.request(FindCoordinator, 4, { keyType: 1, coordinatorKeys: ['tx'] }))
-  const ask = { transactionalId: 'tx', transactionTimeoutMs: minute }
-  const producer = await world.until(client.request(InitProducerId, 4, ask))
-  await world.until(
-    client.request(AddPartitionsToTxn, 3, {
-      v3AndBelowTransactionalId: 'tx',
-      v3AndBelowProducerId: producer.producerId,
-      v3AndBelowProducerEpoch: producer.producerEpoch,
-      v3AndBelowTopics: [{ name: 'orders', partitions: [0] }],
-    }),
-  )
-  const state = async () => {
-    const { transactionStates } = await world.until(
-      client.request(DescribeTransactions, 0, { transactionalIds: ['tx'] }),
-    )
-    return transactionStates[0]!.transactionState
-  }
+  const state = await openTransaction(at, client)
   await advance(50_000)
   expect(await state()).toBe('Ongoing')
   await advance(30_000)
+  expect(await state()).toBe('CompleteAbort')
+})
+
+test.each([1_001, 10_001, 604_800_001])('after a move of %i ms everything is written as before', async byMs => {
+  const { bench: at, root, produce, advance } = await bench()
+  const { world } = at
+  const before = await at.ask(root.cluster, 'time', { move: 'none' })
+  await advance(byMs)
+  const now = await at.ask(root.cluster, 'time', { move: 'none' })
+  expect(now - before).toBe(byMs)
+  const client = await at.connect(root.port)
+  await produce(root.cluster, 'a')
+  await at.ask(root.cluster, 'createTopics', [{ name: 'later' }])
+  await world.until(client.request(FindCoordinator, 4, { keyType: 0, coordinatorKeys: ['g'] }))
+  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1n }] }]
+  const committed = await world.until(client.request(OffsetCommit, 7, { groupId: 'g', topics } as never))
+  expect(committed.topics[0]!.partitions[0]!.errorCode).toBe(0)
+  expect((await at.ask(root.cluster, 'group', 'g')).lag).toMatchObject([{ committed: 1, records: 0 }])
+  const state = await openTransaction(at, client)
+  await advance(80_001)
   expect(await state()).toBe('CompleteAbort')
 })
 

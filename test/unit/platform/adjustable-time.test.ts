@@ -87,3 +87,23 @@ test('a copy is as far ahead, and moves alone', async () => {
   await advance(500)
   expect([copy.clock.now(), time.clock.now()]).toEqual([1_001_000, 1_001_500])
 })
+
+test.each([999, 1_001, 10_001, 604_800_001])('a move of %i ms is that long, and whole at every step', async byMs => {
+  const { time, advance } = scene()
+  const at: number[] = []
+  const tick = (): void => {
+    at.push(time.clock.now())
+    time.timers.after(1, tick)
+  }
+  time.timers.after(1, tick)
+  await advance(byMs)
+  expect(at.length).toBeGreaterThan(500)
+  expect(at.length).toBeLessThanOrEqual(1_000)
+  expect(at.filter(ms => !Number.isInteger(ms))).toEqual([])
+  expect(time.clock.now()).toBe(1_000_000 + byMs)
+})
+
+test('no fraction of a millisecond passes', () => {
+  const { time } = scene()
+  expect(() => time.advance(0.5)).toThrow(RangeError)
+})
