@@ -1,28 +1,54 @@
 /** Whether a record is the one that a test waits for, and what to say when none was. */
 import type { GroupFacts, GroupWish } from './commands'
 import { isObject, kind, onlyKnown } from './kinds'
-import type { Rec } from './values'
+import { jsonOr, type Rec, textOf } from './values'
 
 type DeepPartial<T> = T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T
 
 /** Part of a record, or a function. Objects match when they have at least what is asked; `expect.any(...)` works in them. */
 export type Match<T> =
-  | (DeepPartial<Omit<Rec<T>, 'value'>> & { readonly value?: unknown })
+  | (DeepPartial<Omit<Rec<T>, 'key' | 'value' | 'headers'>> & {
+      readonly key?: unknown
+      readonly value?: unknown
+      readonly headers?: unknown
+    })
   | ((record: Rec<T>) => boolean)
 
 const parts = ['topic', 'partition', 'offset', 'timestampMs', 'key', 'value', 'headers'] satisfies (keyof Rec)[]
 
-const partOrFunction = kind('a part of a record or a function', one => isObject(one) || typeof one === 'function')
+const partOrFunction = kind(
+  'a part of a record or a function',
+  one => (isObject(one) && (isPlain(one) || isAsymmetric(one))) || typeof one === 'function',
+)
 
-/** Throws TypeError for what no record can match. */
+/** Throws TypeError for what no record can match, and for what would match any. */
 export function checkMatch(match: unknown, what: string): void {
   partOrFunction(match, what)
-  if (isObject(match) && !isAsymmetric(match)) onlyKnown(match, parts, what)
+  if (tagOf(match) === 'AsyncFunction') throw new TypeError(synchronous(what))
+  if (!isObject(match) || isAsymmetric(match)) return
+  onlyKnown(match, parts, what)
+  checkPattern(match, what, [])
 }
 
 export function isMatch<T>(record: Rec<T>, match: Match<T>): boolean {
-  return typeof match === 'function' ? match(record) : contains(record, match)
+  if (typeof match !== 'function') return isAsymmetric(match) ? match.asymmetricMatch(record) : hasParts(record, match)
+  const says: unknown = match(record)
+  if (typeof (says as Partial<Promise<unknown>> | null)?.then !== 'function') return Boolean(says)
+  // It may fail as well, and then nobody else hears of that.
+  void Promise.resolve(says).catch(() => undefined)
+  throw new TypeError(synchronous('a match'))
 }
+
+function hasParts(record: Rec, match: object): boolean {
+  return Object.entries(match).every(([name, wanted]) => {
+    const value = record[name as keyof Rec]
+    if (name === 'key' || name === 'value') return isContent(value, wanted)
+    return contains(value, wanted, name === 'headers' ? isContent : contains)
+  })
+}
+
+const synchronous = (what: string): string =>
+  `${what} is a function that gives a promise: predicates are synchronous, so read what they need before.`
 
 /** Matchers of jest and vitest, as `expect.objectContaining`. */
 interface Asymmetric {
@@ -32,16 +58,75 @@ interface Asymmetric {
 const isAsymmetric = (wanted: object): wanted is Asymmetric =>
   typeof (wanted as Partial<Asymmetric>).asymmetricMatch === 'function'
 
-function contains(value: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== 'object' || wanted === null) return Object.is(value, wanted)
-  if (isAsymmetric(wanted)) return wanted.asymmetricMatch(value)
-  if (typeof value !== 'object' || value === null) return false
-  if (ArrayBuffer.isView(wanted)) return ArrayBuffer.isView(value) && Buffer.compare(view(value), view(wanted)) === 0
-  if (Array.isArray(wanted) && (!Array.isArray(value) || value.length !== wanted.length)) return false
-  return Object.entries(wanted).every(([key, part]) => contains((value as { [key: string]: unknown })[key], part))
+const cannotBe = kind('what JSON can tell, bytes, a RegExp, a Date or a matcher', () => false)
+
+/** `above` are the objects that it is in. */
+function checkPattern(part: unknown, what: string, above: readonly object[]): void {
+  if (['function', 'symbol', 'bigint'].includes(typeof part)) cannotBe(part, what)
+  if (typeof part !== 'object' || part === null || isAsymmetric(part) || ArrayBuffer.isView(part) || isRegExp(part))
+    return
+  if (isDate(part) && !Number.isNaN(part.getTime())) return
+  if (above.includes(part)) throw new TypeError(`${what} is part of itself.`)
+  if (!Array.isArray(part) && !isPlain(part)) {
+    const name = (part as { readonly constructor?: { readonly name?: string } }).constructor?.name || 'a class'
+    throw new TypeError(`${what} is no plain object but a ${name}: give its parts, as { ...it } does.`)
+  }
+  for (const [name, inner] of Object.entries(part)) checkPattern(inner, `${name} of ${what}`, [...above, part])
 }
 
-const view = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
+type Compare = (value: unknown, wanted: unknown) => boolean
+
+function contains(value: unknown, wanted: unknown, inner: Compare = contains): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return Object.is(value, wanted)
+  if (isAsymmetric(wanted)) return wanted.asymmetricMatch(value)
+  if (isRegExp(wanted)) return typeof value === 'string' && value.search(wanted) >= 0
+  if (isDate(wanted)) return isTime(value, wanted)
+  if (typeof value !== 'object' || value === null) return false
+  if (ArrayBuffer.isView(wanted)) {
+    // Within JSON they are what JSON makes of them.
+    if (!ArrayBuffer.isView(value)) return JSON.stringify(value) === JSON.stringify(wanted)
+    return Buffer.compare(bytesIn(value), bytesIn(wanted)) === 0
+  }
+  if (Array.isArray(wanted) && (!Array.isArray(value) || value.length !== wanted.length)) return false
+  return Object.entries(wanted).every(([key, part]) => inner((value as { [key: string]: unknown })[key], part))
+}
+
+/** Keys, values and headers were bytes: what was produced as one thing may have been read as another. */
+function isContent(value: unknown, wanted: unknown): boolean {
+  if (ArrayBuffer.isView(wanted) && !ArrayBuffer.isView(value))
+    return isContent(value, textOf(bytesIn(wanted)) ?? wanted)
+  if (typeof value === 'string') {
+    if (typeof wanted === 'number' || typeof wanted === 'boolean') return value === String(wanted)
+    // Keys stay texts, and so do values where that is asked for.
+    const json = typeof wanted === 'object' && !isTest(wanted) ? jsonOr(value) : value
+    if (json !== value) return contains(json, wanted)
+  }
+  if (typeof wanted === 'string' && typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
+    const json = jsonOr(wanted)
+    return json !== wanted && JSON.stringify(json) === JSON.stringify(value)
+  }
+  return contains(value, wanted)
+}
+
+/** What looks at a text itself. */
+const isTest = (wanted: object | null): boolean =>
+  wanted === null || isAsymmetric(wanted) || isRegExp(wanted) || ArrayBuffer.isView(wanted)
+
+/** What JSON makes of a time is a text; a program of another kind may have made a number of it. */
+const isTime = (value: unknown, wanted: Date): boolean =>
+  (typeof value === 'string' || typeof value === 'number') && new Date(value).getTime() === wanted.getTime()
+
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1)
+// By their tags: a test may run in another realm, where these are other classes.
+const isRegExp = (value: unknown): value is RegExp => tagOf(value) === 'RegExp'
+const isDate = (value: unknown): value is Date => tagOf(value) === 'Date'
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && tagOf(value) === 'Object')
+}
+
+const bytesIn = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
 const shownMax = 10
@@ -62,9 +147,14 @@ function lineOf({ partition, offset, key, value, headers }: Rec): string {
 }
 
 export function shownAs(value: unknown): string {
-  const text = Buffer.isBuffer(value) ? `<${value.toString('hex')}>` : (JSON.stringify(value) ?? String(value))
+  const text = Buffer.isBuffer(value)
+    ? `<${value.toString('hex')}>`
+    : (JSON.stringify(value, shownPart) ?? String(value))
   return text.length > textLengthMax ? `${text.slice(0, textLengthMax)}...` : text
 }
+
+/** JSON tells nothing of a RegExp. */
+const shownPart = (_name: string, part: unknown): unknown => (isRegExp(part) ? String(part) : part)
 
 export const matchText = (match: unknown): string =>
   typeof match === 'function' ? `matches ${shownAs(String(match))}` : `has ${shownAs(match)}`

@@ -34,13 +34,38 @@ const isBytes = (content: unknown): content is Uint8Array => ArrayBuffer.isView(
 function bytesOf(content: Content | undefined): Uint8Array | null {
   if (content === undefined || content === null) return null
   if (typeof content === 'string') return Buffer.from(content)
-  return isBytes(content) ? content : Buffer.from(JSON.stringify(content))
+  return isBytes(content) ? bufferOf(content) : Buffer.from(jsonOf(content))
 }
+
+/** Throws TypeError for what JSON cannot tell, or tells as nothing at all. */
+function jsonOf(content: unknown): string {
+  const json = jsonText(content)
+  if (json === undefined) throw new TypeError(`${untold} nothing is left of it.`)
+  return json
+}
+
+const untold = 'a record has a key or value that JSON cannot tell:'
+
+function jsonText(content: unknown): string | undefined {
+  try {
+    return JSON.stringify(content, (_name, part: unknown) => {
+      const tag = Object.prototype.toString.call(part)
+      if (empty.has(tag)) throw new TypeError(`of ${tag.slice(8, -1)} JSON tells nothing.`)
+      return part
+    }) as string | undefined
+  } catch (error) {
+    throw new TypeError(`${untold} ${(error as Error).message}`)
+  }
+}
+
+/** They would arrive as `{}`. */
+const empty = new Set(['[object Map]', '[object Set]', '[object WeakMap]', '[object RegExp]', '[object ArrayBuffer]'])
 
 /** `JSON.stringify` makes nothing of these, and a tombstone is asked for by `null`. */
 const content = kind(
   'a text, bytes, null, or what JSON can tell',
-  value => !['function', 'symbol'].includes(typeof value),
+  value =>
+    !['function', 'symbol', 'bigint'].includes(typeof value) && (typeof value !== 'number' || Number.isFinite(value)),
 )
 
 const isHeader = (value: unknown): boolean => value === null || isText(value) || isBytes(value)
@@ -71,7 +96,8 @@ export function toProduce(input: RecordInput): ToProduce {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function textOf(bytes: Uint8Array): string | null {
+/** Null for bytes that are no UTF-8. */
+export function textOf(bytes: Uint8Array): string | null {
   try {
     return utf8.decode(bytes)
   } catch {
@@ -79,7 +105,7 @@ function textOf(bytes: Uint8Array): string | null {
   }
 }
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const bufferOf = (bytes: ArrayBufferView): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const textOrBytes = (bytes: Uint8Array | null) => (bytes === null ? null : (textOf(bytes) ?? bufferOf(bytes)))
 
 /** Throws SyntaxError for a value that is no JSON where that was asked for. */
@@ -106,7 +132,8 @@ function valueOf(bytes: Uint8Array | null, as: ReadAs): unknown {
   return /^\s*[[{]/.test(text) ? jsonOr(text) : text
 }
 
-function jsonOr(text: string): unknown {
+/** The text itself when it is no JSON. */
+export function jsonOr(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
