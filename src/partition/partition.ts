@@ -144,7 +144,8 @@ export class Partition {
   /**
    * Appends one batch that a client produced; the buffer is patched in place, and used no more when the call returns unless
    * `keep` was called. Readable by others once the high watermark passes: see `durable`.
-   * Throws the refusals of `inspect` and of the producer rules, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR.
+   * Throws the refusals of `inspect` and of the producer rules, NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR, and for a request
+   * that outlived the partition NOT_LEADER_OR_FOLLOWER.
    */
   produce(
     batch: Buffer,
@@ -153,6 +154,7 @@ export class Partition {
     verification: Verification | null = null,
     { keep, prepared }: { readonly keep?: Keep | undefined; readonly prepared?: Prepared | null | undefined } = {},
   ): Produced {
+    if (this.#closed) throw new Refusal('NOT_LEADER_OR_FOLLOWER')
     const config = this.#config()
     if (acks === -1) this.#checkReplicas()
     const rules = rulesOf(this.name, config, nowMs)

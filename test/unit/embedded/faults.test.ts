@@ -125,6 +125,33 @@ test('by group and by client; what is lifted is over', async () => {
   expect(await beat('g')).not.toBe('COORDINATOR_NOT_AVAILABLE')
 })
 
+test.each(['reset', 'restore'] as const)('a request that is held while there is a %s is refused', async how => {
+  const { bench: at, world, cluster, port, client, faults, sendTo, end, produce } = await bench()
+  const snapshot = await at.ask(cluster, 'snapshot', null)
+  await world.until(client.request(FindCoordinator, 4, { keyType: 0, coordinatorKeys: ['g'] }))
+  await faults.delay('*', 500, { clientId: 'held' })
+  let decided = (): void => {}
+  await faults.on('Produce', () => new Promise<void>(resolve => (decided = resolve)), { clientId: 'svc', times: 1 })
+  const asked = sendTo('orders')
+  const other = await at.connect(port, 'held')
+  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1 }] }]
+  const held = Promise.all([
+    sendTo('orders', { by: other }),
+    (await at.connect(port, 'held')).request(OffsetCommit, 7, { groupId: 'g', topics } as never),
+  ])
+  await world.runFor(100)
+  if (how === 'reset') await at.ask(cluster, 'reset', { keepTopics: false, keepGroups: false })
+  else await at.ask(cluster, 'restore', snapshot)
+  decided()
+  const [{ responses }, committed] = await world.until(held)
+  for (const { partitionResponses } of [...responses, ...(await world.until(asked)).responses]) {
+    expect(errorNameOf(partitionResponses[0]!.errorCode)).toBe('NOT_LEADER_OR_FOLLOWER')
+  }
+  expect(errorNameOf(committed.topics[0]!.partitions[0]!.errorCode)).toBe('COORDINATOR_NOT_AVAILABLE')
+  expect(await end('orders')).toBe(0)
+  expect([await produce('orders'), await end('orders')]).toEqual(['NONE', 1])
+})
+
 test('a delayed request is carried out later, with the bytes that it came with', async () => {
   const { bench: at, faults, sendTo, produce, end, port } = await bench()
   await faults.delay('Produce', 500, { times: 1 })
