@@ -90,17 +90,36 @@ function readPartition(partition: Partition, from: number, end: number, into: Ra
 
 /** Whole batches below `upTo`, of which some records may be beyond `end`. */
 function readPiece(partition: Partition, from: number, { upTo, end }: Bounds, into: RawRecord[]): number {
+  const { batches, next } = committed(partition, from, upTo)
+  for (const { buffer, at } of batches) readBatch(partition, buffer, at, { from, end }, into)
+  return next
+}
+
+/** Whether a `read_committed` consumer that goes on at `from` would be given anything: markers and what was aborted is nothing. */
+export function hasUnread(partition: Partition, from: number): boolean {
+  const upTo = partition.lastStableOffset
+  for (let at = Math.max(from, partition.start); at < upTo; ) {
+    const { batches, next } = committed(partition, at, upTo)
+    // The first that has any is enough: who waits asks again and again.
+    if (batches.some(batch => recordsOf(batch.buffer, batch.at).some(({ offset }) => offset >= from))) return true
+    at = next
+  }
+  return false
+}
+
+/** The batches of a piece that hold what consumers are given, and where the next piece begins. */
+function committed(partition: Partition, from: number, upTo: number) {
   const aborted = partition.log.aborted.between(from, upTo)
+  const batches: { readonly buffer: Buffer; readonly at: number }[] = []
   let next = from
   for (const buffer of partition.read(from, { maxBytes: pieceBytes, upTo }).buffers) {
     for (let at = 0; at < buffer.length; at += batchBytesAt(buffer, at)) {
       next = lastOffsetAt(buffer, at) + 1
-      if (!isControlAt(buffer, at) && !isAborted(buffer, at, aborted))
-        readBatch(partition, buffer, at, { from, end }, into)
+      if (!isControlAt(buffer, at) && !isAborted(buffer, at, aborted)) batches.push({ buffer, at })
     }
   }
   // Compaction may have left nothing behind the last batch.
-  return next === from ? upTo : next
+  return { batches, next: next === from ? upTo : next }
 }
 
 function readBatch(

@@ -218,7 +218,7 @@ export class LocalEngine implements Engine {
     let facts: GroupFacts = { group, state: 'Dead', members: [], lag: [] }
     const leftMs = await until(this.#platform, waitMs, async () => {
       facts = await groupFacts(cluster.core, cluster.time.clock, group)
-      return isAsWished(facts, wish)
+      return isAsWished(facts, wish, cluster.core.partitions)
     })
     return { isSo: leftMs >= 0, facts }
   }

@@ -6,6 +6,7 @@ import { ConsumerProtocolAssignment } from '../protocol/embedded/consumer-protoc
 import { decodeBlob } from '../protocol/embedded/consumer-protocol'
 import { Refusal } from '../protocol/errors'
 import { groupMetadataTopic } from '../metadata/internal-topics'
+import { hasUnread } from './data'
 import type { GroupFacts, GroupWish, MemberFacts, PartitionLag } from './commands'
 
 const newestDescribe = 6
@@ -87,10 +88,22 @@ function assignedIn(assignment: Buffer): MemberFacts['assigned'] {
   }
 }
 
-export function isAsWished(facts: GroupFacts, { state, members, assigned, caughtUp }: GroupWish): boolean {
+/** `partitions` are those of which the facts tell. */
+export function isAsWished(
+  facts: GroupFacts,
+  { state, members, assigned, caughtUp }: GroupWish,
+  partitions: Core['partitions'],
+): boolean {
   if (state !== null && facts.state !== state) return false
   if (members !== null && facts.members.length !== members) return false
   const topics = new Set(facts.members.flatMap(member => member.assigned.map(({ topic }) => topic)))
   if (!assigned.every(topic => topics.has(topic))) return false
-  return !caughtUp || (facts.state !== 'Dead' && facts.lag.every(({ records }) => records === 0))
+  return !caughtUp || (facts.state !== 'Dead' && facts.lag.every(lag => isDone(lag, partitions)))
+}
+
+/** Clients commit one past their last record, and do not see what stands behind it when it is the end of a transaction. */
+function isDone({ topic, partition, committed, records }: PartitionLag, partitions: Core['partitions']): boolean {
+  if (records === 0) return true
+  const led = partitions.find(topic, partition)
+  return led === null || !hasUnread(led, committed ?? led.start)
 }

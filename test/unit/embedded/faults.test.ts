@@ -134,10 +134,10 @@ test.each(['reset', 'restore'] as const)('a request that is held while there is 
   await faults.on('Produce', () => new Promise<void>(resolve => (decided = resolve)), { clientId: 'svc', times: 1 })
   const asked = sendTo('orders')
   const other = await at.connect(port, 'held')
-  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1 }] }]
+  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1, committedMetadata: '' }] }]
   const held = Promise.all([
     sendTo('orders', { by: other }),
-    (await at.connect(port, 'held')).request(OffsetCommit, 7, { groupId: 'g', topics } as never),
+    (await at.connect(port, 'held')).request(OffsetCommit, 7, { groupId: 'g', topics }),
   ])
   await world.runFor(100)
   if (how === 'reset') await at.ask(cluster, 'reset', { keepTopics: false, keepGroups: false })

@@ -106,8 +106,8 @@ test.each([1_001, 10_001, 604_800_001])('after a move of %i ms everything is wri
   await produce(root.cluster, 'a')
   await at.ask(root.cluster, 'createTopics', [{ name: 'later' }])
   await world.until(client.request(FindCoordinator, 4, { keyType: 0, coordinatorKeys: ['g'] }))
-  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1n }] }]
-  const committed = await world.until(client.request(OffsetCommit, 7, { groupId: 'g', topics } as never))
+  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 1, committedMetadata: '' }] }]
+  const committed = await world.until(client.request(OffsetCommit, 7, { groupId: 'g', topics }))
   expect(committed.topics[0]!.partitions[0]!.errorCode).toBe(0)
   expect((await at.ask(root.cluster, 'group', 'g')).lag).toMatchObject([{ committed: 1, records: 0 }])
   const state = await openTransaction(at, client)
