@@ -23,10 +23,18 @@ declare module 'expect' {
 }
 
 interface Expecting {
-  readonly expect: { extend(matchers: object): void }
+  readonly expect: { extend(matchers: object): void; getState?(): TestState }
 }
 
-type Globals = Partial<Hooks & Expecting>
+/** As jest has it, in the file and in what is asked from within a test. */
+interface TestState {
+  readonly currentTestName?: string
+  currentConcurrentTestName?(): string | undefined
+}
+
+type Globals = Partial<
+  Pick<Hooks, 'beforeAll' | 'afterAll'> & Record<'beforeEach' | 'afterEach', Hooks['beforeAll']> & Expecting
+>
 
 /** What only jest can tell where `injectGlobals` is off. */
 const globalsModule = '@jest/globals'
@@ -48,7 +56,16 @@ export function useKafka(options: UseOptions = {}): Broker {
     throw new Error('odradek/jest needs the hooks of jest; in vitest, use odradek/vitest')
   }
   expect?.extend({ toHaveRecord })
-  return use({ beforeAll, beforeEach, afterEach, afterAll }, options)
+  const state = (): TestState => expect?.getState?.() ?? {}
+  const hooks: Hooks = {
+    beforeAll,
+    beforeEach: work => beforeEach(() => work(state().currentTestName)),
+    afterEach: work => afterEach(() => work(state().currentTestName)),
+    afterAll,
+    // Some versions run the hooks of concurrent tests after these have begun.
+    running: () => state().currentConcurrentTestName?.(),
+  }
+  return use(hooks, options)
 }
 
 export { toHaveRecord, type UseOptions }

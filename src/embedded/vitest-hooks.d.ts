@@ -2,8 +2,9 @@
 declare module 'vitest' {
   type Hook = (work: () => Promise<void>) => void
   export const beforeAll: Hook
-  export const beforeEach: Hook
-  export const afterEach: Hook
+  type EachHook = (work: (context: { readonly task: { readonly id: string } }) => Promise<void>) => void
+  export const beforeEach: EachHook
+  export const afterEach: EachHook
   export const afterAll: Hook
   export const expect: { extend(matchers: object): void }
   export interface TestAPI<Context = object> {

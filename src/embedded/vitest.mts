@@ -6,7 +6,7 @@ import { oneOfEach } from './fixture-layers.js'
 import type { Match } from './matching.js'
 import type { BrokerOptions } from './options.js'
 import type { ReadOptions, Wait } from './waits.js'
-import { type UseOptions, useKafka as use } from './use-kafka.js'
+import { type Hooks, type UseOptions, useKafka as use } from './use-kafka.js'
 
 declare module 'vitest' {
   interface Matchers<T = any> {
@@ -74,7 +74,13 @@ export { test as it, expect }
 
 /** A broker for this file or `describe`, and a cluster of its own for each test. Call it where tests are described. */
 export function useKafka(options: UseOptions = {}): Broker {
-  return use({ beforeAll, beforeEach, afterEach, afterAll }, options)
+  const hooks: Hooks = {
+    beforeAll,
+    beforeEach: work => beforeEach(({ task }) => work(task.id)),
+    afterEach: work => afterEach(({ task }) => work(task.id)),
+    afterAll,
+  }
+  return use(hooks, options)
 }
 
 export { toHaveRecord, type UseOptions }

@@ -94,6 +94,6 @@ test('in node:test with mock timers', async () => {
 
 test('in node:test', async () => {
   const { code, stdout } = await node('--test', '--test-reporter=tap', 'runner.test.mjs')
-  expect(stdout).toMatch(/# pass 3\n/)
+  expect(stdout).toMatch(/# pass 7\n/)
   expect(code).toBe(0)
 })

@@ -20,4 +20,9 @@ describe('a cluster for each test', () => {
       assert.deepEqual((await kafka.records('orders')).map(record => record.value), [value])
     })
   }
+  test('with tests within it', async t => {
+    await t.test('that shares it', () => kafka.produce('orders', { value: 'inner' }))
+    await Promise.all(['b', 'c'].map(name => t.test(name, () => kafka.produce('orders', { value: name }))))
+    assert.equal((await kafka.records('orders')).length, 3)
+  })
 })
