@@ -33,7 +33,7 @@ export async function examine(world: World, { bootstrap, write }: Examination): 
     const there = seen.metadata?.clusterId ?? clusterId
     const finding =
       there === clusterId
-        ? advertisedFinding(nodeId, seen, asked.address)
+        ? advertisedFinding(nodeId, seen, asked.address, brokers.length === 1)
         : otherCluster(nodeId, address, there, clusterId)
     findings.push(finding)
     isWhole &&= finding.ok

@@ -57,18 +57,19 @@ const reason = (trouble: Trouble, detail: string): string =>
   trouble === 'unreachable' && detail !== '' ? ` (${detail})` : ''
 
 /** Of a broker that tells clients to come to an address: `asked` is one at which it, or another, was reached. */
-export function advertisedFinding(nodeId: number, seen: Seen, asked: Address): Finding {
+export function advertisedFinding(nodeId: number, seen: Seen, asked: Address, isAlone: boolean): Finding {
   const { address, trouble, detail } = seen
   const check = 'advertised'
   const who = `broker ${nodeId} sends clients to ${textOf(address)}`
   if (trouble === null) return { check, ok: true, says: `${who}, which is right from here`, advice: null }
   const says = `${who}, but from here ${whatIsWrong[trouble](address.host)}${reason(trouble, detail)}`
-  return { check, ok: false, says, advice: advertiseAdvice(nodeId, seen, asked) }
+  return { check, ok: false, says, advice: advertiseAdvice(nodeId, seen, asked, isAlone) }
 }
 
-function advertiseAdvice(nodeId: number, { address, trouble }: Seen, asked: Address): string {
+function advertiseAdvice(nodeId: number, { address, trouble }: Seen, asked: Address, isAlone: boolean): string {
   if (trouble === 'tls' || trouble === 'wants-authentication') return whatToDo[trouble]
-  const here = textOf({ host: asked.host, port: asked.host === address.host ? address.port : asked.port })
+  // Of several brokers another one may have been asked, so that nothing is known of the port of this one.
+  const here = isAlone || asked.host !== address.host ? textOf(asked) : `${textOf(asked).replace(/\d+$/, '')}PORT`
   const local = isLoopback(address.host) && !isLoopback(asked.host)
   const why = local ? `${address.host} is this machine here, and another one where the broker runs. ` : ''
   const set = `On broker ${nodeId} set advertised.listeners=PLAINTEXT://${here}, with the port that it has from here`

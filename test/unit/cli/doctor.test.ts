@@ -1,5 +1,6 @@
 import { doctor, linesOf, read } from '../../../src/cli/doctor/doctor'
 import { examine } from '../../../src/cli/doctor/examine'
+import { advertisedFinding } from '../../../src/cli/doctor/words'
 import { explain } from '../../../src/cli/program'
 import type { Connection } from '../../../src/platform/network'
 import type { Process } from '../../../src/platform/process'
@@ -45,8 +46,14 @@ test('an address that is told and wrong', async () => {
     check: 'advertised',
     ok: false,
     says: 'broker 1 sends clients to a:9999, but from here nobody listens there',
-    advice: expect.stringContaining('On broker 1 set advertised.listeners=PLAINTEXT://a:'),
+    advice: expect.stringContaining('On broker 1 set advertised.listeners=PLAINTEXT://a:9092, with'),
   })
+})
+
+test('of several brokers one is not told the port of another', () => {
+  const seen = { address: { host: 'a', port: 9099 }, trouble: 'refused', detail: '', apis: 0, metadata: null } as const
+  const two = advertisedFinding(2, seen, { host: 'a', port: 9092 }, false)
+  expect(two.advice).toContain('On broker 2 set advertised.listeners=PLAINTEXT://a:PORT, with')
 })
 
 test('an address at which another cluster is', async () => {
