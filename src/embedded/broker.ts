@@ -50,6 +50,7 @@ import {
 import type { LoggedRequest } from './logged-request'
 
 const drainMsDefault = 500
+const startsOnce = 'this broker has been stopped, and starts no more: make another one, new Broker(options)'
 
 /** Starts a broker and resolves when it serves. Rejects with BrokerError, and has then left nothing behind. */
 export function startBroker(options: BrokerOptions = {}): Promise<Broker> {
@@ -83,8 +84,12 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     return new Broker(options).start()
   }
 
-  /** Resolves when it serves and the topics of its options have leaders. Asking again waits for the same start. */
+  /**
+   * Resolves when it serves and the topics of its options have leaders. Asking again waits for the same start. Rejects with
+   * BrokerError when it has been stopped, or is before it serves.
+   */
   start(): Promise<this> {
+    if (this.#stopping) return Promise.reject(new BrokerError(startsOnce, null))
     this.#starting ??= this.#start()
     return this.#starting
   }
@@ -102,6 +107,7 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     try {
       const facts = await engine.ask(0, 'start', startOptionsOf(this.#options))
       if (this.#options.control) this.#control = await engine.ask(facts.cluster, 'control', null)
+      if (this.#stopping) throw new BrokerError(startsOnce, null)
       this.#became(engine, facts)
       return this
     } catch (error) {

@@ -168,3 +168,16 @@ const right: readonly (() => Promise<unknown>)[] = [
 test.each(right)('%s is asked', async call => {
   await expect(call()).rejects.toThrow('this broker has not been started')
 })
+
+test('a broker that was stopped starts no more', async () => {
+  const options = { isolation: 'inline', log: 'silent' } as const
+  const stopped = new Broker(options)
+  await stopped.start()
+  await stopped.stop()
+  await expect(stopped.start()).rejects.toThrow('this broker has been stopped, and starts no more')
+  const hasty = new Broker(options)
+  const starting = hasty.start()
+  await hasty.stop()
+  await expect(starting).rejects.toThrow('this broker has been stopped')
+  expect(() => hasty.port).toThrow('has not been started')
+})
