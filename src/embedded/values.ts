@@ -1,14 +1,19 @@
 /** Keys and values between JavaScript and bytes. */
 import type { RawRecord, ToProduce } from './commands'
-import { isText, kind, mapOf, shape, wholeNumber } from './kinds'
+import { isText, kind, listOf, mapOf, shape, wholeNumber } from './kinds'
 
 /** Text, bytes, null (which deletes a key where topics are compacted), or anything else as JSON. */
 export type Content = string | Uint8Array | number | boolean | object | null
 
+type HeaderInput = string | Uint8Array | null
+/** Text where it is UTF-8, else bytes. */
+export type HeaderValue = string | Buffer | null
+
 export interface RecordInput {
   readonly key?: Content
   readonly value: Content
-  readonly headers?: { readonly [key: string]: string | Uint8Array | null }
+  /** A list is a header that comes several times. */
+  readonly headers?: { readonly [key: string]: HeaderInput | readonly HeaderInput[] }
   /** Chosen by the key, as clients do, when left out. */
   readonly partition?: number
   /** Milliseconds since the epoch; now when left out. */
@@ -26,7 +31,8 @@ export interface Rec<T = unknown> {
   /** Text where it is UTF-8, else bytes. */
   readonly key: string | Buffer | null
   readonly value: T
-  readonly headers: { readonly [key: string]: string | Buffer | null }
+  /** A list where a header comes several times, which is rare. */
+  readonly headers: { readonly [key: string]: HeaderValue | readonly HeaderValue[] }
 }
 
 const isBytes = (content: unknown): content is Uint8Array => ArrayBuffer.isView(content)
@@ -69,12 +75,13 @@ const content = kind(
 )
 
 const isHeader = (value: unknown): boolean => value === null || isText(value) || isBytes(value)
+const isHeaders = (value: unknown): boolean => (Array.isArray(value) ? value.every(isHeader) : isHeader(value))
 
 const recordInput = shape<RecordInput>(
   {
     key: content,
     value: content,
-    headers: mapOf('an object of texts, bytes and nulls', isHeader),
+    headers: mapOf('an object of texts, bytes and nulls, or of lists of these', isHeaders),
     partition: wholeNumber,
     timestampMs: wholeNumber,
   },
@@ -88,7 +95,9 @@ export function toProduce(input: RecordInput): ToProduce {
   return {
     key: bytesOf(key),
     value: bytesOf(value),
-    headers: Object.entries(headers).map(([name, content]) => ({ key: name, value: bytesOf(content) })),
+    headers: Object.entries(headers).flatMap(([name, given]) =>
+      listOf<HeaderInput>(given).map(content => ({ key: name, value: bytesOf(content) })),
+    ),
     partition: partition ?? null,
     timestampMs: timestampMs ?? null,
   }
@@ -118,8 +127,14 @@ export function recordFrom<T>(topic: string, raw: RawRecord, as: ReadAs): Rec<T>
     timestampMs,
     key: textOrBytes(key),
     value: valueOf(value, as) as T,
-    headers: Object.fromEntries(headers.map(header => [header.key, textOrBytes(header.value)])),
+    headers: headersOf(headers),
   }
+}
+
+function headersOf(headers: RawRecord['headers']): Rec['headers'] {
+  const all = new Map<string, HeaderValue[]>()
+  for (const { key, value } of headers) all.set(key, [...(all.get(key) ?? []), textOrBytes(value)])
+  return Object.fromEntries([...all].map(([key, values]) => [key, values.length === 1 ? values[0]! : values]))
 }
 
 function valueOf(bytes: Uint8Array | null, as: ReadAs): unknown {

@@ -33,6 +33,30 @@ test('text and bytes are written as they are, null deletes, the rest is JSON', (
   })
 })
 
+test('a header that comes several times is a list', () => {
+  const { headers } = toProduce({ value: 'v', headers: { a: ['1', '2'], b: 'x', none: [] } })
+  expect(headers.map(({ key, value }) => `${key}=${Buffer.from(value!).toString()}`)).toEqual(['a=1', 'a=2', 'b=x'])
+  expect(recordFrom('orders', { ...raw(null), headers }, 'auto').headers).toEqual({ a: ['1', '2'], b: 'x' })
+  expect(() => toProduce({ value: 'v', headers: { a: [1] } as never })).toThrow('or of lists of these')
+})
+
+test.each([
+  ['a Map', new Map([['a', 1]])],
+  ['a Set within', { tags: new Set(['a']) }],
+  ['a BigInt', 1n],
+  ['a BigInt within', { id: 1n }],
+  ['no number', Number.NaN],
+  ['what has no JSON', { toJSON: () => undefined }],
+])('%s is refused', (_what, value) => {
+  expect(() => toProduce({ value: value as never })).toThrow(/^(value of a record is|a record has a key or value)/)
+})
+
+test('what is part of itself is refused', () => {
+  const round: { self?: object } = {}
+  round.self = round
+  expect(() => toProduce({ value: round })).toThrow('a record has a key or value that JSON cannot tell')
+})
+
 test('a record as it is read', () => {
   expect(recordFrom('orders', raw(Buffer.from('{"id":1}')), 'auto')).toEqual({
     topic: 'orders',
