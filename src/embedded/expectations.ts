@@ -1,8 +1,13 @@
 /** `expect(kafka).toHaveRecord(...)` for jest and vitest, and the same as assertions for other runners. */
 import type { Broker } from './broker'
 import { BrokerError } from './commands'
+import { kind } from './kinds'
 import { checkMatch, isMatch, type Match, matchText, seenLines } from './matching'
 import type { ReadOptions, Wait } from './waits'
+
+const aBroker = kind('a Broker, as in expect(kafka)', one => {
+  return typeof (one as Partial<Broker> | null | undefined)?.waitForRecord === 'function'
+})
 
 /** What a runner that has `expect.extend` is told. */
 interface Told {
@@ -21,6 +26,7 @@ export async function toHaveRecord<T>(
   match: Match<T>,
   options: ReadOptions & Wait = {},
 ): Promise<Told> {
+  aBroker(kafka, 'what toHaveRecord expects it of')
   const { isNot = false } = this
   const { timeoutMs: _, ...reading } = options
   const why = isNot ? await presence(kafka, topic, match, reading) : await absence(kafka, topic, match, options)
@@ -34,6 +40,7 @@ export async function assertRecord<T>(
   match: Match<T>,
   options: ReadOptions & Wait = {},
 ): Promise<void> {
+  aBroker(kafka, 'what assertRecord looks at')
   refuse(await absence(kafka, topic, match, options))
 }
 
@@ -44,6 +51,7 @@ export async function assertNoRecord<T>(
   match: Match<T>,
   options: ReadOptions = {},
 ): Promise<void> {
+  aBroker(kafka, 'what assertNoRecord looks at')
   refuse(await presence(kafka, topic, match, options))
 }
 

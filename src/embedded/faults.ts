@@ -65,7 +65,7 @@ export class Faults {
       apis,
     )
     const { effect } = fault
-    if (effect.does === 'error' && !Object.hasOwn(errors, effect.error)) {
+    if (effect.does === 'error' && !isError(effect.error)) {
       throw new BrokerError(unknownError(effect.error), 'INVALID_REQUEST')
     }
     if (fault.partition !== null && fault.topic === null) {
@@ -296,7 +296,7 @@ function owned(handler: Handler<never>, call: Call, request: Body): { readonly c
 
 /** Null when it can be carried out. */
 function wrongWith(decision: Decision, handler: Handler<never>, version: number): string | null {
-  if (decision.does === 'refuse' && !Object.hasOwn(errors, decision.error)) return unknownError(decision.error)
+  if (decision.does === 'refuse' && !isError(decision.error)) return unknownError(decision.error)
   if (decision.does !== 'reply') return null
   try {
     madeReply(handler.api, version, decision.reply)
@@ -306,7 +306,10 @@ function wrongWith(decision: Decision, handler: Handler<never>, version: number)
   }
 }
 
-const unknownError = (name: string): string => `no error is called ${name}.${nearest(Object.keys(errors), name)}`
+const isError = (name: string): boolean => name !== 'NONE' && Object.hasOwn(errors, name)
+
+const unknownError = (name: string): string =>
+  `no error is called ${name}.${nearest(Object.keys(errors).filter(isError), name)}`
 
 /** Throws BrokerError for one that is not among those that are known. */
 export function checkApis(apis: readonly string[], known: ReadonlySet<string>): void {

@@ -57,3 +57,10 @@ test('containers have the names and methods of those that they stand for', () =>
   expect([started.getHost(), started.getMappedPort(9093), started.getFirstMappedPort()]).toEqual(['127.0.0.1', 9, 9])
   expect([started.getBootstrapServers(), started.getId(), started.getName()]).toEqual(['127.0.0.1:9', 'c', 'odradek-c'])
 })
+
+test('what is no broker is refused', async () => {
+  const wrong = {} as unknown as Broker
+  await expect(expecting(wrong).toHaveRecord('orders', {})).rejects.toThrow('is a Broker, as in expect(kafka)')
+  await expect(assertRecord(wrong, 'orders', {})).rejects.toThrow('what assertRecord looks at is a Broker')
+  await expect(assertNoRecord(wrong, 'orders', {})).rejects.toThrow('what assertNoRecord looks at is a Broker')
+})

@@ -301,3 +301,8 @@ test('all connections are ended; what nobody knows is refused', async () => {
   await expect(faults.error('Produce', 'OOPS' as never)).rejects.toThrow('no error is called OOPS')
   await expect(faults.drop('Produce', { partition: 1 })).rejects.toThrow('name the topic too')
 })
+
+test('that there is no error is none', async () => {
+  const { faults } = await bench()
+  await expect(faults.error('Produce', 'NONE')).rejects.toThrow(/^no error is called NONE\.(?!.*NONE\?)/)
+})
