@@ -35,7 +35,10 @@ export async function produce(core: Core, clock: Clock, topic: string, records: 
   return written
 }
 
-/** What there is from the given places on, at most a piece of it; waits for the first record for at most `waitMs`. */
+/**
+ * What there is from the given places on, at most a piece of it; waits for the first record for at most `waitMs`. Rejects
+ * where that is less than was asked for, since a partition is not there or nobody leads it.
+ */
 export async function read(core: () => Core, world: DataWorld, ask: ReadAsk): Promise<ReadAnswer> {
   let next = new Map(ask.next)
   let records: RawRecord[] = []
@@ -43,7 +46,26 @@ export async function read(core: () => Core, world: DataWorld, ask: ReadAsk): Pr
     ;({ records, next } = readOnce(core(), ask, next))
     return records.length > 0
   })
+  if (ask.waitMs === 0 || leftMs < 0) checkPartitions(core(), ask)
   return { records, next: [...next], leftMs }
+}
+
+function checkPartitions({ metadata, partitions: held }: Core, { topic, partition: only }: ReadAsk): void {
+  const partitions = metadata.image.topic(topic)?.partitions ?? []
+  const wanted = only === null ? partitions : partitions.filter(({ index }) => index === only)
+  if (wanted.length === 0 && partitions.length > 0) {
+    throw new BrokerError(
+      `${topic} has no partition ${only}: it has ${partitions.length}, from 0 on`,
+      'INVALID_PARTITIONS',
+    )
+  }
+  const dead = wanted.filter(({ index, leader }) => leader < 0 || held.held(topic, index).leader < 0)
+  if (dead.length === 0) return
+  const which = dead.map(({ index }) => `${topic}-${index}`).join(', ')
+  throw new BrokerError(
+    `nobody leads ${which}, so nobody can read that: the option \`partition\` names another`,
+    'LEADER_NOT_AVAILABLE',
+  )
 }
 
 function readOnce(

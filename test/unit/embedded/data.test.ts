@@ -100,6 +100,32 @@ test('records find their partitions by key, or are told theirs', async () => {
   })
 })
 
+test('who asks for a partition that there is not is told, at once or when the time is up', async () => {
+  const { read, values } = await bench()
+  for (const waitMs of [0, 50]) {
+    await expect(read('wide', { partition: 9, waitMs })).rejects.toMatchObject({
+      message: 'wide has no partition 9: it has 3, from 0 on',
+      code: 'INVALID_PARTITIONS',
+    })
+  }
+  expect(await values('wide', { partition: 2 })).toEqual([])
+})
+
+test('nobody is given less than there is without a word', async () => {
+  const at = new EngineBench()
+  const { cluster } = await at.start({ brokers: 2, topics: [{ name: 'orders', partitions: 2, replicationFactor: 1 }] })
+  const records = [0, 1].map(partition => toProduce({ value: 'a', partition }))
+  await at.ask(cluster, 'produce', { topic: 'orders', records })
+  const down = await at.ask(cluster, 'leaderOf', { topic: 'orders', partition: 1 })
+  await at.ask(cluster, 'stopNode', down!)
+  const ask = { topic: 'orders', partition: null, from: 'start', next: [], waitMs: 0 } as const
+  await expect(at.ask(cluster, 'read', ask)).rejects.toMatchObject({
+    message: expect.stringContaining('nobody leads orders-1'),
+    code: 'LEADER_NOT_AVAILABLE',
+  })
+  expect((await at.ask(cluster, 'read', { ...ask, partition: 0 })).records).toHaveLength(1)
+})
+
 test('who waits is woken by a record, also of a topic that comes later, or told that time was up', async () => {
   const { bench: at, cluster, produce, read } = await bench()
   const waiting = at.engine.ask(cluster, 'read', {

@@ -58,8 +58,8 @@ function directory() {
     const { cluster, nodes, clusterId } = await at.world.until(engine.ask(0, 'start', startOptionsOf(options)))
     const ask = <C extends Command>(command: C, argument: Takes<C>) =>
       at.world.until(engine.ask(cluster, command, argument))
-    const values = async (topic: string) => {
-      const asked = { topic, partition: null, from: 'start', next: [], waitMs: 0 } as const
+    const values = async (topic: string, partition: number | null = null) => {
+      const asked = { topic, partition, from: 'start', next: [], waitMs: 0 } as const
       const { records } = await ask('read', asked)
       return records.map(({ value }) => Buffer.from(value!).toString()).toSorted()
     }
@@ -115,7 +115,8 @@ test('what three nodes wrote one serves, but for what only the others had; and t
   await expect(one.ask('produce', { topic: 'narrow', records: [send(lost, 'nowhere')] })).rejects.toThrow()
   await one.ask('produce', { topic: 'wide', records: [0, 1, 2].map(index => send(index, `of one, ${index}`)) })
   expect(await one.values('wide')).toHaveLength(6)
-  expect(await one.values('narrow')).toEqual([`alone, ${narrow.indexOf(1)}`])
+  expect(await one.values('narrow', narrow.indexOf(1))).toEqual([`alone, ${narrow.indexOf(1)}`])
+  await expect(one.values('narrow')).rejects.toThrow('nobody leads')
   expect([await one.committed(), await one.commit(2)]).toEqual([1, 'NONE'])
   await one.stop()
 
