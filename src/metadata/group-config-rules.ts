@@ -1,4 +1,5 @@
 /** What configs of groups and of client metrics subscriptions must be like, in Kafka's words. */
+import { clientPattern } from '../platform/client-pattern'
 import { configKey, configKeys } from './config-keys'
 import type { ConfigTexts } from './config-layers'
 import { isProblem, parseConfigValue, type AnyConfigValue } from './config-value'
@@ -112,16 +113,8 @@ export function checkClientMetricsConfigs(overrides: ConfigTexts): void {
 }
 
 function checkPattern(pattern: string): void {
-  const parts = pattern.split('=')
-  if (parts.length === 2 && matchable.has(parts[0]!.trim()) && isRegex(parts[1]!.trim())) return
+  // As Java splits: empty parts at the end are none.
+  const [name, text, ...more] = pattern.replace(/=+$/, '').split('=')
+  if (text !== undefined && more.length === 0 && matchable.has(name!.trim()) && clientPattern(text.trim())) return
   throw invalid(`Illegal client matching pattern: ${pattern}`)
-}
-
-function isRegex(text: string): boolean {
-  try {
-    new RegExp(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -96,6 +96,12 @@ const bans: readonly Ban[] = [
     finds: member('Promise', 'race'),
     canary: 'void Promise.race([])',
   },
+  {
+    what: 'a RegExp that is made of a value',
+    instead: 'a literal; for what a client sends platform/client-pattern.ts, which never searches for ever',
+    finds: node => (ts.isNewExpression(node) || ts.isCallExpression(node)) && isGlobal(node.expression, 'RegExp'),
+    canary: "export const matches = (text: string) => new RegExp(text).test('a')",
+  },
 ]
 
 function offences(ban: Ban, sources: readonly Source[]): string[] {

@@ -3,6 +3,7 @@
  * by a pattern (KIP-1152).
  */
 import { isStateName } from '../../coordinator/transaction/state'
+import { clientPattern } from '../../platform/client-pattern'
 import { Refusal } from '../../protocol/errors'
 import { ListTransactions } from '../../protocol/messages/list-transactions'
 import { defineHandler } from '../broker'
@@ -44,10 +45,7 @@ const patternCharactersMax = 256
 function matching(pattern: string | null): (transactionalId: string) => boolean {
   if (pattern === null || pattern === '') return () => true
   if (pattern.length > patternCharactersMax) throw new Refusal('INVALID_REGULAR_EXPRESSION')
-  try {
-    const expression = new RegExp(`^(?:${pattern})$`)
-    return transactionalId => expression.test(transactionalId)
-  } catch {
-    throw new Refusal('INVALID_REGULAR_EXPRESSION')
-  }
+  const matches = clientPattern(pattern)
+  if (!matches) throw new Refusal('INVALID_REGULAR_EXPRESSION')
+  return matches
 }

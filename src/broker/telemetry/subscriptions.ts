@@ -1,6 +1,7 @@
 /** Which metrics a client is asked for: what the `client-metrics` resources say that match it, together (KIP-714). */
 import type { CallConnection } from '../../call/call'
 import type { ClientMetricsConfigs } from '../../metadata/configs'
+import { clientPattern } from '../../platform/client-pattern'
 import { crc32c } from '../../protocol/records/crc32c'
 
 export interface ClientIdentity {
@@ -44,9 +45,9 @@ function idOf(instanceId: string, metrics: readonly string[], intervalMs: number
 
 /** `pattern` is a name, an equals sign and a regular expression that the whole value has to match. */
 function isMatch(client: ClientIdentity, pattern: string): boolean {
-  const at = pattern.indexOf('=')
-  const value = valueOf(client, pattern.slice(0, at).trim())
-  return value !== null && new RegExp(`^(?:${pattern.slice(at + 1).trim()})$`).test(value)
+  const [name, text] = pattern.split('=')
+  const value = valueOf(client, name!.trim())
+  return value !== null && text !== undefined && clientPattern(text.trim())?.(value) === true
 }
 
 function valueOf({ instanceId, clientId, connection }: ClientIdentity, name: string): string | null {

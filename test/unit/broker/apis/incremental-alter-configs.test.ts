@@ -186,6 +186,7 @@ describe('IncrementalAlterConfigs', () => {
       'Invalid value 99 for interval.ms, interval must be between 100 and 3600000 (1 hour)',
     ],
     [subscription, 'm', [['match', set, 'client_id=(']], 40, 'Illegal client matching pattern: client_id=('],
+    [subscription, 'm', [['match', set, 'client_id=']], 40, 'Illegal client matching pattern: client_id='],
     [subscription, 'm', [['match', set, 'foo=bar']], 40, 'Illegal client matching pattern: foo=bar'],
     [subscription, 'm', [['foo', set, '1']], 42, 'Unknown client metrics configuration: foo'],
     [

@@ -28,6 +28,10 @@ test.each([
   ['client_source_address=10.0.0.[0-9]', true],
   ['client_source_port=47|11', false],
   ['client_source_port=4711', true],
+  ['client_source_port=4711=', true],
+  ['client_id=\\Abilling-\\pN\\z', true],
+  // Patterns of an older broker that are none: nobody matches, nothing fails.
+  ['client_id=(?=b)billing-7', false],
 ])('a pattern has to match the whole: %s', (pattern, matches) => {
   expect(asks([pattern]).metrics).toEqual(matches ? ['a'] : [])
 })
