@@ -26,7 +26,7 @@ const group = of('group')
 const commit = of('commit')
 const transaction = of('transaction')
 
-const ofMembers = ['JoinGroup', 'SyncGroup', 'Heartbeat', 'OffsetCommit', 'OffsetFetch']
+const ofMembers = ['JoinGroup', 'SyncGroup', 'Heartbeat', 'OffsetCommit', 'OffsetFetch'] as const
 
 export const standardFailures: readonly Failure[] = [
   network('first-connection-drops', 'The first connection ends before the broker has said what it can do.', {

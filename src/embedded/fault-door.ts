@@ -1,5 +1,5 @@
 /** `broker.faults`: how a test asks for what goes wrong. */
-import type { ErrorName } from '../protocol/errors'
+import type { ApiName } from './api-names'
 import {
   BrokerError,
   type Command,
@@ -13,6 +13,7 @@ import type { Decide } from './deciders'
 import { durationMs } from './duration'
 import {
   type Apis,
+  type FaultError,
   decidedOptions,
   type DecidedOptions,
   faultFrom,
@@ -57,7 +58,7 @@ const coordinatorErrors = ['COORDINATOR_LOAD_IN_PROGRESS', 'COORDINATOR_NOT_AVAI
 type CoordinatorError = (typeof coordinatorErrors)[number]
 
 /** In which answers Kafka says so: one that loads takes heartbeats for granted, and where it is can be told meanwhile. */
-export function coordinatorApis(of: keyof typeof coordinated, error: CoordinatorError): string[] {
+export function coordinatorApis(of: keyof typeof coordinated, error: CoordinatorError): ApiName[] {
   if (error === 'COORDINATOR_NOT_AVAILABLE') return ['FindCoordinator', ...coordinated[of]]
   return coordinated[of].filter(api => api !== 'Heartbeat' || error !== 'COORDINATOR_LOAD_IN_PROGRESS')
 }
@@ -84,7 +85,7 @@ export class FaultDoor {
    * Requests are refused with an error of Kafka: of one that names a topic, that topic alone, or that partition, and others
    * are served. With `after`, what was asked has been done all the same. In force when the promise resolves.
    */
-  async error(apis: Apis, error: ErrorName, options: LateFaultOptions = {}): Promise<FaultHandle> {
+  async error(apis: Apis, error: FaultError, options: LateFaultOptions = {}): Promise<FaultHandle> {
     text(error, 'the error of faults.error')
     lateFaultOptions(options, 'faults.error')
     return this.#add('error', apis, options, { does: 'error', error, after: options.after ?? false })

@@ -1,10 +1,15 @@
 /** A fault written down as plain data: in the list of standard failures, and as other languages ask for one. */
+import type { ErrorName } from '../protocol/errors'
+import type { ApiName } from './api-names'
 import { type Fault, type FaultEffect, type Happening, happenings } from './commands'
 import { durationMs } from './duration'
 import { flag, isObject, kind, type Kind, listOf, milliseconds, shape, some, text, wholeNumber } from './kinds'
 
 /** An API by Kafka's name, some of them, or `*` for all. */
-export type Apis = string | readonly string[]
+export type Apis = ApiName | '*' | readonly (ApiName | '*')[]
+
+/** An error by Kafka's name. */
+export type FaultError = Exclude<ErrorName, 'NONE'>
 
 export interface FaultOptions {
   /** So many requests; without it, all until it is lifted. */
@@ -35,7 +40,7 @@ export interface DecidedOptions extends FaultOptions {
 /** One of the effects, and whom it concerns. */
 export interface FaultSpec extends FaultOptions {
   readonly api: Apis
-  readonly error?: string
+  readonly error?: FaultError
   readonly delay?: number | string
   readonly throttle?: number | string
   readonly drop?: true

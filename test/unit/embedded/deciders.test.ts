@@ -162,5 +162,5 @@ test('functions are of one cluster, and gone when all faults are', async () => {
   await world.until(client.request(ApiVersions, 3, {}))
   expect(asked).toBe(1)
   await expect(faults.on('Fetch', 'drop' as never)).rejects.toThrow('the function of faults.on is a function')
-  await expect(faults.on('Fetsch', () => {})).rejects.toThrow('Did you mean Fetch?')
+  await expect(faults.on('Fetsch' as never, () => {})).rejects.toThrow('Did you mean Fetch?')
 })

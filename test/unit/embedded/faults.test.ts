@@ -294,15 +294,15 @@ test('all connections are ended; what nobody knows is refused', async () => {
   expect(await faults.disconnectAll()).toBe(1)
   await world.runFor(1_000)
   expect(client.isOpen).toBe(false)
-  await expect(faults.error('Produze', 'NOT_CONTROLLER')).rejects.toThrow(
+  await expect(faults.error('Produze' as never, 'NOT_CONTROLLER')).rejects.toThrow(
     'no API is called Produze. Did you mean Produce?',
   )
-  await expect(faults.error(['Fetch', 'Fetsch'], 'NOT_CONTROLLER')).rejects.toThrow('no API is called Fetsch')
+  await expect(faults.error(['Fetch', 'Fetsch' as never], 'NOT_CONTROLLER')).rejects.toThrow('no API is called Fetsch')
   await expect(faults.error('Produce', 'OOPS' as never)).rejects.toThrow('no error is called OOPS')
   await expect(faults.drop('Produce', { partition: 1 })).rejects.toThrow('name the topic too')
 })
 
 test('that there is no error is none', async () => {
   const { faults } = await bench()
-  await expect(faults.error('Produce', 'NONE')).rejects.toThrow(/^no error is called NONE\.(?!.*NONE\?)/)
+  await expect(faults.error('Produce', 'NONE' as never)).rejects.toThrow(/^no error is called NONE\.(?!.*NONE\?)/)
 })
