@@ -9,6 +9,7 @@ import type { MetadataStore } from '../metadata/store'
 import type { StoredBroker } from '../metadata/stored'
 import { PartitionDirectory } from '../partition/directory'
 import { startCleaning } from '../partition/cleaning'
+import { startReopening } from '../partition/reopening'
 import { startUpkeep } from '../partition/upkeep'
 import type { Timers } from '../platform/clock'
 import type { Address } from '../platform/network'
@@ -101,6 +102,7 @@ async function open(
     )
   }
   const brokers = openBrokers(platform, { config, opened, metadata, directory, brokerIds, tokens, stages, pollTimers })
+  undo.push(startReopening(platform.timers, directory))
   undo.push(startUpkeep(upkeepOf(platform, metadata, directory)))
   undo.push(
     startCleaning({

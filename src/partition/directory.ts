@@ -30,6 +30,13 @@ interface Held {
   readonly partition: Partition | null
   /** Why it is offline; null while it serves, and where all replicas are elsewhere. */
   readonly offline: string | null
+  /** What is to be opened once there is room, as the metadata has it by now; where that would help. */
+  readonly wanted?: Wanted
+}
+
+interface Wanted {
+  readonly topic: TopicImage
+  readonly image: PartitionImage
 }
 
 const whyOffline = ({ partition, offline }: Held): string | null => offline ?? partition?.fault?.message ?? null
@@ -39,6 +46,8 @@ const elsewhere: Held = { partition: null, offline: null }
 export class PartitionDirectory {
   readonly #options: DirectoryOptions
   readonly #held = new Map<string, Map<number, Held>>()
+  /** One change at a time, and no second try to open what a change is about to drop. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: DirectoryOptions) {
     this.#options = options
@@ -48,7 +57,26 @@ export class PartitionDirectory {
    * Makes what is here what the metadata says by now: opens, leads, drops. Called for each change, in order; at
    * the start with every topic as created.
    */
-  async apply({ created, deleted, altered }: TopicChanges): Promise<void> {
+  apply(changes: TopicChanges): Promise<void> {
+    return this.#inTurn(() => this.#apply(changes))
+  }
+
+  /** Tries once more to open what there was no room for. */
+  reopen(): Promise<void> {
+    const wanted = () => [...this.#held.values()].flatMap(held => [...held.values()].flatMap(each => each.wanted ?? []))
+    if (wanted().length === 0) return Promise.resolve()
+    return this.#inTurn(async () => {
+      await Promise.all(wanted().map(({ topic, image }) => this.#open(topic, image)))
+    })
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#last.then(work)
+    this.#last = mine.catch(() => {})
+    return mine
+  }
+
+  async #apply({ created, deleted, altered }: TopicChanges): Promise<void> {
     // A topic of the same name may have come back at once, so what was there goes first.
     await Promise.all(deleted.map(topic => this.#dropTopic(topic)))
     const present = [...created, ...altered.map(({ after }) => after)]
@@ -61,6 +89,7 @@ export class PartitionDirectory {
     if (held?.partition) held.partition.lead(leadershipOf(partition))
     else if (!isHere) this.#set(topic.name, partition.index, elsewhere)
     else if (!held || held === elsewhere) await this.#open(topic, partition)
+    else if (held.wanted) this.#set(topic.name, partition.index, { ...held, wanted: { topic, image: partition } })
   }
 
   /** Throws UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER when its replicas are elsewhere, KAFKA_STORAGE_ERROR. */
@@ -108,6 +137,7 @@ export class PartitionDirectory {
   async #open(topic: TopicImage, image: PartitionImage): Promise<void> {
     const { store, logger, logConfig, partitionConfig, opened } = this.#options
     const id = { topic: topic.name, partition: image.index, topicId: topic.id }
+    const wasRefused = this.#held.get(topic.name)?.get(image.index)?.wanted !== undefined
     try {
       const log: Log = await store.open(id, () => logConfig(topic.name))
       const partition = new Partition(
@@ -118,12 +148,17 @@ export class PartitionDirectory {
         this.#options,
       )
       await opened?.(partition)
+      if (wasRefused) logger.info('partition-online', { topic: topic.name, partition: image.index })
       this.#set(topic.name, image.index, { partition, offline: null })
     } catch (error) {
       if (!(error instanceof StorageFault || error instanceof CorruptLog)) throw error
-      const mend = error instanceof CorruptLog ? damageAdvice : undefined
-      logger.error('partition-offline', { topic: topic.name, partition: image.index, why: error.message, mend })
-      this.#set(topic.name, image.index, { partition: null, offline: error.message })
+      const { message: why } = error
+      const mend = error instanceof CorruptLog ? damageAdvice : error.passes ? roomAdvice : undefined
+      // Of what is tried again and again once is enough.
+      if (!wasRefused || !error.passes)
+        logger.error('partition-offline', { topic: topic.name, partition: image.index, why, mend })
+      const wanted = error.passes ? { wanted: { topic, image } } : {}
+      this.#set(topic.name, image.index, { partition: null, offline: why, ...wanted })
     }
   }
 
@@ -148,6 +183,8 @@ export class PartitionDirectory {
 
 const damageAdvice =
   'Nothing was cut. With the broker stopped, put the directory of the partition back from a copy, or let odradek log repair take out what is damaged.'
+
+const roomAdvice = 'It comes online by itself once there is room.'
 
 function leadershipOf(partition: PartitionImage): Leadership {
   const { leader, leaderEpoch, isr, replicas } = partition

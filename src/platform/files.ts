@@ -35,6 +35,8 @@ export interface Files {
   readonly longWriteBytes: number
   /** The same of files that are synced soon after each write, where the disk is waited for anyway. */
   readonly longSyncedWriteBytes: number
+  /** Files and sockets that this process may have open at a time; Infinity where that is not known. */
+  readonly openMax: number
   /** Opens for reading and writing; `create` makes the file when it is missing, `exclusive` fails when it is there. */
   open(path: string, how: { create?: boolean; exclusive?: boolean; readOnly?: boolean }): File
   /** Names (not paths) in a directory, in no order. Throws ENOENT. */

@@ -17,6 +17,10 @@ export class FillingFiles implements Files {
     return this.#files.longSyncedWriteBytes
   }
 
+  get openMax(): number {
+    return this.#files.openMax
+  }
+
   open(path: string, how: Parameters<Files['open']>[1]): File {
     return new FillingFile(this.#files.open(path, how), () => this.#mustHaveRoom(path))
   }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { assert } from '../assert'
 import { Deferred } from '../collections'
 import type { File, FileFacts, Files } from '../files'
+import { AtMost } from '../pieces'
 import { lockFile } from './lock'
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_DIRECTORY } = fs.constants
@@ -143,6 +144,22 @@ async function syncDir(path: string): Promise<void> {
   }
 }
 
+/**
+ * Whole-file work under way, each with a descriptor or two. Started all at once, as for thousands of new logs, it would open
+ * all its files before the first is closed; there are fewer threads for it than this anyway.
+ */
+const wholes = new AtMost(16)
+
+/** As Linux tells it; elsewhere nobody says without a program of its own. */
+function openMax(): number {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8'))
+    return limit ? Number(limit[1]) : Infinity
+  } catch {
+    return Infinity
+  }
+}
+
 async function replaceFileNow(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.tmp`
   const handle = await fs.promises.open(temporary, 'w')
@@ -161,7 +178,7 @@ const replacing = new Map<string, Promise<void>>()
 
 async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const before = replacing.get(path) ?? Promise.resolve()
-  const mine = before.catch(() => {}).then(() => replaceFileNow(path, content))
+  const mine = before.catch(() => {}).then(() => wholes.run(() => replaceFileNow(path, content)))
   replacing.set(path, mine)
   try {
     await mine
@@ -173,6 +190,10 @@ async function replaceFile(path: string, content: Uint8Array | string): Promise<
 export const nodeFiles: Files = {
   longWriteBytes: 128 * 1024,
   longSyncedWriteBytes: Infinity,
+
+  get openMax() {
+    return openMax()
+  },
 
   open(path, { create = false, exclusive = false, readOnly = false }) {
     const access = readOnly ? O_RDONLY : O_RDWR
@@ -204,7 +225,7 @@ export const nodeFiles: Files = {
   },
 
   removeTree: path => fs.promises.rm(path, { recursive: true, force: true }),
-  syncDir,
+  syncDir: path => wholes.run(() => syncDir(path)),
   lock: path => lockFile(path),
 
   space(path) {

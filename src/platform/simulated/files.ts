@@ -1,6 +1,7 @@
 /** Files on a simulated disk, as one process sees them: with the errors, delays and limits that a test asks for. */
 import { dirname } from 'node:path/posix'
 import type { File, Files, FileLock } from '../files'
+import { AtMost } from '../pieces'
 import type { Dice } from './dice'
 import { DirectoryNode, type Disk, type DiskNode, FileNode, sectorBytes } from './disk'
 import type { Life } from './life'
@@ -27,6 +28,8 @@ export interface DiskFaults {
   syncMs: readonly [number, number]
   /** `Infinity` is not counted, which is cheaper. */
   capacityBytes: number
+  /** Files that the process may have open at a time. */
+  openMax: number
 }
 
 export const kindDisk = (): DiskFaults => ({
@@ -35,6 +38,7 @@ export const kindDisk = (): DiskFaults => ({
   writeMs: [0, 1],
   syncMs: [0.1, 5],
   capacityBytes: Infinity,
+  openMax: Infinity,
 })
 
 export function errno(code: string, operation: string, path: string): NodeJS.ErrnoException {
@@ -56,6 +60,8 @@ export class SimulatedFiles implements Files {
   readonly #faults: DiskFaults
   readonly #dice: Dice
   readonly #locks: LockTable
+  readonly #wholes = new AtMost(16)
+  #openCount = 0
 
   constructor(life: Life, disk: Disk, faults: DiskFaults, dice: Dice, locks: LockTable) {
     this.#life = life
@@ -74,8 +80,13 @@ export class SimulatedFiles implements Files {
     return this.#faults.longWriteBytes
   }
 
+  get openMax(): number {
+    return this.#faults.openMax
+  }
+
   open(path: string, { create = false, exclusive = false, readOnly = false }: Parameters<Files['open']>[1]): File {
     this.#begin('open', path)
+    if (this.#openCount >= this.#faults.openMax) throw errno('EMFILE', 'open', path)
     const { directory, name, node } = this.#find(path)
     if (node !== undefined && exclusive) throw errno('EEXIST', 'open', path)
     if (node instanceof DirectoryNode) throw errno('EISDIR', 'open', path)
@@ -124,16 +135,25 @@ export class SimulatedFiles implements Files {
     const file = this.open(path, { readOnly: true })
     const content = Buffer.alloc(file.size())
     file.readSync(content, 0)
+    void file.close()
     return content
   }
 
-  async replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+  /** No more at a time than with Node, so that many do not take all the files that may be open. */
+  replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+    return this.#wholes.run(() => this.#replaceFile(path, content))
+  }
+
+  async #replaceFile(path: string, content: Uint8Array | string): Promise<void> {
     const temporary = `${path}.tmp`
     const file = this.open(temporary, { create: true })
-    file.truncateSync(0)
-    file.writeSync([Buffer.from(content)], 0)
-    await file.sync()
-    await file.close()
+    try {
+      file.truncateSync(0)
+      file.writeSync([Buffer.from(content)], 0)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
     await this.rename(temporary, path)
     await this.syncDir(dirname(path))
   }
@@ -181,7 +201,7 @@ export class SimulatedFiles implements Files {
   }
 
   async lock(path: string): Promise<FileLock | null> {
-    this.open(path, { create: true })
+    await this.open(path, { create: true }).close()
     if (this.#locks.has(path)) return null
     this.#locks.add(path)
     const release = (): void => void this.#locks.delete(path)
@@ -221,8 +241,12 @@ export class SimulatedFiles implements Files {
   }
 
   #file(node: FileNode, path: string, readOnly: boolean): File {
+    this.#openCount += 1
     return new SimulatedFile(node, path, readOnly, {
       begin: operation => this.#begin(operation, path),
+      closed: () => {
+        this.#openCount -= 1
+      },
       touch: () => {
         node.modifiedMs = this.#life.world.clock.now()
       },
@@ -238,6 +262,7 @@ export class SimulatedFiles implements Files {
 }
 
 interface FileWorld {
+  closed(): void
   begin(operation: FileOperation): void
   touch(): void
   roomBytes(): number
@@ -332,6 +357,7 @@ class SimulatedFile implements File {
   }
 
   async close(): Promise<void> {
+    if (this.#open) this.#world.closed()
     this.#open = false
     await Promise.allSettled(this.#writes)
   }

@@ -1,10 +1,12 @@
 /** Open files, no more than a limit: the one that was not used for longest is closed, and opened again when needed. */
 import type { File, Files } from '../../platform/files'
+import { isOfManyFiles } from './health'
 
 /** When the limit is reached this part of the open ones is closed at once, so that the search for them is rare. */
 const closedAtOnce = 1 / 8
 /** The disk does only a few syncs at a time, and a file that waits for one must stay open. */
 const syncsMax = 64
+const opensMax = 100
 
 export class Handles {
   readonly #files: Files
@@ -33,9 +35,27 @@ export class Handles {
 
   open(handle: Handle, create: boolean): File {
     if (this.#open.size >= this.#openMax) this.#closeSome()
-    const file = this.#files.open(handle.path, { create })
-    this.#open.add(handle)
-    return file
+    try {
+      const file = this.#files.open(handle.path, { create })
+      this.#open.add(handle)
+      return file
+    } catch (error) {
+      // Sockets may have taken more than their share. The next one who tries shall find room.
+      if (isOfManyFiles(error)) this.#closeSome()
+      throw error
+    }
+  }
+
+  /** Resolves when a handle is open. A sync that could not be tried says nothing of the disk, so it waits for its file. */
+  async opened(handle: Handle): Promise<File> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return handle.file()
+      } catch (error) {
+        if (!isOfManyFiles(error) || tries === opensMax) throw error
+        await Promise.all(this.#idle().map(idle => idle.close().catch(this.#failed)))
+      }
+    }
   }
 
   /** Does a sync when not too many are under way. */
@@ -57,8 +77,12 @@ export class Handles {
   }
 
   #closeSome(): void {
+    for (const handle of this.#idle()) handle.close().catch(this.#failed)
+  }
+
+  #idle(): Handle[] {
     const idle = [...this.#open].filter(handle => !handle.busy).sort((a, b) => a.lastUse - b.lastUse)
-    for (const handle of idle.slice(0, Math.ceil(this.#openMax * closedAtOnce))) handle.close().catch(this.#failed)
+    return idle.slice(0, Math.ceil(this.#openMax * closedAtOnce))
   }
 }
 
@@ -102,7 +126,8 @@ export class Handle {
     return this.#handles.syncing(async () => {
       this.#uses += 1
       try {
-        await this.file().sync()
+        const file = await this.#handles.opened(this)
+        await file.sync()
       } finally {
         this.#uses -= 1
       }

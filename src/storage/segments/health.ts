@@ -73,7 +73,12 @@ export class Health {
   writeFailed(doing: string, error: unknown): StorageFault {
     if (!passing.has(codeOf(error))) return this.fail(doing, error)
     if (!this.#isRefusing)
-      this.#logger.error('storage.writes_refused', { path: this.path, doing, error: saying(error) })
+      this.#logger.error('storage.writes_refused', {
+        path: this.path,
+        doing,
+        error: saying(error),
+        mend: mendOf(error),
+      })
     this.#isRefusing = true
     return new StorageFault(`${doing}: ${saying(error)}`, { cause: error, passes: true })
   }
@@ -87,5 +92,11 @@ export class Health {
 }
 
 export const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+
+/** The process, or the machine, has as many files and sockets open as it may. Nothing is wrong with the disk. */
+export const isOfManyFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error))
+
+const mendOf = (error: unknown): string | undefined =>
+  isOfManyFiles(error) ? 'Raise the limit of open files of the broker (ulimit -n).' : undefined
 
 export const saying = (error: unknown): string => String((error as { message?: unknown } | null)?.message ?? error)

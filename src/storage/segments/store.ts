@@ -1,5 +1,6 @@
 /** Logs in a data directory that is Apache Kafka's: same names, same bytes. */
 import type { Cancel } from '../../platform/clock'
+import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
 import { StorageFault } from '../fault'
@@ -28,9 +29,12 @@ export type StorePlatform = Pick<Platform, 'clock' | 'timers' | 'random' | 'file
 export interface FileStoreOptions extends WantedIdentity {
   readonly directory: string
   readonly flush: FlushMode
-  /** Files open at once; default 4,000. */
+  /** Files of logs open at once. By default 4,000, and half of what the process may have: the rest is for sockets and others. */
   readonly openFilesMax?: number
 }
+
+/** Logs that are being opened: each has files of its own open meanwhile, and there are no more threads than this for it. */
+const openingMax = 32
 
 interface OpenLog {
   readonly log: SegmentLog
@@ -41,7 +45,12 @@ interface OpenLog {
 export async function openFileStore(platform: StorePlatform, options: FileStoreOptions): Promise<FileStore> {
   const { files, random } = platform
   const claimed = await claimDirectory(files, random, options.directory, options)
-  return new FileStore(platform, claimed, options.flush, options.openFilesMax ?? 4000)
+  return new FileStore(
+    platform,
+    claimed,
+    options.flush,
+    options.openFilesMax ?? Math.min(4000, Math.floor(files.openMax / 2)),
+  )
 }
 
 export class FileStore implements LogStore {
@@ -65,6 +74,7 @@ export class FileStore implements LogStore {
   /** The last opening or dropping of each log, which the next one has to wait for. */
   readonly #work = new Map<string, Promise<unknown>>()
   readonly #removals = new Set<Cancel>()
+  readonly #opening = new AtMost(openingMax)
 
   constructor(platform: StorePlatform, claimed: ClaimedDirectory, flush: FlushMode, openFilesMax: number) {
     const { files, timers, logger } = platform
@@ -90,7 +100,7 @@ export class FileStore implements LogStore {
         refuseOther(id, known.log.id.topicId)
         return known.log
       }
-      return this.#openNow(id, config)
+      return this.#opening.run(() => this.#openNow(id, config))
     })
   }
 
@@ -189,7 +199,7 @@ export class FileStore implements LogStore {
       if (topicId === null) {
         await files.replaceFile(pathOf(directory, names.partitionMetadata), encodePartitionMetadata(id.topicId))
       }
-      if (isNew) await this.#rootSync.sync()
+      if (isNew || topicId === null) await this.#rootSync.sync()
       this.#open.set(name, { log, config })
       this.#recovered.add(name)
       return log

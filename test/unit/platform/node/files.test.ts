@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,4 +116,10 @@ test('the file system tells its size', () => {
   const { totalBytes, usableBytes } = nodeFiles.space(dir)
   expect(totalBytes).toBeGreaterThan(usableBytes)
   expect(usableBytes).toBeGreaterThan(0)
+})
+
+test('how many files may be open is what the system says of this process', () => {
+  const said = fs.existsSync('/proc/self/limits') ? execFileSync('sh', ['-c', 'ulimit -Hn']).toString().trim() : ''
+  // Node raises its own limit to the hard one when it starts.
+  expect(nodeFiles.openMax).toBe(/^\d+$/.test(said) ? Number(said) : Infinity)
 })
