@@ -70,7 +70,9 @@ export async function playFailures(
 function say(verdict: Verdict, process: Process): void {
   process.print(verdictLine(verdict))
   if (verdict.message === null) return
-  for (const said of verdict.message.split('\n').slice(-shownLinesMax)) process.print(`     | ${said}`)
+  // The line of a failure has the first already.
+  const lines = verdict.message.split('\n').slice(verdict.outcome === 'failed' ? 1 : 0)
+  for (const said of lines.slice(-shownLinesMax)) process.print(`     | ${said}`)
 }
 
 class Trials {

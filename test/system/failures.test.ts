@@ -34,7 +34,6 @@ describe('the command', () => {
     expect(stdout.replace(/\(\d+ ms\)/g, '(n ms)').split('\n')).toEqual([
       'ok    none (n ms)',
       'FAIL  produce-lost (n ms): it ended with exit code 3',
-      '     | it ended with exit code 3',
       '     | \u001b[31mlost <&',
       '     | ',
       'unmet fetch-is-slow (n ms)',
