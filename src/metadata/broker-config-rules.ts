@@ -3,12 +3,19 @@ import { configKey, isReadOnly } from './config-keys'
 import type { ConfigTexts } from './config-layers'
 import { isProblem, parseConfigValue } from './config-value'
 import type { Configs } from './configs'
+import { beyondRetention, brokerValuesProblem, lockingOut } from './broker-values'
 import { EntryFailure } from './decision'
 
 const listenerPrefix = /^listener\.name\.[^.]+\./
 
 /** Security keys that a running broker takes for one listener at a time only. */
 const onlyPerListener = (name: string) => name.startsWith('ssl.') && configKey('broker', name)?.update === 'per-broker'
+
+const forAllBrokers = new Set(['max.connections', 'max.connection.creation.rate', 'num.network.threads'])
+
+/** Keys of one listener are for one broker, but for these. */
+const isForOneBroker = (name: string) =>
+  listenerPrefix.test(name) && !forAllBrokers.has(name.replace(listenerPrefix, ''))
 
 /** Thread pools: a running broker halves or doubles them at most. */
 const threadCounts = new Set([
@@ -17,6 +24,10 @@ const threadCounts = new Set([
   'num.replica.fetchers',
   'num.recovery.threads.per.data.dir',
   'background.threads',
+  'remote.log.manager.copier.thread.pool.size',
+  'remote.log.manager.expiration.thread.pool.size',
+  'remote.log.manager.follower.thread.pool.size',
+  'remote.log.reader.threads',
 ])
 
 /** A refusal by the part of Kafka that would have to act on the change. */
@@ -51,13 +62,21 @@ export function checkBrokerConfigs(configs: Configs, resource: string, texts: Co
     const key = keyOf(name)
     const parsed = key && parseConfigValue(name, key, text)
     if (parsed && isProblem(parsed)) throw refused(parsed.error)
+    checkClass(name.replace(listenerPrefix, ''), text)
   }
   if (resource === '') {
     refuseAny(
-      name => keyOf(name)?.update === 'per-broker',
+      name => keyOf(name)?.update === 'per-broker' || isForOneBroker(name),
       'Cannot update these configs at default cluster level, broker id must be specified',
     )
   }
+  const after = configs.layers().changed(resource, texts)
+  const why = brokerValuesProblem(after)
+  if (why !== null) throw refused(why)
+  const limit = lockingOut(after)
+  if (limit !== null) throw nested(`Invalid ${limit.replace(listenerPrefix, '')} 0`)
+  const beyond = beyondRetention(after, 'ms') ?? beyondRetention(after, 'bytes')
+  if (beyond !== null) throw nested(beyond)
   for (const [name, text] of texts) {
     checkSteps(configs, name, Number(text))
     if (name === 'max.connections.per.ip.overrides') checkOverrides(name, text)
@@ -66,6 +85,14 @@ export function checkBrokerConfigs(configs: Configs, resource: string, texts: Co
       throw nested(why)
     }
   }
+}
+
+const onlyPrincipalBuilder = 'org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder'
+
+/** There is no Java here to find another class in. */
+function checkClass(name: string, text: string): void {
+  if (name !== 'principal.builder.class' || text.trim() === onlyPrincipalBuilder) return
+  throw refused(`Invalid value ${text} for configuration ${name}: Class ${text} could not be found.`)
 }
 
 /** `host:count,host:count`. The texts are those of Java's own exceptions. */

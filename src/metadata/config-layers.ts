@@ -49,6 +49,14 @@ export class BrokerLayers {
     }
   }
 
+  /** As they would be with other dynamic texts of one broker, or ('') of all. */
+  changed(resource: string, texts: ConfigTexts): BrokerLayers {
+    const [perBroker, clusterWide, statics] = this.#layers.map(layer => layer.texts)
+    return resource === ''
+      ? new BrokerLayers(perBroker!, texts, statics!)
+      : new BrokerLayers(texts, clusterWide!, statics!)
+  }
+
   /** The text in force for a key of the broker or of our own; null when it is unset. */
   effective(name: string): string | null {
     return this.#effective.get(name) ?? staticKey(name)?.default ?? null

@@ -70,6 +70,11 @@ export function checkGroupConfigs(broker: BrokerConfigs, overrides: ConfigTexts)
   if (standby !== undefined && standby > broker.groupStreamsMaxStandbyReplicas) {
     throw invalid(`streams.num.standby.replicas must be less than or equal to ${broker.groupStreamsMaxStandbyReplicas}`)
   }
+  const offsetInterval = valueOf('streams.task.offset.interval.ms') as number | undefined
+  const offsetIntervalMin = broker.groupStreamsMinTaskOffsetIntervalMs
+  if (offsetInterval !== undefined && offsetInterval < offsetIntervalMin) {
+    throw invalid(`streams.task.offset.interval.ms must be greater than or equal to ${offsetIntervalMin}`)
+  }
   checkAssignor(broker, valueOf('streams.assignor.name') as string | undefined)
   const deadLetters = (valueOf('errors.deadletterqueue.topic.name') as string | undefined) ?? ''
   if (deadLetters.startsWith('__')) {

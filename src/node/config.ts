@@ -3,7 +3,8 @@
  * environment, `--set`, flags. Every key is one of `metadata/config-keys.ts`; a key nobody knows is refused, and so is a
  * value that the key does not take.
  */
-import { type ConfigTexts, brokerSynonyms } from '../metadata/config-layers'
+import { brokerValuesProblem } from '../metadata/broker-values'
+import { BrokerLayers, type ConfigTexts, brokerSynonyms } from '../metadata/config-layers'
 import type { LogLevel } from '../platform/logger'
 import { checkAssignments } from './config-check'
 import { dataDirOf, type ListenerPlace, placesOf } from './config-places'
@@ -96,6 +97,8 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const [first, ...others] = places
   const listeners: NodeConfig['listeners'] = [listenerOf(first), ...others.map(listenerOf)]
   warnings.push(...strangersIn(counting, listeners))
+  const together = problems.length === 0 ? brokerValuesProblem(new BrokerLayers(new Map(), new Map(), texts)) : null
+  if (together !== null) problems.push(`${together.replace(/^requirement failed: /, '').replace(/\.$/, '')}.`)
   if (problems.length > 0) throw new ConfigRefused(problems)
 
   const nodeId = Number(texts.get('node.id') ?? texts.get('broker.id') ?? -1)

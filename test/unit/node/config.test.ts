@@ -35,6 +35,17 @@ function problems(said: Said): readonly string[] {
   throw new Error('nothing was refused')
 }
 
+test.each([
+  ['log.roll.ms=0', 'log.roll.ms must be greater than or equal to 1.'],
+  ['log.roll.jitter.ms=-1', 'log.roll.jitter.ms must be greater than or equal to 0.'],
+  [
+    'max.connections.per.ip=0',
+    'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.',
+  ],
+])('%s is refused at start, as a change of it would be', (set, why) => {
+  expect(problems({ flags: { set: [set] } })).toEqual([why])
+})
+
 describe('without a word', () => {
   test('dev listens on loopback, in memory, and does not wait for the disk', () => {
     expect(config({})).toMatchObject({

@@ -179,6 +179,13 @@ describe('IncrementalAlterConfigs', () => {
       "errors.deadletterqueue.topic.name: DLQ topic name must not start with '__'",
     ],
     [
+      group,
+      'g',
+      [['streams.task.offset.interval.ms', set, '1']],
+      40,
+      'streams.task.offset.interval.ms must be greater than or equal to 15000',
+    ],
+    [
       subscription,
       'm',
       [['interval.ms', set, '99']],
