@@ -145,9 +145,7 @@ function refusedMetadata(error: Error, { config }: Situation): Refusal {
   const said = error.message.replace(/\.$/, '')
   const isOther = (error as Error & { code?: unknown }).code === inconsistentClusterId
   if (isOther) return cannotRun(`${config.dataDir}: ${said}, as meta.properties has it. ${mending}`)
-  return cannotRun(
-    `the metadata in ${config.dataDir} could not be written: ${said}. Make room on that disk, or see to it.`,
-  )
+  return cannotRun(`${config.dataDir}: ${said}. Make room on that disk, or see to it; what is stored is safe.`)
 }
 
 const inconsistentClusterId = 104

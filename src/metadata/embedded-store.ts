@@ -212,7 +212,8 @@ export class EmbeddedStore implements MetadataStore {
    * the store is opened anew.
    */
   #giveUp(batch: readonly Pending[], journal: StoreJournal, error: unknown): void {
-    const cause = new StorageFault('the metadata journal could not be written', { cause: error })
+    const says = `the metadata journal could not be written: ${(error as Error).message}`
+    const cause = new StorageFault(says, { cause: error })
     if (journal.isLost) this.#failure = cause
     const waiting = [...batch, ...this.#pending]
     this.#pending = []

@@ -288,7 +288,7 @@ export class Metadata {
       if (validateOnly || decision.do.length === 0) return decision.reply
       const result = await this.#transact(decision)
       if (result.status === 'committed') return decision.reply
-      if (result.status === 'unknown') throw new Refusal('KAFKA_STORAGE_ERROR')
+      if (result.status === 'unknown') throw new Refusal('KAFKA_STORAGE_ERROR', (result.cause as Error).message)
       // Somebody else was faster. What they wrote is in the image by now, and the decision may be another one.
     }
     throw new Refusal('REQUEST_TIMED_OUT')

@@ -79,6 +79,6 @@ function unknownKey({ key, origin }: Assignment): string {
   const [near] = nearestKeys('broker', key, 1)
   const hint = near
     ? `Did you mean '${near}'?`
-    : `docs/generated/configs.md lists all ${Object.keys(configKeys.broker).length}.`
+    : `docs/generated/configs.md of this package lists all ${Object.keys(configKeys.broker).length}.`
   return `Unknown config key '${key}' (${origin}). ${hint}`
 }

@@ -1,8 +1,8 @@
 /** Pages that are made from the source say what the source says. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pages } from '../../scripts/docs/pages'
-import { root } from './sources'
+import { root, sourcesIn } from './sources'
 
 /** The first line in which what is written differs from what would be written now; null when none does. */
 function staleAt(written: string, now: string): string | null {
@@ -27,4 +27,12 @@ test('pages have content', () => {
   expect(pages['docs/generated/apis.md']!()).toMatch(/\| 0 \| Produce \|/)
   expect(pages['docs/generated/configs.md']!().split('\n').length).toBeGreaterThan(300)
   expect(pages['docs/generated/errors.md']!()).toMatch(/\| -1 \| UNKNOWN_SERVER_ERROR \|/)
+})
+
+test('pages that messages name are there, and in the package', () => {
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] }
+  const named = sourcesIn('src').flatMap(({ text }) => text.match(/\bdocs\/[a-z/-]+\.md/g) ?? [])
+  expect(named).toContain('docs/generated/configs.md')
+  for (const page of named) expect(existsSync(join(root, page))).toBe(true)
+  expect(files).toContain('docs')
 })

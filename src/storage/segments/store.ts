@@ -3,7 +3,7 @@ import type { Cancel } from '../../platform/clock'
 import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
-import { StorageFault } from '../fault'
+import { CorruptLog, StorageFault } from '../fault'
 import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
 import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
 import { DirectorySync } from './directory-sync'
@@ -108,7 +108,8 @@ export class FileStore implements LogStore {
     const ids: LogId[] = []
     for (const name of this.#platform.files.list(this.#claimed.path)) {
       const parsed = parseLogDirectoryName(name)
-      if (parsed) ids.push({ ...parsed, topicId: this.#topicIdIn(pathOf(this.#claimed.path, name)) ?? '' })
+      if (parsed && this.#isDirectory(name))
+        ids.push({ ...parsed, topicId: this.#topicIdIn(pathOf(this.#claimed.path, name)) ?? '' })
     }
     return ids
   }
@@ -173,7 +174,9 @@ export class FileStore implements LogStore {
     const directory = pathOf(this.#claimed.path, name)
     this.health.check()
     return this.health.guard(`open of ${directory}`, async () => {
-      const isNew = !files.stat(directory)
+      const found = files.stat(directory)
+      if (found && !found.isDirectory) throw new CorruptLog(directory, 'is a file, and should be a directory')
+      const isNew = found === null
       // What is remembered of one that is gone must not be believed of a new one.
       if (isNew) await this.#marks.forget(id.topic, id.partition)
       files.makeDir(directory)
@@ -206,8 +209,13 @@ export class FileStore implements LogStore {
     })
   }
 
+  #isDirectory(name: string): boolean {
+    return this.#platform.files.stat(pathOf(this.#claimed.path, name))?.isDirectory ?? false
+  }
+
   /** Null when there is no such file. Throws CorruptLog. */
   #topicIdIn(directory: string): string | null {
+    if (!this.#platform.files.stat(directory)?.isDirectory) return null
     const path = pathOf(directory, names.partitionMetadata)
     if (!this.#platform.files.stat(path)) return null
     return decodePartitionMetadata(path, this.#platform.files.readFile(path).toString('utf8'))

@@ -136,6 +136,7 @@ describe('Metadata', () => {
         platform.machine.diskFaults.fail = operation => (operation === 'write' ? 'ENOSPC' : null)
         await expect(metadata.createTopics([topicSpec('orders')])).rejects.toMatchObject({
           error: 'KAFKA_STORAGE_ERROR',
+          message: expect.stringContaining('ENOSPC'),
         })
         expect(metadata.image.topic('orders')).toBeNull()
         platform.machine.diskFaults.fail = () => null

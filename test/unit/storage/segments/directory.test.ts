@@ -176,3 +176,18 @@ test('files open at once are limited, and opened again when they are needed', as
   expect(openMost).toBeLessThanOrEqual(16)
   expect(openCount).toBe(0)
 })
+
+test('a file in the place of a log keeps that log from being opened, and no other', async () => {
+  const inWay = { topic: 'orders', partition: 0, topicId: '0'.repeat(32) }
+  await (await open()).close()
+  writeFileSync(`${data()}/orders-0`, '')
+  const store = await open()
+  expect(await store.list()).toEqual([])
+  await expect(store.open(inWay, () => defaultLogConfig)).rejects.toMatchObject({ name: 'CorruptLog' })
+  const log = await store.open({ ...inWay, topic: 'others' }, () => defaultLogConfig)
+  log.append(makeBatch(), { leaderEpoch: 0 })
+  expect(store.health.failure).toBeNull()
+  await store.drop(inWay)
+  expect(existsSync(`${data()}/orders-0`)).toBe(false)
+  await store.close()
+})
