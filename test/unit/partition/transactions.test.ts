@@ -74,6 +74,23 @@ test('nothing is stable from the first record of the oldest open transaction on'
   expect(partition.lastStableOffset).toBe(5)
 })
 
+test.each([
+  ['LogAppendTime', 0b111000],
+  ['CreateTime', 0b110000],
+])('the marker in a topic with %s says so', async (messageTimestampType, attributes) => {
+  const policy = { checksRecords: () => true, verifiesTransactions: () => false }
+  const partition = new Partition(
+    facts,
+    await memoryLog(),
+    leadership,
+    () => ({ ...config, messageTimestampType }),
+    policy,
+  )
+  partition.appendMarker(marker(1, true), nowMs)
+  const { buffers } = partition.read(0, { maxBytes: 1e6, upTo: 1 })
+  expect(Buffer.concat(buffers).readInt16BE(21)).toBe(attributes)
+})
+
 test('aborted transactions are in the index, with what was stable when they ended', async () => {
   const partition = await open()
   partition.produce(batch(1, 0), 1, nowMs)
