@@ -22,11 +22,11 @@ export async function adoptTopics(
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
   if (kafka) await metadata.adoptKafka(kafka)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
-  if (kafka === null && !metadata.isNew) {
-    // A topic of the same name may have been made before the logs of the last one were gone.
-    const deleted = logs.filter(({ topic, topicId }) => metadata.image.topic(topic)?.id !== topicId)
-    return finishDeletions(store, deleted, logger)
+  for (const gone of await store.takeGone()) {
+    // Of a topic that is not known either it was deleted, and the process died before that was forgotten as well.
+    if (metadata.image.topic(gone.topic)?.partitions[gone.partition]) logger.warn('log-gone', { ...gone })
   }
+  if (kafka === null && !metadata.isNew) return setAside(store, metadata, logs, logger)
   const unknown = logs.filter(({ topic }) => !metadata.image.topic(topic))
   const found = new Map<string, { topicId: string; partitions: number }>()
   for (const { topic, partition, topicId } of unknown) {
@@ -40,11 +40,21 @@ export async function adoptTopics(
   for (const [topic, { partitions }] of found) logger.info('topic-adopted', { topic, partitions })
 }
 
-/** Metadata of our own that does not know a topic has deleted it; the process died before its logs were gone. */
-async function finishDeletions(store: LogStore, deleted: readonly LogId[], logger: Logger): Promise<void> {
-  for (const id of deleted) {
-    logger.warn('deletion-finished', { topic: id.topic, partition: id.partition })
-    await store.drop(id)
+/**
+ * Metadata of our own do not know these logs: of a topic that was deleted, when the process died before its logs were gone, or of one that
+ * damaged metadata have lost. Nothing says which, so nothing is removed, as in Kafka.
+ */
+async function setAside(store: LogStore, metadata: Metadata, logs: readonly LogId[], logger: Logger): Promise<void> {
+  for (const id of logs) {
+    const known = metadata.image.topic(id.topic)
+    // A topic of the same name may have been made before the logs of the last one were gone.
+    if (known?.id === id.topicId) continue
+    const why = known
+      ? `the topic has the id ${known.id} now, and this log ${id.topicId}`
+      : 'the metadata know no such topic'
+    const directory = await store.setAside(id)
+    if (directory === null) continue
+    logger.warn('log-set-aside', { topic: id.topic, partition: id.partition, why, directory })
   }
 }
 

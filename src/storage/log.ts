@@ -279,6 +279,14 @@ export interface Space {
   readonly isFailed: boolean
 }
 
+/** A log of which it is remembered that it was flushed up to some offset, and of which nothing is there. */
+export interface GoneLog {
+  readonly topic: string
+  readonly partition: number
+  readonly directory: string
+  readonly flushedUpTo: number
+}
+
 export interface LogStore {
   readonly supports: { readonly flush: boolean; readonly compaction: boolean; readonly sharedByNodes: boolean }
   /**
@@ -290,6 +298,13 @@ export interface LogStore {
   list(): Promise<readonly LogId[]>
   /** Closes and removes for good. Does nothing when there is none. */
   drop(id: LogId): Promise<void>
+  /**
+   * Takes a log away that nobody may serve, without a look at what is in it, and keeps it. Returns where its files are now; null
+   * when there was none, or nothing is kept for longer than this process.
+   */
+  setAside(id: LogId): Promise<string | null>
+  /** Logs that are gone as a whole since they were flushed; they are forgotten by that, durably. */
+  takeGone(): Promise<readonly GoneLog[]>
   /** The file system that holds this store, and whether it has failed. */
   space(): Space
   /** Flushes and closes every log and marks the shutdown as clean. */

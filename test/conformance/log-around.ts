@@ -194,6 +194,19 @@ export function describeStore(bench: () => Bench): void {
     expect(again.end).toBe(0)
   })
 
+  test('a log that was put aside is there no more, and another of its name begins anew', async () => {
+    const { store } = bench()
+    const log = await store.open(other, () => defaultLogConfig)
+    put(log)
+    await store.setAside({ ...other, topicId: 'e123456789abcdef0123456789abcdef' })
+    expect(await store.list()).toContainEqual(other)
+    const where = await store.setAside(other)
+    expect(where === null || where.endsWith('-stray')).toBe(true)
+    expect(await store.setAside(other)).toBeNull()
+    expect(await store.list()).toEqual([id])
+    expect((await store.open(other, () => defaultLogConfig)).end).toBe(0)
+  })
+
   test('a log of another topic id is not opened', async () => {
     const { store } = bench()
     await store.open(other, () => defaultLogConfig)

@@ -57,6 +57,15 @@ export class MemoryStore implements LogStore {
     for (const logs of [this.#logs, this.#kept]) if (logs.get(name)?.id.topicId === id.topicId) logs.delete(name)
   }
 
+  async setAside(id: LogId): Promise<null> {
+    await this.drop(id)
+    return null
+  }
+
+  async takeGone(): Promise<[]> {
+    return []
+  }
+
   space(): Space {
     return { path: 'memory:', totalBytes: -1, usableBytes: -1, isFailed: false }
   }

@@ -50,9 +50,13 @@ export function parseLogDirectoryName(name: string): { topic: string; partition:
 }
 
 /** The name a log's directory gets until it is removed; `unique` keeps those of topics of one name apart. */
-export function deletedDirectoryName(topic: string, partition: number, unique: string): string {
-  const suffix = `-${partition}.${unique}-delete`
-  return topic.slice(0, nameBytesMax - suffix.length) + suffix
-}
+export const deletedDirectoryName = (topic: string, partition: number, unique: string): string =>
+  shortened(topic, `-${partition}.${unique}-delete`)
+
+/** The name of a log's directory that was put aside, as Kafka has it: nobody opens it, and nobody removes it. */
+export const strayDirectoryName = (topic: string, partition: number, unique: string): string =>
+  shortened(topic, `-${partition}.${unique}-stray`)
+
+const shortened = (topic: string, suffix: string): string => topic.slice(0, nameBytesMax - suffix.length) + suffix
 
 export const isDeletedDirectory = (name: string): boolean => /^\S+-\d+\.[0-9a-f]{32}-delete$/.test(name)

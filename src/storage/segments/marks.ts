@@ -68,6 +68,11 @@ export class Marks {
     return mark
   }
 
+  /** Of logs that have been flushed. */
+  flushed(): Mark[] {
+    return [...this.#marks.values()].filter(({ recovery }) => recovery > 0)
+  }
+
   /** Forgets a log, durably: another of its name must not inherit what was said of it. Does nothing when it is not known. */
   async forget(topic: string, partition: number): Promise<void> {
     if (this.#marks.delete(logDirectoryName(topic, partition))) await this.saveAll()

@@ -4,13 +4,14 @@ import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
 import { CorruptLog, StorageFault } from '../fault'
-import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
+import { defaultLogConfig, type GoneLog, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
 import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
 import { DirectorySync } from './directory-sync'
 import { Handles } from './handles'
 import { Health, saying } from './health'
 import {
   deletedDirectoryName,
+  strayDirectoryName,
   isDeletedDirectory,
   logDirectoryName,
   names,
@@ -116,21 +117,45 @@ export class FileStore implements LogStore {
 
   drop(id: LogId): Promise<void> {
     return this.#alone(id, async () => {
-      const { files, random } = this.#platform
-      const name = logDirectoryName(id.topic, id.partition)
-      const path = pathOf(this.#claimed.path, name)
-      const topicId = this.#topicIdIn(path)
-      if (!files.stat(path) || (topicId !== null && topicId !== id.topicId)) return
-      const open = this.#open.get(name)
-      await open?.log.abandon()
-      await this.health.guard(`drop of ${path}`, async () => {
-        const deleted = pathOf(this.#claimed.path, deletedDirectoryName(id.topic, id.partition, uuidHex(random)))
-        await files.rename(path, deleted)
-        await this.#rootSync.sync()
-        await this.#marks.forget(id.topic, id.partition)
-        this.#removeLater(deleted, (open?.config() ?? defaultLogConfig).fileDeleteDelayMs)
-      })
+      const open = this.#open.get(logDirectoryName(id.topic, id.partition))
+      const deleted = await this.#rename(id, deletedDirectoryName)
+      if (deleted !== null) this.#removeLater(deleted, (open?.config() ?? defaultLogConfig).fileDeleteDelayMs)
     })
+  }
+
+  setAside(id: LogId): Promise<string | null> {
+    return this.#alone(id, () => this.#rename(id, strayDirectoryName))
+  }
+
+  /** Closes a log and gives its directory a name by which it is not opened again. Null when there is none of this topic id. */
+  async #rename(
+    id: LogId,
+    newName: (topic: string, partition: number, unique: string) => string,
+  ): Promise<string | null> {
+    const { files, random } = this.#platform
+    const name = logDirectoryName(id.topic, id.partition)
+    const path = pathOf(this.#claimed.path, name)
+    const topicId = this.#topicIdIn(path)
+    if (!files.stat(path) || (topicId !== null && topicId !== id.topicId)) return null
+    await this.#open.get(name)?.log.abandon()
+    return this.health.guard(`rename of ${path}`, async () => {
+      const renamed = pathOf(this.#claimed.path, newName(id.topic, id.partition, uuidHex(random)))
+      await files.rename(path, renamed)
+      await this.#rootSync.sync()
+      await this.#marks.forget(id.topic, id.partition)
+      return renamed
+    })
+  }
+
+  async takeGone(): Promise<readonly GoneLog[]> {
+    const { files } = this.#platform
+    const gone: GoneLog[] = []
+    for (const { topic, partition, recovery } of this.#marks.flushed()) {
+      const directory = pathOf(this.#claimed.path, logDirectoryName(topic, partition))
+      if (!files.stat(directory)) gone.push({ topic, partition, directory, flushedUpTo: recovery })
+    }
+    for (const { topic, partition } of gone) await this.#marks.forget(topic, partition)
+    return gone
   }
 
   space(): Space {
