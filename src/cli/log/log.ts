@@ -7,7 +7,7 @@ import type { CheckedLog } from '../../storage/segments/damage'
 import { OfflineLogs } from '../../storage/segments/offline'
 import { refusedDirectory } from '../refusals'
 import { type LogAsked, readLogLine } from './flags'
-import { damageIn, repairedIn, soundIn } from './words'
+import { damageIn, gapIn, repairedIn, soundIn } from './words'
 
 /** Ends the process: 0 all is well, 1 something is damaged or could not be done, 2 the command line was not understood. */
 export async function logCommand(argv: readonly string[], process: Process, platform: Platform): Promise<void> {
@@ -43,23 +43,26 @@ async function run(logs: OfflineLogs, asked: LogAsked, process: Process): Promis
     return 1
   }
   const damaged: string[] = []
+  let hasGaps = false
   for (const name of asked.logs.length > 0 ? asked.logs : logs.all) {
     const checked = await logs.check(name)
     if (asked.verb === 'repair') await repair(logs, name, checked, asked, process)
     else tell(name, checked, asked, process)
     if (checked.damages.length > 0 && asked.verb === 'check') damaged.push(name)
+    if (checked.gaps.length > 0 && asked.verb === 'check') hasGaps = true
   }
   if (damaged.length > 0 && !asked.json) {
     process.print(
       `Records of these offsets are lost; all others are kept by: odradek log repair --data-dir ${asked.dataDir} ${damaged.join(' ')}`,
     )
   }
-  return damaged.length > 0 ? 1 : 0
+  return damaged.length > 0 || hasGaps ? 1 : 0
 }
 
 function tell(name: string, checked: CheckedLog, { json }: LogAsked, process: Process): void {
   if (json) return process.print(JSON.stringify({ log: name, ...checked }))
-  if (checked.damages.length === 0) return process.print(soundIn(name, checked))
+  for (const gap of checked.gaps) process.print(gapIn(name, gap))
+  if (checked.damages.length === 0 && checked.gaps.length === 0) return process.print(soundIn(name, checked))
   for (const damage of checked.damages) process.print(damageIn(name, damage))
 }
 
@@ -72,7 +75,11 @@ async function repair(
 ): Promise<void> {
   const copies = await logs.mend(name, checked)
   if (json) return process.print(JSON.stringify({ log: name, ...checked, copies: copies.map(path => basename(path)) }))
-  if (checked.damages.length === 0) return process.print(soundIn(name, checked))
+  for (const gap of checked.gaps) process.print(gapIn(name, gap))
+  if (checked.damages.length === 0) {
+    if (checked.gaps.length === 0) process.print(soundIn(name, checked))
+    return
+  }
   for (const damage of checked.damages) process.print(repairedIn(name, damage))
   process.print(
     `${name}  as it was: ${copies.map(path => basename(path)).join(', ')}, to be removed when nobody wants it any more`,

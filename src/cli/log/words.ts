@@ -1,5 +1,5 @@
 /** What `odradek log` says of a log, in a line each. */
-import type { CheckedLog, Damage } from '../../storage/segments/damage'
+import type { CheckedLog, Damage, Gap } from '../../storage/segments/damage'
 import { segmentFileName } from '../../storage/segments/layout'
 
 const counted = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
@@ -22,10 +22,13 @@ export const damageIn = (name: string, damage: Damage): string =>
 export const repairedIn = (name: string, damage: Damage): string =>
   `${name}  repaired: ${counted(damage.sizeBytes)} bytes taken out of ${placeOf(damage)}: ${lossOf(damage)}`
 
+export const gapIn = (name: string, { before, ...lost }: Gap): string =>
+  `${name}  GAP: no segment goes up to ${segmentFileName(before, 'log')}, so one was lost or emptied: ${lossOf(lost)}`
+
 const placeOf = ({ segment, position }: Damage): string =>
   `${segmentFileName(segment, 'log')} at byte ${counted(position)}`
 
-function lossOf({ fromOffset, toOffset }: Damage): string {
+function lossOf({ fromOffset, toOffset }: Pick<Damage, 'fromOffset' | 'toOffset'>): string {
   if (toOffset <= fromOffset) return 'no offset is lost'
   return toOffset - 1 === fromOffset
     ? `offset ${fromOffset} is lost`

@@ -23,12 +23,22 @@ export interface Damage {
   readonly leaderEpoch: number
 }
 
+/** Offsets that no segment holds, though nothing that is there is bad: a segment was lost, or emptied. */
+export interface Gap {
+  /** Base offset of the segment behind it. */
+  readonly before: number
+  readonly fromOffset: number
+  readonly toOffset: number
+}
+
 export interface CheckedLog {
   readonly segments: readonly number[]
   readonly sizeBytes: number
   readonly startOffset: number
   readonly endOffset: number
   readonly damages: readonly Damage[]
+  /** Between segments. Not looked for in a log that was compacted, where records are missing for good reason. */
+  readonly gaps: readonly Gap[]
   /** Bytes at the end that a crash explains: the next start cuts them off by itself. */
   readonly tornBytes: number
   /** The first segment with messages of magic 0 or 1, which are not looked into; null when there is none. */
@@ -38,6 +48,9 @@ export interface CheckedLog {
 export interface CheckSetting {
   /** Everything below was durable. */
   readonly mark: number
+  /** Where what can be seen begins. */
+  readonly start: number
+  readonly wasCompacted: boolean
   /** Resolves in another turn of the event loop. */
   readonly pause: () => Promise<void>
 }
@@ -51,6 +64,7 @@ export function segmentsIn(files: Files, directory: string): number[] {
 export async function checkLog(files: Files, directory: string, setting: CheckSetting): Promise<CheckedLog> {
   const segments = segmentsIn(files, directory)
   const damages: Damage[] = []
+  const gaps: Gap[] = []
   let sizeBytes = 0
   let tornBytes = 0
   let oldSegment: number | null = null
@@ -68,12 +82,14 @@ export async function checkLog(files: Files, directory: string, setting: CheckSe
       next = await search.run()
       if (below === Infinity && search.isTorn()) tornBytes = search.found.pop()!.sizeBytes
       damages.push(...search.found)
+      const isSeen = below !== Infinity && below > setting.start && !setting.wasCompacted
+      if (isSeen && next.offset < below) gaps.push({ before: below, fromOffset: next.offset, toOffset: below })
     } finally {
       await file.close()
     }
   }
   const endOffset = Math.max(next.offset, tornBytes > 0 ? 0 : setting.mark)
-  return { segments, sizeBytes, startOffset: segments[0] ?? 0, endOffset, damages, tornBytes, oldSegment }
+  return { segments, sizeBytes, startOffset: segments[0] ?? 0, endOffset, damages, gaps, tornBytes, oldSegment }
 }
 
 /** Through one segment, from good batches over bad bytes to the next good ones. */

@@ -48,8 +48,11 @@ export class OfflineLogs {
   check(name: string): Promise<CheckedLog> {
     const { files, timers } = this.#platform
     const { topic, partition } = parseLogDirectoryName(name)!
+    const { recovery: mark, start, cleaned } = this.#marks.of(topic, partition)
     return checkLog(files, pathOf(this.#path, name), {
-      mark: this.#marks.of(topic, partition).recovery,
+      mark,
+      start,
+      wasCompacted: cleaned > 0,
       pause: () => new Promise(resolve => void timers.after(0, resolve)),
     })
   }

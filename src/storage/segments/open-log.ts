@@ -30,7 +30,10 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const segments = await withoutOld(setting, loaded.segments)
   const wasClean = clean && resume(segments.at(-1)!)
   const removed = wasClean ? [] : await recoverLog(setting, segments)
-  if (wasClean) mendIndexes(segments, setting.config().indexIntervalBytes)
+  if (wasClean) {
+    tellEmptied(setting, segments)
+    mendIndexes(segments, setting.config().indexIntervalBytes)
+  }
   const kept = segments.slice(0, segments.length - removed.length)
   const { nextOffset } = kept.at(-1)!
   if (Math.max(nextOffset, mark.start) < mark.recovery) {
@@ -69,6 +72,13 @@ function isUsable({ mark, config }: LogSetting, segments: readonly Segment[]): b
   if (segments.at(-1)!.nextOffset < mark.start) return false
   const isHeadless = mark.start > 0 && segments[0]!.baseOffset > Math.max(mark.start, mark.recovery)
   return !isHeadless || isCompacted(config())
+}
+
+/** A complete segment without a byte was emptied by somebody. One that is gone is only seen where batches are read. */
+function tellEmptied({ config, logger }: LogSetting, segments: readonly Segment[]): void {
+  if (isCompacted(config())) return
+  for (const { sizeBytes, log, baseOffset, nextOffset } of segments.slice(0, -1))
+    if (sizeBytes === 0) logger.warn('storage.log_gap', { path: log.path, from: baseOffset, to: nextOffset })
 }
 
 /** A log of which nothing usable is left begins anew: offsets that were promised to nobody are given out again, no others. */

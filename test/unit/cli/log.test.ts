@@ -1,4 +1,5 @@
 /** `odradek log`, and a disk that refuses. */
+import { writeFileSync } from 'node:fs'
 import { logCommand } from '../../../src/cli/log/log'
 import { silentLogger } from '../../../src/platform/logger'
 import { nodePlatform } from '../../../src/platform/node/platform'
@@ -57,6 +58,14 @@ test('what a disk says against it ends it', async () => {
       throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
     },
   }
-  const { code, lines } = await said(['check', '-d', 'data'], Object.assign(Object.create(platform.files), files))
+  const { code, lines } = await said(['check', '-d', 'data'], files)
   expect([code, lines]).toEqual([1, [`odradek: ${scratch.path}/data: EIO: i/o error, read`]])
+})
+
+test('a gap between segments is told, and nothing is said to be well', async () => {
+  writeFileSync(`${scratch.path}/data/orders-0/00000000000000000005.log`, '')
+  const says =
+    'orders-0  GAP: no segment goes up to 00000000000000000005.log, so one was lost or emptied: offsets 1 to 4 are lost'
+  expect(await said(['check', '-d', 'data', 'orders-0'])).toEqual({ code: 1, lines: [says] })
+  expect(await said(['repair', '-d', 'data', 'orders-0'])).toEqual({ code: 0, lines: [says] })
 })

@@ -1,5 +1,5 @@
 /** Damage is found wherever it is, and taken out so that every other record stays at its offset. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { silentLogger } from '../../../../src/platform/logger'
 import { nodePlatform } from '../../../../src/platform/node/platform'
@@ -168,4 +168,43 @@ test('a directory that is in use, or none of a broker, is left alone', async () 
   await withLog(async () => {
     await expect(OfflineLogs.open(platform, data())).rejects.toMatchObject({ reason: 'locked' })
   })
+})
+
+test('a segment that is gone or empty, and one that begins before the end of another, are told of', async () => {
+  await written()
+  expect((await check()).gaps).toEqual([])
+  const [first, second, third] = segments()
+  const [from, to] = [Number.parseInt(second!, 10), Number.parseInt(third!, 10)]
+  const bytes = readFileSync(inLog(second!))
+  const gap = [{ before: to, fromOffset: from, toOffset: to }]
+  writeFileSync(inLog(second!), '')
+  expect(await check()).toMatchObject({ gaps: gap, damages: [] })
+  rmSync(inLog(second!))
+  expect(await check()).toMatchObject({ gaps: gap, damages: [] })
+  writeFileSync(inLog(first!.replace(/.{5}[.]log$/, '00003.log')), bytes)
+  expect((await check()).damages).not.toEqual([])
+})
+
+test('what compaction or DeleteRecords has taken is no gap', async () => {
+  await written()
+  const [, second, third] = segments()
+  rmSync(inLog(second!))
+  const mark = (name: string, offset: number) => writeFileSync(`${data()}/${name}`, `0\n1\norders 0 ${offset}\n`)
+  mark('cleaner-offset-checkpoint', 10)
+  expect((await check()).gaps).toEqual([])
+  rmSync(`${data()}/cleaner-offset-checkpoint`)
+  expect((await check()).gaps).toHaveLength(1)
+  mark('log-start-offset-checkpoint', Number.parseInt(third!, 10))
+  expect((await check()).gaps).toEqual([])
+})
+
+test('a segment that was emptied is told of at a start', async () => {
+  await written()
+  writeFileSync(inLog(segments()[1]!), '')
+  const lines: string[] = []
+  const logger = { ...silentLogger, warn: (event: string) => void lines.push(event) }
+  const store = await openFileStore(nodePlatform({ logger }), { directory: data(), flush: 'os', nodeId: 1 })
+  await store.open(id, () => config)
+  expect(lines).toEqual(['storage.log_gap'])
+  await store.close()
 })
