@@ -75,6 +75,8 @@ export class CrashStory {
     const steps = this.dice.between(1, 40)
     for (let step = 0; step < steps; step += 1) await this.#tryStep()
     this.machine.diskFaults.fail = () => null
+    // A disk that failed in the last step is told of a few turns later.
+    if (ending === 'close') await new Promise(setImmediate)
     if (this.#store.health.failure && ending === 'close') return this.#closeFailed()
     if (ending === 'close') {
       await this.world.until(this.#store.close())
