@@ -206,7 +206,7 @@ test('it is in the package as npm installs it', () => {
   expect(paths).toEqual(
     expect.arrayContaining(['bin/odradek.js', 'dist/cli/main.js', 'dist/index.js', 'dist/index.d.ts']),
   )
-  expect(paths.filter(path => /^(src|test|scripts|docs|compat|bench)\//.test(path))).toEqual([])
+  expect(paths.filter(path => /^(src|test|scripts|compat|bench)\//.test(path))).toEqual([])
 })
 
 describe('a command beside a broker', () => {
