@@ -113,6 +113,11 @@ test.each(scramMechanisms)(
     expect([scram.user, scram.isByToken, scram.lifetimeMs]).toEqual([null, false, null])
     expect(scram.answer(Buffer.from(last)).toString()).toMatch(/^v=/)
     expect([scram.user, scram.isByToken, scram.lifetimeMs]).toEqual(['ann', true, 700])
+    // Kafka signs these in the order of a hash table that each of its processes shuffles, so that the oracle cannot judge.
+    for (const more of [',tokenauth=true,x=1', ',x=1,tokenauth=true']) {
+      const other = exchange(more)
+      expect(other.scram.answer(Buffer.from(other.last)).toString()).toMatch(/^v=/)
+    }
     for (const more of ['', ',tokenauth=false', ',tokenauth=true,tokenauth=false']) {
       const other = exchange(more)
       expect(() => other.scram.answer(Buffer.from(other.last))).toThrow('invalid credentials')
