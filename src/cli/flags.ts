@@ -73,9 +73,9 @@ export const flagTable: { readonly [name: string]: Flag } = {
     value: 'NAME',
     repeats: true,
     of: ['failures'],
-    about: 'one that is tried, or a kind of them; may be given many times',
+    about: 'one that is tried, or a kind of them, or several with commas; may be given many times',
   },
-  without: { value: 'NAME', repeats: true, of: ['failures'], about: 'one that is not tried, or a kind of them' },
+  without: { value: 'NAME', repeats: true, of: ['failures'], about: 'one that is not tried, as --only' },
   timeout: { value: 'SECONDS', of: ['failures'], about: 'how long the command may take each time (default 60)' },
   report: { value: 'FILE', of: ['failures'], about: 'write a JUnit XML report' },
   list: { of: ['failures'], about: 'print what there is' },
@@ -106,7 +106,7 @@ export interface CommandLine {
   readonly env: readonly string[]
   readonly matrix: MatrixFlags
   readonly readyFile: string | undefined
-  /** What `run` runs: everything after `--`. */
+  /** What `run` runs, with its arguments. */
   readonly program: readonly string[]
 }
 
@@ -130,6 +130,7 @@ export function commandLine(command: Command, values: FlagValues, program: reado
   }
   const flags = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Flags
   const texts = (name: string) => (values[name] as readonly string[] | undefined) ?? []
+  const listed = (name: string) => texts(name).flatMap(text => text.split(',').map(one => one.trim()))
   return {
     command,
     flags,
@@ -140,8 +141,8 @@ export function commandLine(command: Command, values: FlagValues, program: reado
     env: texts('env'),
     readyFile: text('ready-file'),
     matrix: {
-      only: texts('only'),
-      without: texts('without'),
+      only: listed('only'),
+      without: listed('without'),
       timeout: text('timeout'),
       report: text('report'),
       list: values['list'] === true,
@@ -169,13 +170,23 @@ export function parseUsual(argv: readonly string[]): CommandLine | null {
   }
 }
 
-/** Our own arguments, and those of the program that `run` is given after `--`. */
+/** Our own arguments, and those of the program that `run` is given: after `--`, or from the first word that is no flag's. */
 export function splitProgram(argv: readonly string[]): {
   readonly own: readonly string[]
   readonly program: readonly string[]
 } {
-  const at = runners.includes(argv[0]) ? argv.indexOf('--') : -1
-  return at < 0 ? { own: argv, program: [] } : { own: argv.slice(0, at), program: argv.slice(at + 1) }
+  if (!runners.includes(argv[0])) return { own: argv, program: [] }
+  let at = 1
+  while (at < argv.length && argv[at] !== '--' && argv[at]!.startsWith('-')) {
+    at += takesNext(argv[at]!) && argv[at + 1] !== '--' ? 2 : 1
+  }
+  return { own: argv.slice(0, at), program: argv.slice(argv[at] === '--' ? at + 1 : at) }
+}
+
+/** Whether the value of a flag is the next word; what is no flag of ours has none. */
+function takesNext(word: string): boolean {
+  const flags = Object.entries(flagTable)
+  return flags.some(([name, { short, value }]) => value !== undefined && (word === `--${name}` || word === `-${short}`))
 }
 
 /** The flags that a command has, by their names. */

@@ -89,7 +89,7 @@ const runsPrograms = (name: string, { list }: FlagValues): boolean =>
   name === 'run' || (name === 'failures' && list !== true)
 
 const nothingToRun = (name: string): string =>
-  `odradek: ${name} needs a command after --, such as: odradek ${name} -- npm test (odradek --help)`
+  `odradek: ${name} needs a command, such as: odradek ${name} -- npm test (odradek --help)`
 
 function unknownCommand(name: string): string {
   const [near] = nearestNames([...Object.keys(commands), 'doctor', 'log'], name, 1)

@@ -35,7 +35,9 @@ export async function runBeside(
     code = await child.ended
   } catch (error) {
     const { code: reason, message } = error as NodeJS.ErrnoException
-    process.complain(`odradek: ${command} cannot be run: ${reason === 'ENOENT' ? 'there is no such command' : message}`)
+    const words = command.includes(' ') ? `. Its words go one by one: odradek run -- ${command}` : ''
+    const why = reason === 'ENOENT' ? `there is no such command${words}` : message
+    process.complain(`odradek: ${command} cannot be run: ${why}`)
     code = reason === 'ENOENT' ? 127 : 126
   }
   await node.stop()

@@ -3,6 +3,7 @@
  * gets over by itself. Each is a list of faults, in data, so that it can be read, chosen and added to.
  */
 import type { FaultSpec } from './fault-spec'
+import { nearest } from './kinds'
 
 export interface Failure {
   /** Kebab case; what it is called on the command line and in reports. */
@@ -266,7 +267,10 @@ export const standardFailures: readonly Failure[] = [
 /** Those of these names, or of these kinds; all when there are none. Throws TypeError for a name that nobody knows. */
 export function chosenFailures(only: readonly string[], without: readonly string[] = []): readonly Failure[] {
   for (const name of [...only, ...without]) {
-    if (!standardFailures.some(failure => isCalled(failure, name))) throw new TypeError(`no failure is called ${name}`)
+    if (standardFailures.some(failure => isCalled(failure, name))) continue
+    const kinds = new Set(standardFailures.map(({ about }) => about))
+    const near = nearest([...kinds, ...standardFailures.map(failure => failure.name)], name)
+    throw new TypeError(`no failure is called '${name}'.${near || ` Kinds of them are ${[...kinds].join(', ')}.`}`)
   }
   return standardFailures.filter(
     failure =>

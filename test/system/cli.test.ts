@@ -229,6 +229,16 @@ describe('a command beside a broker', () => {
     expect(JSON.parse(stdout)).toEqual([`127.0.0.1:${port}`, '--port', 'a b'])
   })
 
+  test('may stand behind our flags without --, and has its own after it', async () => {
+    const script = 'console.log(JSON.stringify([typeof process.env.KAFKA_BROKERS, ...process.argv.slice(1)]))'
+    const { stdout } = await running('--topic', 'orders', process.execPath, '-e', script, 'a', '--', '-b')
+    expect(JSON.parse(stdout)).toEqual(['string', 'a', '--', '-b'])
+    expect(await running('no such command')).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining('Its words go one by one: odradek run -- no such command'),
+    })
+  })
+
   test('has its standard input, and topics to begin with', async () => {
     const script = `
       const { Kafka, logLevel } = require('kafkajs')
@@ -274,7 +284,7 @@ describe('a command beside a broker', () => {
     for (const args of [[], ['--']]) {
       const { code, stderr } = await running(...args)
       expect(code).toBe(2)
-      expect(stderr).toMatch(/^odradek: run needs a command after --, such as: odradek run -- npm test/)
+      expect(stderr).toMatch(/^odradek: run needs a command, such as: odradek run -- npm test/)
     }
     expect((await running('--bogus', '--', 'true')).code).toBe(2)
   })

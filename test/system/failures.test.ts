@@ -80,11 +80,11 @@ describe('the command', () => {
     expect(late).toMatchObject({ code: 2, stdout: expect.stringContaining('it was not done after 0.2 s') })
     expect(await failures('--only', 'commit-lots', '--', 'true')).toMatchObject({
       code: 2,
-      stderr: 'odradek: no failure is called commit-lots (odradek failures --list)\n',
+      stderr: "odradek: no failure is called 'commit-lots'. Did you mean commit-lost? (odradek failures --list)\n",
     })
     expect(await failures()).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('failures needs a command after --'),
+      stderr: expect.stringContaining('failures needs a command, such as: odradek failures -- npm test'),
     })
     expect(await failures('--timeout', 'x', '--', 'true')).toMatchObject({ code: 2 })
   })
@@ -141,7 +141,7 @@ test('a service of kafkajs survives most, and not that its topic is unknown when
       Promise.reject(new Error('no')),
     ),
   ).rejects.toThrow('it fails without any failure: Error: no')
-  await expect(failureMatrix({ only: ['lots'] }, async () => {})).rejects.toThrow('no failure is called lots')
+  await expect(failureMatrix({ only: ['lots'] }, async () => {})).rejects.toThrow("no failure is called 'lots'.")
   const wrong = { only: 'commit', trialTimeoutMs: '1s' } as never
   await expect(failureMatrix(wrong, async () => {})).rejects.toThrow("is a number of milliseconds, not '1s'")
 })

@@ -16,6 +16,29 @@ const lines: [string, readonly string[], Partial<CommandLine>][] = [
   ],
 ]
 
+const runs: [readonly string[], Partial<CommandLine>][] = [
+  [['run', '--', 'npm', 'test'], { program: ['npm', 'test'] }],
+  [['run', 'node', '-e', '1'], { program: ['node', '-e', '1'], flags: { port: '0' } }],
+  [['run', '--topic', 'orders', '-p', '7', 'node', '--port', '8'], { topics: ['orders'], flags: { port: '7' } }],
+  [['run', '--set=a=b', '-p7', '--control', 'npm', 'test', '--', '-x'], { program: ['npm', 'test', '--', '-x'] }],
+  [['failures', '--only', 'commit, produce-lost', '--only=group', 'pytest'], { program: ['pytest'] }],
+]
+
+test.each(runs)('%j runs what stands after our flags', (argv, wanted) => {
+  expect(parseUsual(argv)).toMatchObject(wanted)
+  expect(explain(argv)).toEqual(parseUsual(argv))
+})
+
+test('a flag without its value does not take the command for it', () => {
+  expect(parseUsual(['run', '--topic', '--', 'npm', 'test'])).toBeNull()
+  expect(explain(['run', '--topic', '--', 'npm'])).toMatchObject({ said: expect.stringContaining('argument missing') })
+})
+
+test('failures are listed with commas, or one by one', () => {
+  const argv = ['failures', '--only', 'commit, produce-lost', '--only=group', '--without', 'a,b', '--', 'pytest']
+  expect(parseUsual(argv)!.matrix).toMatchObject({ only: ['commit', 'produce-lost', 'group'], without: ['a', 'b'] })
+})
+
 test.each(lines)('%s', (_, argv, wanted) => {
   expect(parseUsual(argv)).toMatchObject(wanted)
   // The library reads it the same way.

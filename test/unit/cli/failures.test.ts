@@ -87,7 +87,7 @@ test('the list, mistakes, and a program that never works', async () => {
     exited: 0,
   })
   expect(await played(['--only', 'x', '--', 'x'])).toMatchObject({
-    said: [expect.stringContaining('called x')],
+    said: [expect.stringContaining("called 'x'")],
     exited: 2,
   })
   expect(await played(['--timeout', '0', '--', 'x'])).toMatchObject({ exited: 2 })

@@ -21,8 +21,12 @@ test('they are chosen by name and by kind', () => {
   expect(chosenFailures([])).toEqual(standardFailures)
   expect(chosenFailures(['produce-lost']).map(({ name }) => name)).toEqual(['produce-lost'])
   expect(chosenFailures(['transaction', 'produce-lost'], ['transaction-end-answer-lost'])).toHaveLength(4)
-  expect(() => chosenFailures(['produce-lots'])).toThrow('no failure is called produce-lots')
-  expect(() => chosenFailures([], ['nothing'])).toThrow('no failure is called nothing')
+  expect(() => chosenFailures(['produce-lots'])).toThrow(
+    "no failure is called 'produce-lots'. Did you mean produce-lost?",
+  )
+  expect(() => chosenFailures([], ['nothing'])).toThrow(
+    "no failure is called 'nothing'. Kinds of them are network, metadata, produce, fetch, group, commit, transaction.",
+  )
 })
 
 async function tried(trials: { readonly [name: string]: Trial }) {
