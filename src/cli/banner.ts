@@ -28,11 +28,12 @@ export interface ReadyFacts {
  * that can be reached.
  */
 function serversAt(nth: number, { config, nodes }: ReadyFacts): string {
-  return nodes.map(addresses => toldOf(config.listeners[nth]!, addresses[nth]!)).join(',')
+  return nodes.map((addresses, node) => toldOf(config.listeners[nth]!, addresses[nth]!, node)).join(',')
 }
 
-function toldOf({ advertised }: ListenerConfig, { host, port }: Address): string {
-  if (advertised) return hostPort(advertised.host, advertised.port || port)
+/** A port that is told is that of the first node; each after it has the next one. */
+function toldOf({ advertised }: ListenerConfig, { host, port }: Address, node: number): string {
+  if (advertised) return hostPort(advertised.host, advertised.port ? advertised.port + node : port)
   return hostPort(isEverywhere(host) ? 'localhost' : host, port)
 }
 

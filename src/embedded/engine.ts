@@ -268,5 +268,6 @@ function configOf({
   const nothing = (path: string): Buffer => {
     throw new Error(`${path} is not read`)
   }
-  return readConfig({ flags, environment: {}, readFile: nothing, defaultProfile: 'test', brokers }).config
+  return readConfig({ flags, environment: {}, readFile: nothing, defaultProfile: 'test', brokers, voice: 'options' })
+    .config
 }

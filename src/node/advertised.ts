@@ -1,7 +1,6 @@
 /** Which address a client is told: what was set, or by the way it came. */
 import type { CallConnection } from '../call/call'
 import type { Files } from '../platform/files'
-import type { Address } from '../platform/network'
 import type { ListenerConfig, NodeConfig } from './config'
 
 /** Where a container is told of by those who run it: Docker, Podman. */
@@ -41,16 +40,25 @@ export function toldBy({ listeners, external }: NodeConfig, name: string): Told 
   return { advertised: listener.advertised, external: listener === first ? external : { ...external, port: null } }
 }
 
-/** `port` 0 of what was set is the one that the client reached. */
-export function toldTo({ advertised, external }: Told, connection: CallConnection, gateway: string | null): Address {
-  const { localHost: host, localPort: port, remoteHost } = connection
-  if (advertised) return { host: advertised.host, port: advertised.port || port }
+/** The port of the first broker, where one was set; null where each is told by that at which it listens. */
+interface ToldAddress {
+  readonly host: string
+  readonly port: number | null
+}
+
+export function toldTo(
+  { advertised, external }: Told,
+  connection: CallConnection,
+  gateway: string | null,
+): ToldAddress {
+  const { localHost: host, remoteHost } = connection
+  if (advertised) return { host: advertised.host, port: advertised.port || null }
   const from = remoteHost.replace(/^::ffff:/i, '')
   const isOutside = gateway !== null && from === gateway
   // A forwarder may stand beside the broker; without a word of where it leads, the way that the client came is as good.
   const isForwarded = gateway !== null && isLoopback(from) && (external.host !== null || external.port !== null)
-  if (!isOutside && !isForwarded) return { host, port }
-  return { host: external.host ?? 'localhost', port: external.port ?? port }
+  if (!isOutside && !isForwarded) return { host, port: null }
+  return { host: external.host ?? 'localhost', port: external.port }
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')

@@ -156,7 +156,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     nextProducerId: () => producerIds.next(),
     apiVersions: () => ranges,
     features: () => (release ? featuresAs(release, featuresOf(metadata.image)) : featuresOf(metadata.image)),
-    advertised: (call, id) => advertised(shared, call, id === brokerId ? null : id),
+    advertised: (call, id) => advertised(shared, call, { id, self: brokerId }),
     space: () => opened.store.space(),
   }
 }
@@ -186,13 +186,11 @@ function writeMarker(
 function advertised(
   { config, metadata, brokerIds, gateway }: Shared,
   { connection, listener }: Call,
-  other: number | null,
+  { id, self }: { readonly id: number; readonly self: number },
 ): Address {
-  const told = toldTo(toldBy(config, listener), connection, gateway)
-  const { host } = told
-  // One port cannot be that of several brokers: each has the one at which it listens.
-  const own = brokerIds.length === 1 ? told.port : connection.localPort
-  const endpoints = other === null ? [] : (metadata.image.broker(other)?.endpoints ?? [])
-  const port = other === null ? own : endpoints.find(({ name }) => name === listener)?.port
-  return { host, port: port ?? own }
+  const { host, port: first } = toldTo(toldBy(config, listener), connection, gateway)
+  // One port cannot be that of several brokers: each has the one after that of the broker before it.
+  if (first !== null) return { host, port: first + Math.max(0, brokerIds.indexOf(id)) }
+  const endpoints = id === self ? [] : (metadata.image.broker(id)?.endpoints ?? [])
+  return { host, port: endpoints.find(({ name }) => name === listener)?.port ?? connection.localPort }
 }

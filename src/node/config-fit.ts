@@ -15,8 +15,7 @@ export const refusedKeys: { readonly [key: string]: (text: string) => string | n
     const wrong = principalsIn(text).find(principal => !/^[^:]+:./.test(principal))
     return wrong === undefined ? null : `'${wrong}' is no principal. Write its kind as well, such as User:${wrong}.`
   },
-  'config.providers': text =>
-    text === '' ? null : 'config providers are not served. Write the values themselves, or give them with --set.',
+  'config.providers': text => (text === '' ? null : 'config providers are not served. Write the values themselves.'),
   'process.roles': text =>
     text === '' || isBrokerRole(text) ? null : 'this node is a broker. Write process.roles=broker,controller.',
 }

@@ -16,10 +16,14 @@ export interface ListenerPlace {
   readonly advertised: Address | null
 }
 
-/** `layers` go from the weakest to the strongest. Flags for host and port are about the first listener. */
+/**
+ * `layers` go from the weakest to the strongest. Flags for host and port are about the first listener. Of so many brokers each
+ * takes the port after that of the one before it.
+ */
 export function placesOf(
   layers: readonly Assignment[],
   problems: string[],
+  brokers: number,
 ): readonly [ListenerPlace, ...ListenerPlace[]] {
   let first: ClientListener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', ...defaultAddress }
   let others: readonly ClientListener[] = []
@@ -50,8 +54,32 @@ export function placesOf(
     listen: { host, port },
     advertised: advertised.get(name) ?? null,
   })
-  return [placeOf(first), ...others.map(placeOf)]
+  const places = [placeOf(first), ...others.map(placeOf)] as const
+  if (brokers > 1) checkRanges(places, brokers, problems)
+  return places
 }
+
+/** Ports are counted up from those that are given: none of them may be that of another listener, or none at all. */
+function checkRanges(places: readonly ListenerPlace[], brokers: number, problems: string[]): void {
+  const listened = places.map(({ name, listen }) => ({ name, what: 'listens at', ...listen }))
+  const told = places.flatMap(({ name, advertised }) => (advertised ? [{ name, what: 'tells', ...advertised }] : []))
+  for (const all of [listened, told]) {
+    const given = all.filter(({ port }) => port !== 0)
+    for (const [nth, { name, what, host, port }] of given.entries()) {
+      const last = port + brokers - 1
+      const range = `with ${brokers} nodes ${name} ${what} the ports from ${port} to ${last}`
+      if (last > 65_535) problems.push(`${range}, and 65535 is the last that there is. Give a lower one.`)
+      const isNear = (other: Address) =>
+        other.port !== port && Math.abs(other.port - port) < brokers && isSameHost(other.host, host)
+      const near = given.slice(nth + 1).find(isNear)
+      if (near) problems.push(`${range}, of which some are those of ${near.name}. Give ports that are further apart.`)
+    }
+  }
+}
+
+/** An empty host is every interface. */
+const isSameHost = (one: string, other: string): boolean =>
+  one === other || [one, other].some(host => ['', '0.0.0.0', '::'].includes(host))
 
 const isFlagged = (layers: readonly Assignment[]): boolean => layers.some(one => one.isPlace && one.key === 'port')
 
@@ -124,7 +152,7 @@ function portOf({ text, origin }: Assignment, problems: string[]): number | null
 export function dataDirOf(layers: readonly Assignment[], problems: string[]): string | null {
   const given = layers.findLast(({ key }) => key === 'log.dirs' || key === 'log.dir')
   if (!given) return null
-  const dirs = given.origin === '--data-dir' ? [given.text] : given.text.split(',').map(dir => dir.trim())
+  const dirs = given.isWhole ? [given.text] : given.text.split(',').map(dir => dir.trim())
   const named = dirs.filter(dir => dir !== '')
   if (named.length === 1) return named[0]!
   const wrong =

@@ -10,7 +10,27 @@ export interface Assignment {
   /** As a person finds it again: `server.properties:12`, `--set`, `ODRADEK_PORT`. */
   readonly origin: string
   readonly isPlace?: true
+  /** Its commas are part of a name. */
+  readonly isWhole?: true
 }
+
+/** Flags come from a command line, or from a program that calls them options; who is told of them is told by that name. */
+export type Voice = 'flags' | 'options'
+
+const options = {
+  host: 'host',
+  port: 'port',
+  'data-dir': 'dir of storage',
+  advertise: 'advertise',
+  profile: 'profile',
+  'as-version': 'asVersion',
+  flush: 'fsync of storage',
+  'log-level': 'log',
+  set: 'config',
+} as const
+
+const spoken = (flag: keyof typeof options, voice: Voice): string =>
+  voice === 'flags' ? `--${flag}` : `${options[flag]} of startBroker`
 
 /** What the command line said; a flag that was not given is left out. */
 export interface Flags {
@@ -62,30 +82,31 @@ const reasons: { readonly [code: string]: string } = {
   EISDIR: 'it is a directory',
 }
 
-export function setAssignments(set: readonly string[], problems: string[]): Assignment[] {
+export function setAssignments(set: readonly string[], problems: string[], voice: Voice = 'flags'): Assignment[] {
   const assignments: Assignment[] = []
+  const origin = spoken('set', voice)
   for (const text of set) {
     const equals = text.indexOf('=')
-    if (equals < 1) problems.push(`--set ${text}: give key=value, such as --set num.partitions=3.`)
-    else assignments.push({ key: text.slice(0, equals).trim(), text: text.slice(equals + 1), origin: '--set' })
+    if (equals < 1) problems.push(`${origin} ${text}: give key=value, such as ${origin} num.partitions=3.`)
+    else assignments.push({ key: text.slice(0, equals).trim(), text: text.slice(equals + 1), origin })
   }
   return finerLast(assignments)
 }
 
-export function flagAssignments(flags: Flags): Assignment[] {
+export function flagAssignments(flags: Flags, voice: Voice = 'flags'): Assignment[] {
   const place = (key: Place, text: string | undefined): Assignment[] =>
-    text === undefined ? [] : [{ key, text, origin: `--${key}`, isPlace: true }]
-  const own = (key: string, text: string | undefined, flag: string): Assignment[] =>
-    text === undefined ? [] : [{ key, text, origin: flag }]
+    text === undefined ? [] : [{ key, text, origin: spoken(key, voice), isPlace: true }]
+  const own = (key: string, text: string | undefined, flag: keyof typeof options): Assignment[] =>
+    text === undefined ? [] : [{ key, text, origin: spoken(flag, voice) }]
   return [
     ...place('host', flags.host),
     ...place('port', flags.port),
-    ...own('log.dirs', flags.dataDir, '--data-dir'),
-    ...own('odradek.advertise', flags.advertise, '--advertise'),
-    ...own('odradek.profile', flags.profile, '--profile'),
-    ...own('odradek.as.version', flags.asVersion, '--as-version'),
-    ...own('odradek.flush', flags.flush, '--flush'),
-    ...own('odradek.log.level', flags.logLevel, '--log-level'),
+    ...own('log.dirs', flags.dataDir, 'data-dir').map(one => ({ ...one, isWhole: true as const })),
+    ...own('odradek.advertise', flags.advertise, 'advertise'),
+    ...own('odradek.profile', flags.profile, 'profile'),
+    ...own('odradek.as.version', flags.asVersion, 'as-version'),
+    ...own('odradek.flush', flags.flush, 'flush'),
+    ...own('odradek.log.level', flags.logLevel, 'log-level'),
   ]
 }
 

@@ -13,6 +13,7 @@ import { type Profile, isProfile, profileSettings } from './config-profiles'
 import {
   type Assignment,
   type Flags,
+  type Voice,
   configPath,
   environmentAssignments,
   fileAssignments,
@@ -58,6 +59,8 @@ export interface ConfigSources {
   readonly defaultProfile: Profile
   /** How many brokers of the cluster there are in this process; one when left out. */
   readonly brokers?: number
+  /** Whether `flags` came from a command line, which is usual. */
+  readonly voice?: Voice
 }
 
 export interface ConfigAnswer {
@@ -84,7 +87,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
   const profile = isProfile(named) ? named : sources.defaultProfile
   const layers = [...profileLayer(profile, brokers), ...counting]
-  const places = placesOf(layers, problems)
+  const places = placesOf(layers, problems, brokers)
   const dataDir = dataDirOf(layers, problems)
   const flush = counting.findLast(({ key }) => key === 'odradek.flush')
   if (dataDir === null && flush?.text.trim() === 'group')
@@ -123,13 +126,13 @@ function externalOf(texts: ConfigTexts): NodeConfig['external'] {
 }
 
 /** All that was said, the weakest first. */
-function collect({ flags, environment, readFile }: ConfigSources, problems: string[]): Assignment[] {
+function collect({ flags, environment, readFile, voice }: ConfigSources, problems: string[]): Assignment[] {
   const path = configPath(flags, environment)
   return [
     ...(path === undefined ? [] : fileAssignments(path, readFile, problems)),
     ...environmentAssignments(environment, problems),
-    ...setAssignments(flags.set ?? [], problems),
-    ...flagAssignments(flags),
+    ...setAssignments(flags.set ?? [], problems, voice),
+    ...flagAssignments(flags, voice),
   ]
 }
 

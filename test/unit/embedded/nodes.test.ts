@@ -132,19 +132,22 @@ test('there are three brokers, and leaders and replicas are spread over them', a
 })
 
 test.each([
-  { config: { 'advertised.listeners': 'PLAINTEXT://docker:7000' } },
-  { advertise: 'docker:7000' },
-  { advertise: 'docker' },
-])('with an address that is told to clients each node has its own port: %j', async told => {
+  { config: { 'advertised.listeners': 'PLAINTEXT://docker:7000' }, first: 7000 },
+  { advertise: 'docker:7000', first: 7000 },
+  { advertise: 'docker', first: 9092 },
+])('with an address that is told to clients each node has its own port: %j', async ({ first, ...told }) => {
   const at = new EngineBench()
   const { nodes } = await at.start({ brokers: 2, ...told })
   for (const { port } of nodes) {
     const client = await at.connect(port)
     const { brokers } = await at.world.until(client.request(Metadata, 12, { topics: [] }))
     expect(brokers.map(broker => [broker.host, broker.port])).toEqual([
-      ['docker', 9092],
-      ['docker', 9093],
+      ['docker', first],
+      ['docker', first + 1],
     ])
+    const group = { keyType: 0, coordinatorKeys: ['g', 'h', 'i', 'j'] }
+    const { coordinators } = await at.world.until(client.request(FindCoordinator, 4, group))
+    for (const { nodeId, port: told } of coordinators) expect(told).toBe(first + nodeId - 1)
   }
 })
 

@@ -41,24 +41,24 @@ describe('a client is told', () => {
   const gateway = '172.17.0.1'
   const external = { host: 'docker.example', port: 19092 }
 
-  test('the address by which it came', () => {
-    expect(toldTo(told, from('192.168.1.9', '192.168.1.5'), null)).toEqual({ host: '192.168.1.5', port: 9092 })
-    expect(toldTo(told, from('172.17.0.3'), gateway)).toEqual({ host: '172.17.0.2', port: 9092 })
-    expect(toldTo(told, from('127.0.0.1', '127.0.0.1'), gateway)).toEqual({ host: '127.0.0.1', port: 9092 })
+  test('the address by which it came, with the port of each broker', () => {
+    expect(toldTo(told, from('192.168.1.9', '192.168.1.5'), null)).toEqual({ host: '192.168.1.5', port: null })
+    expect(toldTo(told, from('172.17.0.3'), gateway)).toEqual({ host: '172.17.0.2', port: null })
+    expect(toldTo(told, from('127.0.0.1', '127.0.0.1'), gateway)).toEqual({ host: '127.0.0.1', port: null })
   })
 
   test('from outside of a container the address that it has there', () => {
-    expect(toldTo(told, from(gateway), gateway)).toEqual({ host: 'localhost', port: 9092 })
-    expect(toldTo(told, from(`::ffff:${gateway}`), gateway)).toEqual({ host: 'localhost', port: 9092 })
+    expect(toldTo(told, from(gateway), gateway)).toEqual({ host: 'localhost', port: null })
+    expect(toldTo(told, from(`::ffff:${gateway}`), gateway)).toEqual({ host: 'localhost', port: null })
     expect(toldTo({ ...told, external }, from(gateway), gateway)).toEqual(external)
     expect(toldTo({ ...told, external }, from('127.0.0.1', '127.0.0.1'), gateway)).toEqual(external)
-    expect(toldTo({ ...told, external }, from('172.17.0.3'), gateway)).toEqual({ host: '172.17.0.2', port: 9092 })
+    expect(toldTo({ ...told, external }, from('172.17.0.3'), gateway)).toEqual({ host: '172.17.0.2', port: null })
   })
 
   test('what was set, whoever it is', () => {
     const set = { ...told, external, advertised: { host: 'kafka', port: 7000 } }
     expect(toldTo(set, from(gateway), gateway)).toEqual({ host: 'kafka', port: 7000 })
-    expect(toldTo({ ...set, advertised: { host: 'kafka', port: 0 } }, from(gateway), gateway).port).toBe(9092)
+    expect(toldTo({ ...set, advertised: { host: 'kafka', port: 0 } }, from(gateway), gateway).port).toBeNull()
   })
 })
 

@@ -1,5 +1,5 @@
 import { ConfigRefused, type ConfigSources, readConfig } from '../../../src/node/config'
-import { type Flags, variableOfKey } from '../../../src/node/config-sources'
+import { type Flags, type Voice, variableOfKey } from '../../../src/node/config-sources'
 import { profileSettings, profiles } from '../../../src/node/config-profiles'
 import { staticKey } from '../../../src/metadata/config-keys'
 import { isProblem, parseConfigValue } from '../../../src/metadata/config-value'
@@ -9,10 +9,13 @@ interface Said {
   environment?: ConfigSources['environment']
   file?: string
   profile?: ConfigSources['defaultProfile']
+  brokers?: number
+  voice?: Voice
 }
 
-function answer({ flags = {}, environment = {}, file, profile = 'dev' }: Said) {
+function answer({ flags = {}, environment = {}, file, profile = 'dev', ...rest }: Said) {
   return readConfig({
+    ...rest,
     flags: file === undefined ? flags : { config: 'server.properties', ...flags },
     environment,
     defaultProfile: profile,
@@ -431,4 +434,37 @@ describe('several listeners', () => {
   ])('%s is not', file => {
     expect(config({ file: `${map}\n${file}` }).listeners[0].name).toBe('OUT')
   })
+})
+
+describe('of several nodes each takes the port after the one before it', () => {
+  test.each([
+    [{ port: '65534' }, [], 'with 3 nodes PLAINTEXT listens at the ports from 65534 to 65536, and 65535 is the last'],
+    [{ port: '9000', advertise: 'h:65535' }, [], 'PLAINTEXT tells the ports from 65535 to 65537'],
+    [
+      {},
+      ['listeners=PLAINTEXT://:9092,SSL://:9094', 'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SSL:PLAINTEXT'],
+      'PLAINTEXT listens at the ports from 9092 to 9094, of which some are those of SSL. Give ports that are further apart.',
+    ],
+  ])('%j %j is refused', (flags, set, why) => {
+    expect(problems({ flags: { ...flags, set }, brokers: 3 }).join()).toContain(why)
+  })
+
+  test.each([
+    [{ port: '65533' }, []],
+    [{ port: '0', advertise: 'h' }, []],
+    [{}, ['listeners=A://127.0.0.1:9092,B://[::1]:9094', 'listener.security.protocol.map=A:PLAINTEXT,B:PLAINTEXT']],
+  ])('%j %j is not', (flags, set) => {
+    expect(config({ flags: { ...flags, set }, brokers: 3 }).listeners.length).toBeGreaterThan(0)
+  })
+})
+
+test('who calls flags options is told of them by that name', () => {
+  const flags = { profile: 'fast', advertise: '0.0.0.0', set: ['num.partitions=many'] }
+  const said = problems({ flags, voice: 'options' })
+  expect(said.join('\n')).not.toContain('--')
+  expect(said).toEqual([
+    expect.stringMatching(/num\.partitions.*\(config of startBroker\)/),
+    expect.stringMatching(/fast.*\(profile of startBroker\)/),
+    expect.stringMatching(/^advertise of startBroker takes auto, HOST or HOST:PORT/),
+  ])
 })
