@@ -6,6 +6,7 @@
 import { Broker } from '../judge/broker'
 import { fetchKafka, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
 import { compactedByBoth, ourCompactedFiles } from './compacted'
+import { deletedTopics } from './deleted'
 import { oldFormats } from './old'
 import { theirFilesByUs } from './theirs'
 import { ourFilesByTheirTool } from './ours'
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     await broker.dispose()
   }
   process.stdout.write(`${await oldFormats()}\n`)
+  process.stdout.write(`${await deletedTopics()}\n`)
   process.stdout.write(`files agree with Apache Kafka ${kafkaVersion} (${Math.round((Date.now() - began) / 1000)} s)\n`)
 }
 

@@ -13,6 +13,7 @@ import {
 import type { TopicImage } from './image'
 import type { StoreOperation } from './store'
 import { storeKeys } from './stored'
+import type { StoredDeletion } from './tables'
 
 const zeroId = '0'.repeat(32)
 
@@ -116,7 +117,10 @@ function deleteTopic({ name }: TopicReference, topic: TopicImage | null, operati
       ? new EntryFailure('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.')
       : new EntryFailure('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.')
   }
+  // Whoever starts after a crash has to tell logs that are to be removed from logs that nobody knows.
+  const deletion: StoredDeletion = { name: topic.name }
   operations.push(
+    { put: storeKeys.row('deletion', topic.id), value: JSON.stringify(deletion) },
     { remove: storeKeys.topicName(topic.name) },
     { remove: storeKeys.topic(topic.id) },
     ...topic.partitions.map(({ index }) => ({ remove: storeKeys.partition(topic.id, index) })),

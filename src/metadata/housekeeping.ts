@@ -1,4 +1,4 @@
-/** Decisions that no client asks for: a cluster's first start, ids for producers. */
+/** Decisions that no client asks for: a cluster's first start, ids for producers, the end of a deletion. */
 import type { BrokerConfigs } from './configs'
 import type { Decision } from './decision'
 import type { LiveImage } from './live-image'
@@ -43,4 +43,10 @@ export function decideProducerIds(image: LiveImage, count: number): Decision<{ f
     do: [{ put: storeKeys.producerIds, value: JSON.stringify(stored) }],
     reply: { first, count },
   }
+}
+
+/** The logs of these topics, which were deleted, have lost their names: no start will find them by those. */
+export function decideForgetDeletions(image: LiveImage, topicIds: readonly string[]): Decision<void> {
+  const known = topicIds.filter(id => image.table('deletion').get(id) !== undefined)
+  return { if: [], do: known.map(id => ({ remove: storeKeys.row('deletion', id) })), reply: undefined }
 }

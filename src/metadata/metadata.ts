@@ -18,7 +18,7 @@ import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } fr
 import type { Charge, Decision, DecisionContext, EntryOutcome } from './decision'
 import { decideDeleteTopics, type DeletionRefusal, type TopicDeletion, type TopicReference } from './delete-topics'
 import { decideElections, decideMove, type ElectedTopic, type WantedElection } from './elections'
-import { decideFirstStart, decideProducerIds, decideRestart } from './housekeeping'
+import { decideFirstStart, decideForgetDeletions, decideProducerIds, decideRestart } from './housekeeping'
 import type { MetadataImage, TopicImage } from './image'
 import { internalTopicPlan, isInternalTopic } from './internal-topics'
 import type { KafkaMetadata } from './kafka-metadata'
@@ -208,6 +208,11 @@ export class Metadata {
     return this.decide(({ image }) => decideRaiseEpochs(image, known))
   }
 
+  /** Nothing is left of these topics that a start after a crash could take for a log that nobody knows. */
+  forgetDeletions(topicIds: readonly string[]): Promise<void> {
+    return this.decide(({ image }) => decideForgetDeletions(image, topicIds))
+  }
+
   /** Producer ids that nobody was given before nor will be again: `first` and the `count - 1` after it. */
   allocateProducerIds(count: number): Promise<{ readonly first: number; readonly count: number }> {
     return this.decide(({ image }) => decideProducerIds(image, count))
@@ -215,8 +220,12 @@ export class Metadata {
 
   /** Finishes what is under way and closes the store. */
   async close(): Promise<void> {
-    await this.#deciding.catch(() => undefined)
-    while (this.#telling) await this.#telling
+    // Who hears of a change may ask for the next decision.
+    for (let last: Promise<unknown> | null = null; last !== this.#deciding; ) {
+      last = this.#deciding
+      await last.catch(() => undefined)
+      while (this.#telling) await this.#telling
+    }
     this.#watch?.close()
     await this.#store.close()
   }

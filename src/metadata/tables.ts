@@ -50,6 +50,14 @@ export interface StoredSecret {
   readonly bytes: string
 }
 
+/**
+ * A topic that was deleted and whose logs may still be there under their own names, as a crash leaves them. The id is the
+ * topic's.
+ */
+export interface StoredDeletion {
+  readonly name: string
+}
+
 export interface TableRows {
   readonly feature: StoredFeature
   readonly quota: StoredQuota
@@ -57,6 +65,7 @@ export interface TableRows {
   readonly acl: StoredAcl
   readonly token: StoredToken
   readonly secret: StoredSecret
+  readonly deletion: StoredDeletion
 }
 
 export type TableName = keyof TableRows
@@ -68,4 +77,4 @@ export interface Table<V> {
   entries(): Iterable<[string, V]>
 }
 
-export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl', 'token', 'secret']
+export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl', 'token', 'secret', 'deletion']

@@ -4,7 +4,7 @@
  */
 import { readKafkaMetadata } from '../metadata/kafka-metadata'
 import type { Metadata } from '../metadata/metadata'
-import type { PartitionDirectory } from '../partition/directory'
+import type { PartitionDirectory, TopicChanges } from '../partition/directory'
 import type { Logger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
 import type { LogId, LogStore } from '../storage/log'
@@ -21,6 +21,7 @@ export async function adoptTopics(
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
   if (kafka) await metadata.adoptKafka(kafka)
+  await finishDeletions(store, metadata, logger)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
   for (const gone of await store.takeGone()) {
     // Of a topic that is not known either it was deleted, and the process died before that was forgotten as well.
@@ -40,9 +41,45 @@ export async function adoptTopics(
   for (const [topic, { partitions }] of found) logger.info('topic-adopted', { topic, partitions })
 }
 
+/** Removes logs of topics that were deleted by a process that died before it had done so. */
+async function finishDeletions(store: LogStore, metadata: Metadata, logger: Logger): Promise<void> {
+  const deletions = new Map(metadata.image.table('deletion').entries())
+  if (deletions.size === 0) return
+  const names = new Set([...deletions.values()].map(({ name }) => name))
+  for (const id of await store.list()) {
+    // A crash while the log was made may have left it without its topic id.
+    const isUnnamed = id.topicId === '' && names.has(id.topic) && !metadata.image.topic(id.topic)
+    if (!deletions.has(id.topicId) && !isUnnamed) continue
+    await store.drop(id)
+    logger.info('log-deleted', {
+      topic: id.topic,
+      partition: id.partition,
+      why: 'its topic was deleted before a crash',
+    })
+  }
+  await metadata.forgetDeletions([...deletions.keys()])
+}
+
+/** Acts on deletions, and then lets the metadata forget them. Nobody waits for that: what is not forgotten is looked for at the next start. */
+export async function applyChange(
+  directory: PartitionDirectory,
+  metadata: Metadata,
+  change: TopicChanges,
+  logger: Logger,
+): Promise<void> {
+  await directory.apply(change)
+  if (change.deleted.length === 0) return
+  metadata.forgetDeletions(change.deleted.map(({ id }) => id)).catch((error: unknown) => {
+    logger.warn('deletion-not-forgotten', {
+      topics: change.deleted.map(({ name }) => name).join(','),
+      error: String(error),
+    })
+  })
+}
+
 /**
- * Metadata of our own do not know these logs: of a topic that was deleted, when the process died before its logs were gone, or of one that
- * damaged metadata have lost. Nothing says which, so nothing is removed, as in Kafka.
+ * Metadata of our own do not know these logs: damaged metadata have lost their topic, or somebody has put them there. Nothing says
+ * which, so nothing is removed, as in Kafka.
  */
 async function setAside(store: LogStore, metadata: Metadata, logs: readonly LogId[], logger: Logger): Promise<void> {
   for (const id of logs) {

@@ -16,7 +16,7 @@ import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { startTokenSweep } from '../security/token-sweep'
 import { DelegationTokens } from '../security/tokens'
-import { adoptTopics, raiseEpochs } from './adopt'
+import { adoptTopics, applyChange, raiseEpochs } from './adopt'
 import { openBrokers, type ServedBroker } from './brokers'
 import type { NodeConfig } from './config'
 import { cleanerOf, compactionOf, retentionOf } from './limits'
@@ -90,7 +90,7 @@ async function open(
     await Promise.all([...directory.all()].map(partition => partition.prepareStop()))
   })
   await adoptTopics(opened.store, opened.directory, metadata, platform)
-  metadata.onChange((_image, _previous, change) => directory.apply(change))
+  metadata.onChange((_image, _previous, change) => applyChange(directory, metadata, change, platform.logger))
   await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
   await raiseEpochs(directory, metadata)
   const { configs } = metadata

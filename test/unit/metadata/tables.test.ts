@@ -10,7 +10,7 @@ import { decideCreateToken } from '../../../src/metadata/tokens'
 import { Dice } from '../../../src/platform/simulated/dice'
 import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import { World } from '../../../src/platform/simulated/world'
-import { openMetadata } from '../../support/metadata'
+import { openMetadata, topicSpec } from '../../support/metadata'
 
 async function fill(metadata: Metadata): Promise<void> {
   await metadata.decide(context =>
@@ -30,6 +30,8 @@ async function fill(metadata: Metadata): Promise<void> {
   await metadata.decide(decideScramSecret)
   const who = { owner: 'User:ann', requester: 'User:bob', renewers: ['User:a/"b'] }
   await metadata.decide(() => decideCreateToken('id', { ...who, issuedMs: 1, expiresMs: 2, maxMs: 3 }))
+  await metadata.createTopics([topicSpec('gone')])
+  await metadata.deleteTopics([{ name: 'gone', topicId: '0'.repeat(32) }])
 }
 
 const rows = ({ image }: Metadata) =>

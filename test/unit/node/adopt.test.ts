@@ -1,11 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EmbeddedStore } from '../../../src/metadata/embedded-store'
 import { readConfig } from '../../../src/node/config'
 import { type Node, startNode } from '../../../src/node/node'
 import { silentLogger } from '../../../src/platform/logger'
 import { buildBatch } from '../../../src/protocol/records/records'
 import { nodePlatform } from '../../../src/platform/node/platform'
+import { openMetadata } from '../../support/metadata'
 
 async function withNode<T>(dataDir: string, use: (node: Node) => Promise<T>, logger = silentLogger): Promise<T> {
   const platform = nodePlatform({ logger })
@@ -80,5 +82,55 @@ test('a log that is gone as a whole is begun anew, and that is told', async () =
   expect(end).toBe(0)
   const gone = { event: 'log-gone', topic: 'a', partition: 0, directory: join(data, 'a-0'), flushedUpTo: 1 }
   expect(told).toEqual([gone])
+  rmSync(root, { recursive: true })
+})
+
+/** What a process leaves that dies between the deletion and the last step after it, made of what one leaves that stops. */
+test.each([
+  ['under their own names', (_data: string) => {}],
+  [
+    'one renamed',
+    (data: string) => renameSync(join(data, 'gone-0'), join(data, `gone-0.${'0123456789abcdef'.repeat(2)}-delete`)),
+  ],
+  [
+    'one renamed and half empty, one empty',
+    (data: string) => {
+      const renamed = join(data, `gone-0.${'0123456789abcdef'.repeat(2)}-delete`)
+      renameSync(join(data, 'gone-0'), renamed)
+      rmSync(join(renamed, 'partition.metadata'))
+      renameSync(join(data, 'gone-1'), join(data, `gone-1.${'0123456789abcdef'.repeat(2)}-delete`))
+      rmSync(join(data, `gone-1.${'0123456789abcdef'.repeat(2)}-delete`), { recursive: true })
+      mkdirSync(join(data, `gone-1.${'0123456789abcdef'.repeat(2)}-delete`))
+    },
+  ],
+  ['one without its topic id', (data: string) => rmSync(join(data, 'gone-1', 'partition.metadata'))],
+])('logs of a topic that was deleted before a crash are removed: %s', async (_, step) => {
+  const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
+  const [data, later] = [join(root, 'data'), join(root, 'later')]
+  await withNode(data, async ({ broker }) => {
+    await broker.metadata.createTopics([{ ...named('gone'), numPartitions: 2 }, named('kept')])
+  })
+  cpSync(data, later, { recursive: true })
+  const platform = nodePlatform({ logger: silentLogger })
+  const store = await EmbeddedStore.open(platform.files, later, platform.random)
+  const metadata = await openMetadata({}, { store })
+  await metadata.deleteTopics([{ name: 'gone', topicId: '0'.repeat(32) }])
+  await metadata.close()
+  rmSync(join(later, '.kafka_cleanshutdown'))
+  step(later)
+  const told: string[] = []
+  const warn = (event: string) => void told.push(event)
+  await withNode(
+    later,
+    async ({ broker }) => {
+      expect([...broker.image().topics()].map(({ name }) => name)).toEqual(['kept'])
+      await broker.metadata.createTopics([named('gone')])
+      expect(broker.image().table('deletion').size).toBe(0)
+    },
+    { ...silentLogger, warn },
+  )
+  expect(readdirSync(later).filter(name => /^gone-\d$/.test(name))).toEqual(['gone-0'])
+  expect(strays(later)).toEqual([])
+  expect(told).toEqual([])
   rmSync(root, { recursive: true })
 })
