@@ -37,6 +37,7 @@ import {
 import { BrokerNode } from './node-handle'
 import { Listeners } from './listeners'
 import { openEngine } from './open-engine'
+import { explained, settle } from './taken'
 import type { Decision } from './question'
 import { type GroupWait, type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from './waits'
 import {
@@ -65,6 +66,8 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
   #control: string | null = null
   #nodes: readonly BrokerNode[] = []
   #unwatch: Cancel = () => {}
+  /** Gives back what it has taken of this process: a directory, ports. */
+  #leave: Cancel = () => {}
   /** Whose engine this one runs on; null when it has one of its own. */
   #parent: Broker | null = null
   readonly #forks = new Set<Broker>()
@@ -89,7 +92,7 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
    * BrokerError when it has been stopped, or is before it serves.
    */
   start(): Promise<this> {
-    if (this.#stopping) return Promise.reject(new BrokerError(startsOnce, null))
+    if (this.#stopping) return Promise.reject(new BrokerError(startsOnce, 'BROKER_STOPPED'))
     this.#starting ??= this.#start()
     return this.#starting
   }
@@ -97,6 +100,8 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
   async #start(): Promise<this> {
     const engine = openEngine(this.#options.isolation ?? 'worker', {
       log: line => this.#say(line),
+      // Until it has started, whoever waits for that is told.
+      gone: why => this.#engine && this.#say(`odradek: ${why}`),
       event: (cluster, event) => this.#listeners.heard(cluster, event),
       question: (cluster, question) => {
         const answer = (decision: Decision) => engine.ask(cluster, 'decide', { question: question.id, decision })
@@ -104,16 +109,19 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
       },
     })
     this.#unwatch = nodeOrigins.watch()
+    const started = startOptionsOf(this.#options)
+    this.#leave = settle({ dir: started.dataDir, places: [] })
     try {
-      const facts = await engine.ask(0, 'start', startOptionsOf(this.#options))
+      const facts = await engine.ask(0, 'start', started)
       if (this.#options.control) this.#control = await engine.ask(facts.cluster, 'control', null)
-      if (this.#stopping) throw new BrokerError(startsOnce, null)
+      if (this.#stopping) throw new BrokerError(startsOnce, 'BROKER_STOPPED')
       this.#became(engine, facts)
       return this
     } catch (error) {
       this.#unwatch()
+      this.#leave()
       await engine.close()
-      throw error
+      throw explained(error)
     }
   }
 
@@ -125,6 +133,9 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
       start: (id: number) => this.#ask('startNode', id),
     }
     this.#nodes = facts.nodes.map(node => new BrokerNode(node, commands))
+    this.#leave()
+    const dir = this.#parent === null ? startOptionsOf(this.#options).dataDir : null
+    this.#leave = settle({ dir, places: facts.nodes.flatMap(({ listeners }) => listeners) })
   }
 
   /**
@@ -146,8 +157,12 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     try {
       const left = await engine.ask(this.#started.cluster, 'stop', { drainMs })
       this.#sayLeft(left)
+    } catch (error) {
+      // It runs no more, as was asked. That it ended by itself has been said when it did.
+      if ((error as BrokerError).code !== 'BROKER_GONE') throw error
     } finally {
       this.#unwatch()
+      this.#leave()
       if (this.#parent === null) await engine.close()
       else this.#parent.#forks.delete(this)
     }
@@ -350,7 +365,11 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
 
   async #ask<C extends Command>(command: C, argument: Takes<C>): Promise<Gives<C>> {
     const { cluster } = this.#started
-    return this.#engine!.ask(cluster, command, argument)
+    try {
+      return await this.#engine!.ask(cluster, command, argument)
+    } catch (error) {
+      throw explained(error)
+    }
   }
 
   #sayLeft(left: readonly ClientFacts[]): void {

@@ -195,7 +195,7 @@ export class Cluster implements Inner {
 
   /** Throws BrokerError once it stops. */
   get core(): Core {
-    if (this.#stopping) throw new BrokerError('this broker has been stopped', null)
+    if (this.#stopping) throw new BrokerError('this broker has been stopped', 'BROKER_STOPPED')
     return this.#inside.core
   }
 

@@ -260,13 +260,18 @@ export interface Engine {
 export interface EngineEvents {
   /** A line of the broker's log. */
   log(line: string): void
+  /** What it ran in has ended, without having been told to. */
+  gone?(why: string): void
   /** Of what the command `listen` has asked for. */
   event?(cluster: number, event: ToldEvent): void
   /** A function is asked; the command `decide` answers. */
   question?(cluster: number, question: Question): void
 }
 
-/** The broker refused, or is gone. `code` is Kafka's name of an error, or the system's (`EADDRINUSE`); null without one. */
+/**
+ * The broker refused, or is gone. `code` is Kafka's name of an error, or the system's (`EADDRINUSE`), or `BROKER_STOPPED`, or
+ * `BROKER_GONE` when the thread or process that it ran in has ended; null without one, as when a wait was in vain.
+ */
 export class BrokerError extends Error {
   override readonly name = 'BrokerError'
   readonly code: string | null
@@ -277,17 +282,53 @@ export class BrokerError extends Error {
   }
 }
 
+/** What somebody else has, as far as the error knows: a port, or a data directory. */
+export interface Taken {
+  readonly port?: number
+  readonly dir?: string
+}
+
+/** As it comes from where the broker runs. */
+export class ToldBrokerError extends BrokerError {
+  readonly #taken: Taken | null
+
+  constructor({ message, code, taken = null }: ToldError) {
+    super(message, code)
+    this.#taken = taken
+  }
+
+  /** For those who tell of it: it is not shown with the error. */
+  get taken(): Taken | null {
+    return this.#taken
+  }
+}
+
 /** An error as it travels. */
 export interface ToldError {
   readonly message: string
   readonly code: string | null
+  readonly taken?: Taken | null
 }
 
 export function toldError(error: unknown): ToldError {
-  if (!(error instanceof Error)) return { message: String(error), code: null }
+  if (!isErrorLike(error)) return { message: String(error), code: null }
   const { code, error: kafka } = error as { code?: unknown; error?: unknown }
   const named = [kafka, code].find(one => typeof one === 'string')
-  return { message: error.message, code: (named as string | undefined) ?? null }
+  const taken = takenIn(error)
+  return { message: error.message, code: (named as string | undefined) ?? null, ...(taken && { taken }) }
+}
+
+/** Where a test runner has its own globals, errors of the system are not of the class that is called Error there. */
+const isErrorLike = (error: unknown): error is Error =>
+  typeof error === 'object' && error !== null && typeof (error as Partial<Error>).message === 'string'
+
+function takenIn(error: Error): Taken | null {
+  const { code, port, reason, path, taken } = error as { [field in 'code' | 'port' | 'reason' | 'path']?: unknown } & {
+    taken?: Taken
+  }
+  if (taken) return taken
+  if (code === 'EADDRINUSE' && typeof port === 'number') return { port }
+  return error.name === 'DirectoryRefused' && reason === 'locked' ? { dir: String(path) } : null
 }
 
 /** How messages between the two look. */

@@ -16,6 +16,7 @@ import {
   type Gives,
   type GroupFacts,
   type Takes,
+  ToldBrokerError,
   toldError,
 } from './commands'
 import { Control, controlBodyMax } from './control'
@@ -53,8 +54,7 @@ export class LocalEngine implements Engine {
     try {
       return await this.#commands[command](cluster, argument)
     } catch (error) {
-      const { message, code } = toldError(error)
-      throw new BrokerError(message, code)
+      throw new ToldBrokerError(toldError(error))
     }
   }
 
@@ -225,7 +225,7 @@ export class LocalEngine implements Engine {
 
   #at(cluster: number): Cluster {
     const found = this.#clusters.get(cluster)
-    if (!found) throw new BrokerError('this broker has been stopped', null)
+    if (!found) throw new BrokerError('this broker has been stopped', 'BROKER_STOPPED')
     return found
   }
 }

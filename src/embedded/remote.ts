@@ -1,19 +1,19 @@
 /** An engine that runs somewhere else: commands and answers travel as messages. */
 import type { PlaceKind, Workers, Workplace } from '../platform/workers'
 import {
-  BrokerError,
   type Command,
   type Engine,
   type EngineEvents,
   type Gives,
   type Takes,
   type Told,
+  ToldBrokerError,
   type ToldError,
 } from './commands'
 
 interface Waiting {
   resolve(answer: unknown): void
-  reject(error: BrokerError): void
+  reject(error: ToldBrokerError): void
 }
 
 export class RemoteEngine implements Engine {
@@ -28,13 +28,17 @@ export class RemoteEngine implements Engine {
     this.#events = events
     this.#place = workers.start(program, kind, {
       message: message => this.#told(message as Told),
-      gone: why => this.#lost({ message: `the broker is gone: ${why.message}`, code: null }),
+      gone: why => {
+        const message = `the broker is gone: ${why.message}`
+        this.#lost({ message, code: 'BROKER_GONE' })
+        events.gone?.(message)
+      },
     })
     this.#place.hold(false)
   }
 
   ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {
-    if (this.#gone) return Promise.reject(new BrokerError(this.#gone.message, this.#gone.code))
+    if (this.#gone) return Promise.reject(new ToldBrokerError(this.#gone))
     const id = ++this.#lastId
     return new Promise<Gives<C>>((resolve, reject) => {
       // Who waits for an answer must live to hear it; a broker that nobody waits for keeps no process alive.
@@ -45,7 +49,7 @@ export class RemoteEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    this.#lost({ message: 'this broker has been stopped', code: null })
+    this.#lost({ message: 'this broker has been stopped', code: 'BROKER_STOPPED' })
     await this.#place.end()
   }
 
@@ -59,13 +63,13 @@ export class RemoteEngine implements Engine {
     const waiting = this.#waiting.get(told.id)
     this.#waiting.delete(told.id)
     if (this.#waiting.size === 0) this.#place.hold(false)
-    if (told.error) waiting?.reject(new BrokerError(told.error.message, told.error.code))
+    if (told.error) waiting?.reject(new ToldBrokerError(told.error))
     else waiting?.resolve(told.answer)
   }
 
   #lost(why: ToldError): void {
     this.#gone ??= why
-    for (const { reject } of this.#waiting.values()) reject(new BrokerError(why.message, why.code))
+    for (const { reject } of this.#waiting.values()) reject(new ToldBrokerError(why))
     this.#waiting.clear()
   }
 }

@@ -72,7 +72,7 @@ export async function f(options: BrokerOptions): Promise<string[]> {
 test('in jest: with fake timers, and what a test does with data', async () => {
   const { code, stderr } = await runTests()
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toMatch(/Suites: 6 passed, 6 total/)
+  expect(stderr).toMatch(/Suites: 7 passed, 7 total/)
 })
 
 test('a thousand clusters take little memory, and leave none behind', async () => {

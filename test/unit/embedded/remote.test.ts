@@ -20,12 +20,14 @@ function place() {
     },
   }
   const lines: string[] = []
+  const gone: string[] = []
   const told: unknown[] = []
   const engine = new RemoteEngine(workers, 'workplace.js', 'worker', {
     log: line => void lines.push(line),
+    gone: why => void gone.push(why),
     event: (cluster, event) => void told.push([cluster, event]),
   })
-  return { engine, sent, held, lines, told, events, ended: () => ended }
+  return { engine, sent, held, lines, told, gone, events, ended: () => ended }
 }
 
 test('a command travels, and its answer comes back; the process is kept alive between the two only', async () => {
@@ -59,6 +61,24 @@ test('who waits for a place that is lost hears why, and so does who comes later'
   events.gone(new Error('out of memory'))
   await expect(waiting).rejects.toThrow('the broker is gone: out of memory')
   await expect(engine.ask(1, 'connections', null)).rejects.toThrow('the broker is gone: out of memory')
+})
+
+test('that a place is lost is told once, with what became of it; that it was closed is not', async () => {
+  const { engine, events, gone } = place()
+  events.gone(new Error('out of memory'))
+  expect(gone).toEqual(['the broker is gone: out of memory'])
+  await expect(engine.ask(1, 'connections', null)).rejects.toMatchObject({ code: 'BROKER_GONE' })
+  const other = place()
+  await other.engine.close()
+  await expect(other.engine.ask(1, 'connections', null)).rejects.toMatchObject({ code: 'BROKER_STOPPED' })
+  expect(other.gone).toEqual([])
+})
+
+test('what somebody else has travels with the error', async () => {
+  const { engine, events } = place()
+  const starting = engine.ask(0, 'start', {} as never)
+  events.message({ id: 1, error: { message: 'listen EADDRINUSE', code: 'EADDRINUSE', taken: { port: 9092 } } })
+  await expect(starting).rejects.toMatchObject({ code: 'EADDRINUSE', taken: { port: 9092 } })
 })
 
 test('closing ends the place, and lets nobody wait', async () => {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { listeningSockets, nodeProcess } from '../../../../src/platform/node/process'
+import { listeningSockets } from '../../../../src/platform/node/neighbours'
+import { nodeProcess } from '../../../../src/platform/node/process'
 
 /** Neighbours are found in /proc, which other systems do not have. */
 const hasProc = process.platform === 'linux'
