@@ -1,5 +1,6 @@
 /** What a broker says when it is ready: one screen for a person, or one line of JSON for a program. */
 import type { ListenerConfig, NodeConfig } from '../node/config'
+import { profileWords } from '../node/config-profiles'
 import type { Address } from '../platform/network'
 import { version } from '../platform/version'
 
@@ -102,20 +103,6 @@ function storageRows(config: NodeConfig, dataDir: string | null): [string, strin
     ['Storage', `files in ${dataDir}`],
     ['Flush', promise[config.flush]],
   ]
-}
-
-/** The profile, and in what the settings as they are depart from Kafka's behaviour. */
-function profileWords({ profile, statics }: NodeConfig): string {
-  const differences = [
-    ['group.initial.rebalance.delay.ms', 'rebalance delay'],
-    ['odradek.fetch.max.wait.ms.cap', 'fetch waits at most'],
-    ['odradek.group.evict.on.disconnect.ms', 'lost members evicted after'],
-  ] as const
-  const said = differences
-    .map(([key, words]) => [words, statics.get(key)] as const)
-    .filter(([, text]) => text !== undefined && text !== '-1')
-    .map(([words, text]) => `${words} ${text} ms`)
-  return said.length === 0 ? `${profile}: waits as Apache Kafka does` : `${profile}: ${said.join(', ')}`
 }
 
 const autoCreates = ({ statics }: NodeConfig): boolean =>

@@ -38,16 +38,18 @@ export interface AroundOptions {
 
 export function aroundOf({ timers, clock, logger, events, inner }: AroundOptions): Around {
   const questions = new Questions(timers, logger)
+  const requests = new RequestLog(clock, events)
   return {
     events,
     questions,
     watch: new Watch(events),
-    requests: new RequestLog(clock, events),
+    requests,
     deeds: new Deeds(events, id => inner().topicName(id)),
     faults: new Faults({
       timers,
       events,
       questions,
+      logged: () => requests.current,
       nodeAt: port => inner().nodeAt(port),
       topicId: topic => inner().topicId(topic),
       fetchSession: id => inner().fetchSession(id),

@@ -1,5 +1,6 @@
 /** Runs clusters and carries out commands, in whatever thread it was made. */
-import { type NodeConfig, readConfig } from '../node/config'
+import { type ConfigAnswer, type NodeConfig, readConfig } from '../node/config'
+import { profileWords } from '../node/config-profiles'
 import type { AdjustableTime } from '../platform/adjustable-time'
 import { lineLogger } from '../platform/logger'
 import type { Http, HttpServer } from '../platform/http'
@@ -20,6 +21,7 @@ import {
   toldError,
 } from './commands'
 import { Control, controlBodyMax } from './control'
+import { serversOf } from './environment'
 import { checkTopic, produce, read } from './data'
 import { groupFacts, isAsWished } from './groups'
 import type { StartOptions } from './options'
@@ -136,7 +138,7 @@ export class LocalEngine implements Engine {
   }
 
   async #start(options: StartOptions): Promise<ClusterFacts> {
-    const config = configOf(options)
+    const { config, warnings } = configOf(options)
     const logger = lineLogger(line => this.#events.log(line), this.#platform.clock.now, config.logLevel)
     const cluster = await Cluster.open({ ...this.#platform, logger }, config, options.brokers)
     try {
@@ -146,7 +148,11 @@ export class LocalEngine implements Engine {
       await cluster.stop(0)
       throw error
     }
-    return this.#opened(cluster)
+    const facts = this.#opened(cluster)
+    const storage = config.dataDir ?? 'memory'
+    logger.info('ready', { brokers: serversOf(facts.nodes), storage, profile: profileWords(config) })
+    for (const warning of warnings) logger.info('config-note', { says: warning })
+    return facts
   }
 
   async #fork(of: Cluster, from: number | 'empty' | null): Promise<ClusterFacts> {
@@ -253,7 +259,7 @@ function configOf({
   advertise,
   logLevel,
   set,
-}: StartOptions): NodeConfig {
+}: StartOptions): ConfigAnswer {
   const flags = {
     host,
     port: String(port),
@@ -269,5 +275,4 @@ function configOf({
     throw new Error(`${path} is not read`)
   }
   return readConfig({ flags, environment: {}, readFile: nothing, defaultProfile: 'test', brokers, voice: 'options' })
-    .config
 }

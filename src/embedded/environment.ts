@@ -21,7 +21,10 @@ interface Place {
 export const serversOf = (nodes: readonly Place[]): string => nodes.map(serverOf).join(',')
 
 /** Every interface is no address to connect to; loopback is one of them. */
+export const reachableHost = (host: string): string =>
+  host === '' || host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
+
 function serverOf({ host, port }: Place): string {
-  const reachable = host === '' || host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host
+  const reachable = reachableHost(host)
   return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }

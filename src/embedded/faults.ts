@@ -8,6 +8,7 @@ import type { ClusterEvents } from './cluster-events'
 import { BrokerError, type Fault, type FaultEffect, type Happening } from './commands'
 import { type About, type Entries, namesText, splitRequest, withEntries, withOwnBytes } from './fault-parts'
 import { nearest } from './kinds'
+import type { OpenRequest } from './logged-request'
 import { madeReply } from './made-reply'
 import type { Decision } from './question'
 import type { Questions } from './questions'
@@ -24,6 +25,8 @@ export interface FaultWorld {
   /** The partitions that a fetch session goes on with. */
   fetchSession(id: number): readonly FetchedPartition[]
   happen(what: Happening, to: string | null): Promise<number>
+  /** What the log has of the request that comes in at this moment. */
+  logged(): OpenRequest | null
   /** Does something while there is no room on the disk. */
   whileDiskFull(work: () => Served): Promise<Body>
 }
@@ -39,6 +42,13 @@ interface Armed {
   skip: number
   left: number
   hits: number
+}
+
+/** Where a request is, and what the log has of it. */
+interface At {
+  readonly handler: Handler<never>
+  readonly next: Next
+  readonly logged: OpenRequest | null
 }
 
 type Served = Body | Promise<Body>
@@ -96,16 +106,21 @@ export class Faults {
   }
 
   readonly stage: Stage = (handler, next) => {
-    return (call, request) => (this.#inForce === 0 ? next(call, request) : this.#through(handler, call, request, next))
+    return (call, request) => {
+      if (this.#inForce === 0) return next(call, request)
+      return this.#through({ handler, next, logged: this.#world.logged() }, call, request)
+    }
   }
 
   /** Of the faults after that of a number: one befalls a request, and a function that has nothing to say leaves it to others. */
-  #through(handler: Handler<never>, call: Call, request: Body, next: Next, after = 0): Served {
+  #through(at: At, call: Call, request: Body, after = 0): Served {
+    const { handler, next, logged } = at
     const id = this.#take(handler, call, request, after)
     if (id === null) return next(call, request)
     const { fault } = this.#armed.get(id)!
     const { effect } = fault
     this.#world.events.tell('fault', { api: handler.api.name, clientId: call.clientId, does: effect.does })
+    logged?.faults.push(effect.does)
     switch (effect.does) {
       case 'delay':
         return this.#later(handler, call, request, next, () => this.#waits(effect.ms, call))
@@ -122,7 +137,7 @@ export class Faults {
       case 'error':
         return this.#refused(handler, fault, effect, call, request, next)
       case 'ask':
-        return this.#asks(handler, id, { ...fault, effect }, call, request, next)
+        return this.#asks(at, id, { ...fault, effect }, call, request)
       default:
         return this.#later(handler, call, request, next, () => this.#happens(effect.does, fault, request))
     }
@@ -179,7 +194,8 @@ export class Faults {
     return next(own.call, own.request)
   }
 
-  async #asks(handler: Handler<never>, id: number, fault: Asking, lentTo: Call, lent: Body, next: Next): Promise<Body> {
+  async #asks(at: At, id: number, fault: Asking, lentTo: Call, lent: Body): Promise<Body> {
+    const { handler, next, logged } = at
     const { call, request } = owned(handler, lentTo, lent)
     const { connection, version, clientId } = call
     const about = {
@@ -198,7 +214,7 @@ export class Faults {
     const isUnanswered = handler.api.name === 'Produce' && request.acks === 0
     switch (decision.does) {
       case 'serve':
-        return this.#through(handler, call, request, next, id)
+        return this.#through(at, call, request, id)
       case 'reply':
         return isUnanswered ? null : madeReply(handler.api, version, decision.reply)
       case 'refuse': {
@@ -208,6 +224,7 @@ export class Faults {
       case 'drop':
         return dropped(call, request, null)
       default:
+        if (logged) logged.why = decision.why
         if (isUnanswered) return dropped(call, request, null)
         return refuseAll(handler, call, request, errors.UNKNOWN_SERVER_ERROR.code, decision.why)
     }

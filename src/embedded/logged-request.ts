@@ -11,4 +11,11 @@ export interface LoggedRequest {
   readonly isAnswered: boolean
   /** Errors that stand in the answer. */
   readonly errors: readonly string[]
+  /** What the faults that befell it do, in their order: `error`, `delay`, ...; `ask` is a function of `faults.on`. */
+  readonly faults: readonly string[]
+  /** Why such a function had it refused without deciding so: it threw, was late, or gave what cannot be answered. */
+  readonly why: string | null
 }
+
+/** While what becomes of it is not known yet. */
+export type OpenRequest = { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] } & { faults: string[] }

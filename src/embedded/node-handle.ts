@@ -1,5 +1,6 @@
 /** One node of a cluster, as a test sees it. */
 import { BrokerError, type NodeFacts } from './commands'
+import { reachableHost, serversOf } from './environment'
 import { shape, text } from './kinds'
 
 export interface NodeCommands {
@@ -16,6 +17,7 @@ const noOptions = shape<NoOptions>({})
 
 export class BrokerNode {
   readonly id: number
+  /** At which clients on this machine reach it: of a broker that listens on every interface, that is the loopback. */
   readonly host: string
   readonly port: number
   readonly #listeners: NodeFacts['listeners']
@@ -24,7 +26,7 @@ export class BrokerNode {
 
   constructor({ id, host, port, listeners }: NodeFacts, commands: NodeCommands) {
     this.id = id
-    this.host = host
+    this.host = reachableHost(host)
     this.port = port
     this.#listeners = listeners
     this.#commands = commands
@@ -32,14 +34,14 @@ export class BrokerNode {
 
   /** `127.0.0.1:49152` */
   get address(): string {
-    return addressOf(this)
+    return serversOf([this])
   }
 
   /** That of a listener, by its name in `listeners`. Throws BrokerError for one that there is not. */
   addressOf(listener: string): string {
     text(listener, 'a listener')
     const found = this.#listeners.find(({ name }) => name === listener.toUpperCase())
-    if (found) return addressOf(found)
+    if (found) return serversOf([found])
     const names = this.#listeners.map(({ name }) => name).join(', ')
     throw new BrokerError(`there is no listener ${listener}; there are ${names}`, null)
   }
@@ -65,6 +67,3 @@ export class BrokerNode {
     this.#isUp = true
   }
 }
-
-const addressOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
-  `${host.includes(':') ? `[${host}]` : host}:${port}`

@@ -69,6 +69,7 @@ export class Questions {
     if (!open) return
     const wrong = open.wrong(decision)
     if (wrong !== null) {
+      this.#complain(open.about, wrong)
       open.settle({ does: 'fail', why: wrong })
       throw new BrokerError(wrong, 'INVALID_REQUEST')
     }

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock'
 import { errorNameOf } from '../protocol/errors'
 import type { ClusterEvents } from './cluster-events'
 import type { RequestFilter } from './commands'
-import type { LoggedRequest } from './logged-request'
+import type { LoggedRequest, OpenRequest } from './logged-request'
 
 /** By API, so that heartbeats and fetches do not push out what is rare. */
 const keptMax = 50
@@ -14,7 +14,7 @@ const itemsMax = 100
 
 interface Entry {
   readonly order: number
-  readonly logged: { -readonly [K in keyof LoggedRequest]: LoggedRequest[K] }
+  readonly logged: OpenRequest
 }
 
 export class RequestLog {
@@ -22,6 +22,7 @@ export class RequestLog {
   readonly #events: ClusterEvents
   readonly #byApi = new Map<string, Entry[]>()
   #order = 0
+  #current: OpenRequest | null = null
 
   constructor(clock: Clock, events: ClusterEvents) {
     this.#clock = clock
@@ -32,6 +33,7 @@ export class RequestLog {
     const api = handler.api.name
     return (call, request) => {
       const logged = this.#note(api, call, request)
+      this.#current = logged
       const reply = next(call, request)
       if (!isPromise(reply)) {
         this.#answered(logged, reply)
@@ -44,6 +46,11 @@ export class RequestLog {
     }
   }
 
+  /** The request that is handed on at this moment, for stages further in that have something to add. */
+  get current(): OpenRequest | null {
+    return this.#current
+  }
+
   /** In the order in which they came. */
   list({ api, clientId }: RequestFilter): readonly LoggedRequest[] {
     return [...this.#byApi]
@@ -54,14 +61,14 @@ export class RequestLog {
       .filter(logged => clientId === null || logged.clientId === clientId)
   }
 
-  #answered(logged: Entry['logged'], reply: unknown): void {
+  #answered(logged: OpenRequest, reply: unknown): void {
     answered(logged, reply)
     this.#events.tell('request', logged)
     const { api, clientId, errors } = logged
     if (errors.length > 0) this.#events.tell('error', { api, clientId, errors })
   }
 
-  #note(api: string, { version, clientId }: Call, request: unknown): Entry['logged'] {
+  #note(api: string, { version, clientId }: Call, request: unknown): OpenRequest {
     const logged = {
       api,
       version,
@@ -70,6 +77,8 @@ export class RequestLog {
       request: summary(request) as LoggedRequest['request'],
       isAnswered: false,
       errors: [],
+      faults: [],
+      why: null,
     }
     let entries = this.#byApi.get(api)
     if (!entries) this.#byApi.set(api, (entries = []))
@@ -79,7 +88,7 @@ export class RequestLog {
   }
 }
 
-function answered(logged: Entry['logged'], reply: unknown): void {
+function answered(logged: OpenRequest, reply: unknown): void {
   // Who wants no answer gets none, nor does who was cut off.
   logged.isAnswered = reply !== null
   logged.errors = [...errorsIn(reply, new Set<string>())]

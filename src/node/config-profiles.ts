@@ -68,3 +68,22 @@ export function profileSettings(profile: Profile, brokers: number): Settings {
     'transaction.state.log.num.partitions': partitions,
   }
 }
+
+interface Profiled {
+  readonly profile: Profile
+  readonly statics: ReadonlyMap<string, string>
+}
+
+/** One line: the profile, and in what the settings as they are depart from Kafka's behaviour. */
+export function profileWords({ profile, statics }: Profiled): string {
+  const differences = [
+    ['group.initial.rebalance.delay.ms', 'rebalance delay'],
+    ['odradek.fetch.max.wait.ms.cap', 'fetch waits at most'],
+    ['odradek.group.evict.on.disconnect.ms', 'lost members evicted after'],
+  ] as const
+  const said = differences
+    .map(([key, words]) => [words, statics.get(key)] as const)
+    .filter(([, text]) => text !== undefined && text !== '-1')
+    .map(([words, text]) => `${words} ${text} ms`)
+  return said.length === 0 ? `${profile}: waits as Apache Kafka does` : `${profile}: ${said.join(', ')}`
+}

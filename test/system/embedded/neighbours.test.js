@@ -5,6 +5,7 @@ const { tmpdir } = require('node:os')
 const { join } = require('node:path')
 const { createServer } = require('node:net')
 const { once } = require('node:events')
+const { Kafka, logLevel } = require('kafkajs')
 const { BrokerError, startBroker } = require('odradek')
 const { assertRecord } = require('odradek/node-test')
 const { useKafka } = require('odradek/jest')
@@ -90,4 +91,23 @@ test('one that was stopped says so', async () => {
   const stopped = { name: 'BrokerError', code: 'BROKER_STOPPED', message: 'this broker has been stopped' }
   await expect(kafka.topics()).rejects.toMatchObject(stopped)
   await expect(expect(kafka).toHaveRecord('orders', { key: '1' })).rejects.toMatchObject(stopped)
+})
+
+test.each(['0.0.0.0', ''])('what listens on every interface (%j) is told by an address that can be connected to', async host => {
+  const kafka = await startBroker({ host, brokers: 2, topics: ['orders'] })
+  const addresses = kafka.nodes.map(({ port }) => `127.0.0.1:${port}`)
+  expect(kafka.brokers).toEqual(addresses)
+  expect(kafka.brokersOf('PLAINTEXT')).toEqual(addresses)
+  expect(kafka.bootstrapServers).toBe(addresses.join(','))
+  expect([kafka.host, kafka.getHost(), kafka.env().KAFKA_BROKERS]).toEqual([
+    '127.0.0.1',
+    '127.0.0.1',
+    addresses.join(','),
+  ])
+  const admin = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  const { brokers } = await admin.describeCluster()
+  expect(brokers.map(({ host: told, port }) => `${told}:${port}`).toSorted()).toEqual(addresses.toSorted())
+  await admin.disconnect()
+  await kafka.stop()
 })

@@ -126,12 +126,18 @@ const mistakes: [string, Decide, string][] = [
 ]
 
 test.each(mistakes)('one that %s has its request refused, and nobody misses it', async (_what, decide, says) => {
-  const { at, world, client, faults } = await bench()
+  const { at, world, client, faults, cluster } = await bench()
   await faults.on('Heartbeat', decide, { times: 1 })
   const beat = () => world.until(client.request(Heartbeat, 3, { groupId: 'g', generationId: 1, memberId: 'm' }))
   expect(errorNameOf((await beat()).errorCode)).toBe('UNKNOWN_SERVER_ERROR')
   expect(at.lost).toEqual([expect.stringContaining(says)])
-  expect(at.lines.every(line => line.includes('fault-function-failed'))).toBe(true)
+  expect(at.lines).toEqual([expect.stringContaining('fault-function-failed')])
+  const [logged] = await at.ask(cluster, 'requests', { api: 'Heartbeat', clientId: null })
+  expect(logged).toMatchObject({
+    errors: ['UNKNOWN_SERVER_ERROR'],
+    faults: ['ask'],
+    why: expect.stringContaining(says),
+  })
   expect(errorNameOf((await beat()).errorCode)).toBe('NOT_COORDINATOR')
 })
 

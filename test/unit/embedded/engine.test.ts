@@ -65,3 +65,21 @@ test('closing the engine stops all', async () => {
   await bench.world.until(bench.engine.close())
   await bench.start()
 })
+
+test('who wants information is told once how it began, its profile in a line', async () => {
+  const bench = new EngineBench()
+  const config = { 'min.insync.replicas': 1, 'offsets.topic.replication.factor': 3 }
+  await bench.start({ log: 'info', config, topics: ['orders'] })
+  expect(bench.lines.filter(line => / (ready|config-note) /.test(line))).toEqual([
+    expect.stringMatching(
+      / info {2}ready brokers=a:9092 storage=memory profile="test: rebalance delay 0 ms, fetch waits at most 15 ms, lost members evicted after 250 ms"$/,
+    ),
+    expect.stringContaining('offsets.topic.replication.factor=3 (config of startBroker) needs 3 brokers'),
+  ])
+  const strict = new EngineBench()
+  await strict.start({ log: 'info', profile: 'strict' })
+  expect(strict.lines.join('\n')).toContain('profile="strict: waits as Apache Kafka does"')
+  const usual = new EngineBench()
+  await usual.start({ config })
+  expect(usual.lines).toEqual([])
+})

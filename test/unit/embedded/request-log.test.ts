@@ -52,5 +52,24 @@ test('a fault is the answer that the log shows', async () => {
   const effect = { does: 'error', error: 'KAFKA_STORAGE_ERROR', after: false } as const
   await at.ask(1, 'addFault', faultOf('Metadata', { times: 1 }, effect))
   await at.world.until(client.request(Metadata, 9, { topics: [{ name: 'orders' }] }))
-  expect((await list('Metadata'))[0]!.errors).toEqual(['KAFKA_STORAGE_ERROR'])
+  const asked = { topics: [{ name: 'orders' }] }
+  expect((await list('Metadata'))[0]).toMatchObject({ errors: ['KAFKA_STORAGE_ERROR'], faults: ['error'], why: null })
+  await at.world.until(client.request(Metadata, 9, asked))
+  expect((await list('Metadata'))[1]).toMatchObject({ errors: [], faults: [], why: null })
+})
+
+test('requests that wait at the same time each have their own faults', async () => {
+  const { bench: at, list, connect } = await bench()
+  const faults = at.faultsOf(1)
+  const [slow, other] = [await connect('slow'), await connect('other')]
+  await faults.on('Metadata', () => undefined, { clientId: 'slow' })
+  await faults.delay('Metadata', 1_000, { clientId: 'slow' })
+  const delayed = slow.request(Metadata, 9, { topics: [] })
+  await at.world.until(other.request(Metadata, 9, { topics: [] }))
+  await at.world.until(delayed)
+  const seen = (await list('Metadata')).map(({ clientId, faults: those }) => [clientId, those])
+  expect(seen).toEqual([
+    ['slow', ['ask', 'delay']],
+    ['other', []],
+  ])
 })
