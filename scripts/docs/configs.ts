@@ -10,6 +10,7 @@ import { code, page, table } from './markdown'
 const scopes: { readonly [S in ConfigScope]: string } = {
   odradek: 'Keys of our own',
   broker: 'Broker',
+  throttle: 'Broker, at run time only',
   authorizer: 'Authorizer',
   topic: 'Topic',
   group: 'Group',

@@ -21,7 +21,7 @@ export const idleReasons: readonly IdleKeys[] = [
   },
   {
     why: 'There is one node: no other broker to elect, to fetch from or to be told.',
-    keys: /^(unclean\.leader\.election\.enable|num\.replica\.fetchers|controller\.socket\.timeout\.ms|early\.start\.listeners)$/,
+    keys: /^(unclean\.leader\.election\.enable|num\.replica\.fetchers|controller\.socket\.timeout\.ms|early\.start\.listeners|(leader|follower)\.replication\.throttled\.rate)$/,
   },
   {
     why: 'Groups of these kinds are not served yet.',
@@ -35,9 +35,15 @@ export const idleReasons: readonly IdleKeys[] = [
   },
   { why: 'Files grow as they are written.', keys: /^log\.preallocate$/ },
   { why: 'The cleaner reads in slices of its own.', keys: /^log\.cleaner\.io\.buffer\.size$/ },
-  { why: 'There is one directory for logs.', keys: /^cordoned\.log\.dirs$/ },
+  {
+    why: 'There is one directory for logs.',
+    keys: /^(cordoned\.log\.dirs|replica\.alter\.log\.dirs\.io\.max\.bytes\.per\.second)$/,
+  },
 ]
 
-export const idleKeys: readonly string[] = Object.entries(configKeys.broker as ConfigKeys)
+export const idleKeys: readonly string[] = Object.entries({
+  ...configKeys.broker,
+  ...configKeys.throttle,
+} as ConfigKeys)
   .filter(([name, { update }]) => update !== 'read-only' && !keysWithEffect.has(name) && !keysOfPlaces.has(name))
   .map(([name]) => name)

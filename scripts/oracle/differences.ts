@@ -14,6 +14,9 @@ export interface Explained {
   when?(difference: Difference): boolean
 }
 
+const bothRefuse = (difference: Difference): boolean =>
+  [difference.kafka, difference.ours].every(said => typeof said === 'string' && said.startsWith('42 '))
+
 export const explained: readonly Explained[] = [
   {
     why: "Which users there are is nobody's business: who asks for one of SCRAM that there is not is led on to the end.",
@@ -59,6 +62,25 @@ export const explained: readonly Explained[] = [
   {
     why: 'Kafka 3.9 gathered the rows of a topic that was named twice; Kafka 4.4 and we answer them as they came.',
     where: /^offsets: commits without a member \(OffsetCommit v1\) .*topics\.length$/,
+  },
+  {
+    why: 'Listeners of a running broker are not changed yet; both refuse what is tried, Kafka with what it would need.',
+    where: /^broker key listeners: values /,
+    when: bothRefuse,
+  },
+  {
+    why: 'Kafka divides by the number of threads before it looks at it.',
+    where: /^broker key log\.cleaner\.threads: values .* set "0"$/,
+    when: ({ kafka, ours }) => kafka === '42 / by zero' && typeof ours === 'string' && ours.startsWith('42 '),
+  },
+  {
+    why: 'Kafka fails inside on a list that has no default; we say that it cannot be changed.',
+    where: /^broker key (?:process\.roles|controller\.listener\.names): values .* (?:append|subtract) /,
+    when: ({ kafka, ours }) => kafka === '-1 null' && typeof ours === 'string' && ours.startsWith('42 '),
+  },
+  {
+    why: 'There is no quorum of controllers, so its addresses are not read.',
+    where: /^broker key listener\.name\.plaintext\.controller\.quorum\..*: values /,
   },
   {
     why: 'Version 0 is judged by Kafka 3.9, whose topics have keys that 4.4 dropped and lack those that it brought.',

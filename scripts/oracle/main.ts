@@ -17,6 +17,7 @@ import { admit, securedSettings } from './guest'
 import { type Judged, type Verdict, compare, servedBy, warmUp } from './play'
 import type { Mode, Scenario } from './scenario'
 import { accessScenarios } from './scenarios/access'
+import { brokerKeyScenarios } from './scenarios/broker-keys'
 import { clusterScenarios } from './scenarios/cluster'
 import { commitScenarios } from './scenarios/commits'
 import { compactionScenarios } from './scenarios/compaction'
@@ -84,6 +85,7 @@ const scenarios: readonly Scenario[] = [
   ...groupScenarios,
   ...commitScenarios,
   ...configScenarios,
+  ...brokerKeyScenarios,
   ...transactionScenarios,
   ...recoveringScenarios,
   ...replicaScenarios,

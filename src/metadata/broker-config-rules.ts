@@ -1,21 +1,27 @@
 /** Which of a broker's configs a running broker takes, and what they must be like, in Kafka's words. */
+import type { ConfigKey } from './config-key'
 import { configKey, isReadOnly } from './config-keys'
-import type { ConfigTexts } from './config-layers'
+import type { BrokerLayers, ConfigTexts } from './config-layers'
 import { isProblem, parseConfigValue } from './config-value'
 import type { Configs } from './configs'
 import { beyondRetention, brokerValuesProblem, lockingOut } from './broker-values'
 import { EntryFailure } from './decision'
+import { listenerKey, listenerPrefixes, runtimeKey } from './listener-keys'
 
-const listenerPrefix = /^listener\.name\.[^.]+\./
-
-/** Security keys that a running broker takes for one listener at a time only. */
-const onlyPerListener = (name: string) => name.startsWith('ssl.') && configKey('broker', name)?.update === 'per-broker'
+/** Security keys that a running broker takes for one listener at a time only: those that it can change for one. */
+const onlyPerListener = (name: string) =>
+  /^ssl\.(keystore\.(type|location|password|key|certificate\.chain)|key\.password|truststore\.(type|location|password|certificates))$/.test(
+    name,
+  )
 
 const forAllBrokers = new Set(['max.connections', 'max.connection.creation.rate', 'num.network.threads'])
 
 /** Keys of one listener are for one broker, but for these. */
-const isForOneBroker = (name: string) =>
-  listenerPrefix.test(name) && !forAllBrokers.has(name.replace(listenerPrefix, ''))
+function isForOneBroker(name: string): boolean {
+  const key = listenerKey(name)
+  if (key === null) return name.startsWith('listener.name.') || configKey('broker', name)?.update === 'per-broker'
+  return !forAllBrokers.has(key.rest)
+}
 
 /** Thread pools: a running broker halves or doubles them at most. */
 const threadCounts = new Set([
@@ -49,77 +55,142 @@ export function checkBrokerConfigs(configs: Configs, resource: string, texts: Co
     const found = names.filter(holds)
     if (found.length > 0) throw refused(`${why}: [${found.join(', ')}]`)
   }
-  const keyOf = (name: string) => configKey('broker', name.replace(listenerPrefix, ''))
-  refuseAny(name => {
-    const key = keyOf(name)
-    return key !== null && (isReadOnly(key) || name === 'listeners')
-  }, 'Cannot update these configs dynamically')
+  const fixed = 'Cannot update these configs dynamically'
+  refuseAny(name => configKey('broker', name)?.update === 'read-only', fixed)
   refuseAny(
     onlyPerListener,
     'These security configs can be dynamically updated only per-listener using the listener prefix',
   )
   for (const [name, text] of texts) {
-    const key = keyOf(name)
-    const parsed = key && parseConfigValue(name, key, text)
-    if (parsed && isProblem(parsed)) throw refused(parsed.error)
-    checkClass(name.replace(listenerPrefix, ''), text)
+    const key = runtimeKey(name)
+    // Kafka reads the names of providers when it starts, and then no more.
+    if (key === null || isReadOnly(key) || name === 'config.providers') continue
+    const base = listenerKey(name)?.rest ?? name
+    const why = repeats(key, text)
+      ? `Configuration '${base}' values must not be duplicated.`
+      : valueProblem(base, key, text)
+    if (why !== null) throw refused(why)
   }
   if (resource === '') {
-    refuseAny(
-      name => keyOf(name)?.update === 'per-broker' || isForOneBroker(name),
-      'Cannot update these configs at default cluster level, broker id must be specified',
-    )
+    const why = 'Cannot update these configs at default cluster level, broker id must be specified'
+    refuseAny(isForOneBroker, why)
   }
-  const after = configs.layers().changed(resource, texts)
+  refuseAny(name => name === 'listeners', fixed)
+  checkTogether(configs.layers(), configs.layers().changed(resource, texts), texts)
+}
+
+/** What follows from all values: those that were there before, and those that change. */
+function checkTogether(before: BrokerLayers, after: BrokerLayers, texts: ConfigTexts): void {
+  if (texts.has(protocolMap)) checkProtocols(before, after)
   const why = brokerValuesProblem(after)
   if (why !== null) throw refused(why)
   const limit = lockingOut(after)
-  if (limit !== null) throw nested(`Invalid ${limit.replace(listenerPrefix, '')} 0`)
+  if (limit !== null) throw nested(`Invalid ${listenerKey(limit)?.base ?? limit} 0`)
   const beyond = beyondRetention(after, 'ms') ?? beyondRetention(after, 'bytes')
   if (beyond !== null) throw nested(beyond)
+  const listeners = new Set(listenerPrefixes(after.effective('listeners')))
   for (const [name, text] of texts) {
-    checkSteps(configs, name, Number(text))
+    checkSteps(before, name, Number(text))
+    checkOfListener(listeners, name, text)
     if (name === 'max.connections.per.ip.overrides') checkOverrides(name, text)
-    if (name === 'metric.reporters' && text.trim() !== '') {
+    if (name === 'metric.reporters' && text.split(',').some(one => !['', onlyReporter].includes(one.trim()))) {
       const why = `Validation of dynamic config update of Set(${name}) failed with class class kafka.server.DynamicMetricsReporters`
       throw nested(why)
     }
   }
 }
 
-const onlyPrincipalBuilder = 'org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder'
+const onlyReporter = 'org.apache.kafka.common.metrics.JmxReporter'
 
-/** There is no Java here to find another class in. */
-function checkClass(name: string, text: string): void {
-  if (name !== 'principal.builder.class' || text.trim() === onlyPrincipalBuilder) return
-  throw refused(`Invalid value ${text} for configuration ${name}: Class ${text} could not be found.`)
+/** Elsewhere what is said twice counts once. */
+const repeats = (key: ConfigKey, text: string): boolean => {
+  const parts = key.type === 'LIST' ? text.split(',').map(part => part.trim()) : []
+  return new Set(parts).size < parts.length
 }
 
-/** `host:count,host:count`. The texts are those of Java's own exceptions. */
-function checkOverrides(name: string, text: string): void {
-  const wrong = (why: string) => refused(`Error parsing configuration property '${name}': ${why}`)
-  for (const pair of text.split(',').map(part => part.trim())) {
-    if (pair === '') continue
+const classOfNoDefault = new Map([
+  ['ssl.engine.factory.class', 'org.apache.kafka.common.security.ssl.DefaultSslEngineFactory'],
+])
+
+function valueProblem(name: string, key: ConfigKey, text: string): string | null {
+  const parsed = parseConfigValue(name, key, text)
+  if (isProblem(parsed)) return parsed.error
+  // There is no Java here to find other classes in.
+  if (key.type !== 'CLASS' || text.trim() === (key.default ?? classOfNoDefault.get(name))) return null
+  return `Invalid value ${text} for configuration ${name}: Class ${text} could not be found.`
+}
+
+/** A listener that is there reads all that is said of it, also what only takes effect when the broker starts anew. */
+function checkOfListener(listeners: ReadonlySet<string>, name: string, text: string): void {
+  const own = listenerKey(name)
+  const key = own && configKey('broker', own.base)
+  if (!own || !key || !isReadOnly(key) || !listeners.has(own.prefix)) return
+  const why = valueProblem(own.base, key, text)
+  if (why !== null) throw nested(why)
+}
+
+const protocolMap = 'listener.security.protocol.map'
+const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
+
+/** By the name of a listener in capital letters. */
+function protocolsOf(layers: BrokerLayers): ReadonlyMap<string, string> {
+  const pairs = mapOf(protocolMap, layers.effective(protocolMap) ?? '')
+  return new Map(pairs.map(([name, protocol]) => [name.toUpperCase(), protocol.toUpperCase()]))
+}
+
+/** Listeners that are there keep their protocols. */
+function checkProtocols(before: BrokerLayers, after: BrokerLayers): void {
+  const told = mapOf(protocolMap, after.effective(protocolMap) ?? '')
+  const strange = told.find(([, protocol]) => !protocols.includes(protocol.toUpperCase()))
+  if (strange) throw refused(`Invalid security protocol \`${strange[1]}\` defined in ${protocolMap}`)
+  const listeners = (after.effective('listeners') ?? '').split(',').map(one => one.trim())
+  const [are, were] = [protocolsOf(after), protocolsOf(before)]
+  for (const listener of listeners.map(one => one.split(':')[0]!)) {
+    const name = listener.toUpperCase()
+    if (!are.has(name)) {
+      const what = `Error creating broker listeners from '[${listeners.join(', ')}]'`
+      throw refused(`${what}: No security protocol defined for listener ${name}`)
+    }
+    if (are.get(name) !== were.get(name)) {
+      throw nested(`Security protocol cannot be updated for existing listener ListenerName(${name})`)
+    }
+  }
+}
+
+/** `host:count,host:count`: the texts of what cannot be read are those of Java's own exceptions. */
+function mapOf(name: string, text: string): [key: string, value: string][] {
+  const pairs = text.split(',').map(part => part.trim())
+  return pairs.filter(Boolean).map(pair => {
     const colon = pair.lastIndexOf(':')
-    if (colon < 0) throw wrong(`begin 0, end -1, length ${pair.length}`)
-    const count = pair.slice(colon + 1).trim()
-    if (!/^[+-]?\d{1,10}$/.test(count)) throw wrong(`For input string: "${count}"`)
+    if (colon < 0) throw unreadable(name, `begin 0, end -1, length ${pair.length}`)
+    return [pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()]
+  })
+}
+
+const unreadable = (name: string, why: string) => refused(`Error parsing configuration property '${name}': ${why}`)
+
+function checkOverrides(name: string, text: string): void {
+  for (const [, count] of mapOf(name, text)) {
+    if (!/^[+-]?\d{1,10}$/.test(count)) throw unreadable(name, `For input string: "${count}"`)
   }
 }
 
 /** Kafka resizes its pools of threads step by step; so do we refuse what it refuses, though we have none. */
-function checkSteps(configs: Configs, name: string, wanted: number): void {
-  const current = Number(configs.layers().effective(name))
+function checkSteps(layers: BrokerLayers, name: string, wanted: number): void {
+  const base = listenerKey(name)?.base === 'num.network.threads' ? 'num.network.threads' : name
+  const current = Number(layers.effective(name) ?? layers.effective(base))
+  // Kafka halves whole numbers.
+  const [least, most] = [Math.trunc(current / 2), current * 2]
   if (name === 'log.cleaner.threads') {
     if (wanted < 1) throw nested('Log cleaner threads should be at least 1')
-    if (wanted < current / 2)
+    if (wanted < least)
       throw nested(`Log cleaner threads cannot be reduced to less than half the current value ${current}`)
-    if (wanted > current * 2) {
+    if (wanted > most) {
       throw nested(`Log cleaner threads cannot be increased to more than double the current value ${current}`)
     }
   }
-  if (!threadCounts.has(name)) return
-  const failed = `Dynamic thread count update validation failed for ${name}=${wanted}, value should`
-  if (wanted < current / 2) throw nested(`${failed} be at least half the current value ${current}`)
-  if (wanted > current * 2) throw nested(`${failed} not be greater than double the current value ${current}`)
+  if (!threadCounts.has(base)) return
+  const failed = `Dynamic thread count update validation failed for ${base}=${wanted}, value should`
+  if (wanted < least) throw nested(`${failed} be at least half the current value ${current}`)
+  if (wanted > most) throw nested(`${failed} not be greater than double the current value ${current}`)
 }

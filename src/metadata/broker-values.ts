@@ -1,21 +1,22 @@
 /** What the values of a broker must be like together, in Kafka's words: at start, and after each change. */
 import type { BrokerLayers } from './config-layers'
 import { configKeys } from './config-keys'
+import { listenerPrefixes } from './listener-keys'
 
 const cleanerBytesMin = 1024 * 1024
 
 /** In the key's own unit, whichever of its names gave it. */
-const inherited = (layers: BrokerLayers, name: 'retention.ms' | 'segment.ms' | 'segment.jitter.ms'): number =>
-  Number(layers.inherited(name, configKeys.topic[name]).text)
+const inherited = (layers: BrokerLayers, name: 'retention.ms' | 'segment.ms' | 'segment.jitter.ms'): bigint =>
+  BigInt(layers.inherited(name, configKeys.topic[name]).text!)
 
 /** Null when all is well. */
 export function brokerValuesProblem(layers: BrokerLayers): string | null {
   const numberOf = (name: string) => Number(layers.effective(name))
   const required = (why: string) => `requirement failed: ${why}`
-  if (inherited(layers, 'segment.ms') < 1) return required('log.roll.ms must be greater than or equal to 1')
-  if (inherited(layers, 'segment.jitter.ms') < 0)
+  if (inherited(layers, 'segment.ms') < 1n) return required('log.roll.ms must be greater than or equal to 1')
+  if (inherited(layers, 'segment.jitter.ms') < 0n)
     return required('log.roll.jitter.ms must be greater than or equal to 0')
-  if (inherited(layers, 'retention.ms') === 0) {
+  if (inherited(layers, 'retention.ms') === 0n) {
     return required('log.retention.ms must be unlimited (-1) or, greater than or equal to 1')
   }
   if (numberOf('log.cleaner.dedupe.buffer.size') / numberOf('log.cleaner.threads') <= cleanerBytesMin) {
@@ -53,10 +54,7 @@ function cordonedProblem(layers: BrokerLayers): string | null {
 
 /** The key by which nobody could connect any more, to the broker or to one of its listeners. */
 export function lockingOut(layers: BrokerLayers): string | null {
-  const listeners = listOf(layers.effective('listeners')).map(
-    one => `listener.name.${one.split(':')[0]!.toLowerCase()}.`,
-  )
-  for (const prefix of ['', ...listeners]) {
+  for (const prefix of ['', ...listenerPrefixes(layers.effective('listeners'))]) {
     for (const limit of ['max.connections', 'max.connection.creation.rate']) {
       const text = layers.effective(`${prefix}${limit}`)
       if (text !== null && Number(text) === 0) return `${prefix}${limit}`
@@ -67,17 +65,17 @@ export function lockingOut(layers: BrokerLayers): string | null {
 
 /** What stays here for tiered storage, within what stays at all. */
 export function beyondRetention(layers: BrokerLayers, unit: 'ms' | 'bytes'): string | null {
-  const numberOf = (name: string) => Number(layers.effective(name))
+  const numberOf = (name: string) => BigInt(layers.effective(name)!)
   const [whole, local, lag] = [`log.retention.${unit}`, `log.local.retention.${unit}`, `log.remote.copy.lag.${unit}`]
   const invalid = (name: string, why: string) =>
     `Invalid value ${numberOf(name)} for configuration ${name}: Value must not ${why}`
   const retained = unit === 'ms' ? inherited(layers, 'retention.ms') : numberOf(whole)
   const kept = numberOf(local)
-  if (retained >= 0 && kept !== -2) {
-    if (kept === -1) return invalid(local, `be -1 as ${whole} value is set as ${retained}.`)
+  if (retained >= 0n && kept !== -2n) {
+    if (kept === -1n) return invalid(local, `be -1 as ${whole} value is set as ${retained}.`)
     if (kept > retained) return invalid(local, `be more than ${whole} property value: ${retained}`)
   }
-  const effective = kept === -2 ? retained : kept
-  if (effective < 0 || numberOf(lag) <= effective) return null
+  const effective = kept === -2n ? retained : kept
+  if (effective < 0n || numberOf(lag) <= effective) return null
   return invalid(lag, `exceed ${local} (effective value: ${effective})`)
 }

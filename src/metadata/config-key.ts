@@ -10,6 +10,8 @@ export interface ConfigKey {
   readonly required?: true
   /** The values that are legal, as Kafka itself words it; `config-value.ts` reads this text. */
   readonly valid?: string
+  /** Of a list: it has to name something. */
+  readonly nonEmpty?: true
   readonly importance: 'HIGH' | 'MEDIUM' | 'LOW'
   /** Broker keys only: whether, and for whom, a running broker takes a new value. */
   readonly update?: 'read-only' | 'per-broker' | 'cluster-wide'

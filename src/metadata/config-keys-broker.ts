@@ -18,6 +18,7 @@ export const brokerKeys = {
   },
   'advertised.listeners': {
     type: 'LIST',
+    nonEmpty: true,
     default: null,
     importance: 'HIGH',
     update: 'read-only',
@@ -167,6 +168,7 @@ export const brokerKeys = {
   },
   'controller.listener.names': {
     type: 'LIST',
+    nonEmpty: true,
     required: true,
     default: null,
     importance: 'HIGH',
@@ -391,6 +393,7 @@ export const brokerKeys = {
   },
   'group.consumer.assignors': {
     type: 'LIST',
+    nonEmpty: true,
     default: 'uniform,range',
     importance: 'MEDIUM',
     update: 'read-only',
@@ -506,6 +509,7 @@ export const brokerKeys = {
   },
   'group.coordinator.rebalance.protocols': {
     type: 'LIST',
+    nonEmpty: true,
     default: 'classic,consumer,streams',
     valid: '[consumer, classic, share, streams]',
     importance: 'MEDIUM',
@@ -557,7 +561,13 @@ export const brokerKeys = {
     internal: true,
     described: false,
   },
-  'group.share.assignors': { type: 'LIST', default: 'simple', importance: 'MEDIUM', update: 'read-only' },
+  'group.share.assignors': {
+    type: 'LIST',
+    nonEmpty: true,
+    default: 'simple',
+    importance: 'MEDIUM',
+    update: 'read-only',
+  },
   'group.share.delivery.count.limit': {
     type: 'INT',
     default: '5',
@@ -746,7 +756,13 @@ export const brokerKeys = {
     internal: true,
     described: false,
   },
-  'group.streams.assignors': { type: 'LIST', default: 'sticky', importance: 'MEDIUM', update: 'read-only' },
+  'group.streams.assignors': {
+    type: 'LIST',
+    nonEmpty: true,
+    default: 'sticky',
+    importance: 'MEDIUM',
+    update: 'read-only',
+  },
   'group.streams.heartbeat.interval.ms': {
     type: 'INT',
     default: '5000',
@@ -936,6 +952,7 @@ export const brokerKeys = {
   },
   listeners: {
     type: 'LIST',
+    nonEmpty: true,
     default: 'PLAINTEXT://:9092',
     importance: 'HIGH',
     update: 'per-broker',
@@ -1028,6 +1045,7 @@ export const brokerKeys = {
   },
   'log.dir': {
     type: 'LIST',
+    nonEmpty: true,
     default: '/tmp/kafka-logs',
     importance: 'HIGH',
     update: 'read-only',
@@ -1040,7 +1058,14 @@ export const brokerKeys = {
     importance: 'LOW',
     update: 'read-only',
   },
-  'log.dirs': { type: 'LIST', default: null, importance: 'HIGH', update: 'read-only', about: 'Data directories.' },
+  'log.dirs': {
+    type: 'LIST',
+    nonEmpty: true,
+    default: null,
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Data directories.',
+  },
   'log.flush.interval.messages': {
     type: 'LONG',
     default: '9223372036854775807',
@@ -1513,6 +1538,7 @@ export const brokerKeys = {
   },
   'process.roles': {
     type: 'LIST',
+    nonEmpty: true,
     required: true,
     default: null,
     valid: '[broker, controller]',

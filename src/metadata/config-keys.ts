@@ -5,11 +5,13 @@ import { authorizerKeys } from './config-keys-authorizer'
 import { brokerKeys } from './config-keys-broker'
 import { clientMetricsKeys, groupKeys, ipQuotaKeys, userClientQuotaKeys } from './config-keys-entity'
 import { odradekKeys } from './config-keys-odradek'
+import { throttleKeys } from './config-keys-throttle'
 import { topicKeys } from './config-keys-topic'
 
 export const configKeys = {
   topic: topicKeys,
   broker: brokerKeys,
+  throttle: throttleKeys,
   group: groupKeys,
   clientMetrics: clientMetricsKeys,
   userClientQuota: userClientQuotaKeys,

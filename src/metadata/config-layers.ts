@@ -1,6 +1,7 @@
 /** The layers under a config value: who said it last, and what each of them said. Texts only; `configs.ts` gives them types. */
 import type { ConfigKey } from './config-key'
 import { configKey, isSensitive, staticKey } from './config-keys'
+import { listenerKey, runtimeKey } from './listener-keys'
 import { isProblem, parseConfigValue } from './config-value'
 
 /** Where a value comes from, with the numbers that DescribeConfigs gives them. */
@@ -26,6 +27,12 @@ export type ConfigTexts = ReadonlyMap<string, string>
 /** Broker keys that answer for one another, the finest unit first; a key without such is its own only name. */
 export function brokerSynonyms(name: string): readonly string[] {
   return configKey('broker', name)?.synonyms ?? [name]
+}
+
+/** The names that are told of under a key: under that of one listener, what all listeners have stands as well. */
+function namesBeneath(name: string): readonly string[] {
+  const base = listenerKey(name)?.base
+  return base === undefined ? brokerSynonyms(name) : [name, base]
 }
 
 /** The layers of one broker: what its own id was given, what all brokers were given, what its file says. */
@@ -78,15 +85,16 @@ export class BrokerLayers {
    */
   origins(name: string): ConfigOrigin[] {
     const all: ConfigOrigin[] = []
-    const key = configKey('broker', name)
+    const key = runtimeKey(name)
     const shown = (text: string) => (key === null || isSensitive(key) ? null : text)
+    const names = namesBeneath(name)
     for (const { texts, source } of this.#layers) {
-      for (const synonym of brokerSynonyms(name)) {
+      for (const synonym of names) {
         const text = texts.get(synonym)
         if (text !== undefined) all.push({ name: synonym, text: shown(text), source })
       }
     }
-    for (const synonym of brokerSynonyms(name)) {
+    for (const synonym of names) {
       const text = configKey('broker', synonym)?.default ?? null
       if (text !== null) all.push({ name: synonym, text: shown(text), source: configSources.default })
     }

@@ -28,8 +28,9 @@ export function parseConfigValue(name: string, key: ConfigKey, text: string): Pa
       key.type === 'BOOLEAN' ? 'Expected value to be either true or false' : `Not a number of type ${key.type}`
     return invalid(text, why)
   }
-  if (Array.isArray(parsed.value) && parsed.value.includes('') && key.valid !== throttledShape) {
-    return { error: `Configuration '${name}' values must not be empty.` }
+  if (key.type === 'LIST') {
+    const wrong = listProblem(name, key, parsed.value as readonly string[])
+    if (wrong !== null) return { error: wrong }
   }
   const problem = rulesOf(key.valid ?? '')(parsed, name)
   return problem === null ? parsed : invalid(problem.shown, problem.why)
@@ -61,6 +62,19 @@ function parseType(key: ConfigKey, trimmed: string): ParsedConfig | null {
     default:
       return { value: trimmed, text: trimmed }
   }
+}
+
+/** In Kafka's order: none, then each one from the left. What a list may consist of is left to its own rule. */
+function listProblem(name: string, key: ConfigKey, values: readonly string[]): string | null {
+  const { valid = '', nonEmpty } = key
+  if (valid === throttledShape) return null
+  if (nonEmpty && values.length === 0) {
+    const meant = valid === '' ? 'any non-empty value' : valid
+    return `Configuration '${name}' must not be empty. Valid values include: ${meant}`
+  }
+  const words = /^\[(.*)\]$/.exec(valid)?.[1]?.split(', ')
+  const first = values.find(value => value === '' || words?.includes(value) === false)
+  return first === '' ? `Configuration '${name}' values must not be empty.` : null
 }
 
 function parseInteger(text: string, bits: bigint): ParsedConfig | null {
@@ -142,7 +156,7 @@ function wordsRule(words: readonly string[], anyCase: boolean): Rule {
 const throttledReplicas: Rule = ({ value }, name) => {
   const given = value as readonly string[]
   if (given.length === 1 && given[0] === '*') return null
-  if (given.every(pair => /^\d+:\d+$/.test(pair))) return null
+  if (given.every(pair => /^(\d+:\d+)?$/.test(pair))) return null
   const why = `${name} must be the literal '*' or a list of replicas in the following format: ${throttledShape}`
   return { shown: `[${given.join(', ')}]`, why }
 }

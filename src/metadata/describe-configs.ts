@@ -3,6 +3,7 @@ import type { ConfigKey, ConfigKeys, ConfigType } from './config-key'
 import { configKey, configKeys, isReadOnly, isSensitive } from './config-keys'
 import { configSources, shownText, type BrokerLayers, type ConfigOrigin, type ConfigTexts } from './config-layers'
 import type { KeyedResource } from './configs'
+import { listenerKey, runtimeKey } from './listener-keys'
 
 /** Types as the protocol numbers them; 0 for keys that nobody knows. */
 const typeNumbers: { readonly [T in ConfigType]: number } = {
@@ -61,26 +62,42 @@ function beneath(resource: KeyedResource, layers: BrokerLayers, name: string, ke
   return [{ name, text: key.default, source: configSources.default }]
 }
 
-/** All described keys of this broker, and what was set under names that no broker knows, as those of its authorizer. */
+/**
+ * All described keys of this broker, and what was set beside them: what Kafka keeps to itself, for one listener, for
+ * throttled replicas, or under names that no broker knows, as those of its authorizer. Those are shown as they were
+ * written.
+ */
 export function describeBroker(layers: BrokerLayers): DescribedConfig[] {
   const known = Object.entries(configKeys.broker as ConfigKeys)
     .filter(([, key]) => key.described !== false)
     .map(([name, key]) => described(name, key, shownText(name, key, layers.effective(name)), layers.origins(name)))
-  const unknown = [...layers.named()]
-    .filter(name => configKey('broker', name) === null && configKey('odradek', name) === null)
-    .map(name => described(name, null, null, layers.origins(name)))
-  return [...known, ...unknown].sort(byName)
+  const others = [...layers.named()]
+    .filter(isBesideThem)
+    .map(name => asWritten(name, layers.effective(name), layers.origins(name)))
+  return [...known, ...others].sort(byName)
+}
+
+function isBesideThem(name: string): boolean {
+  const key = configKey('broker', name)
+  return key === null ? configKey('odradek', name) === null : key.described === false
 }
 
 /** What was set for all brokers, and nothing else. */
 export function describeBrokerDefaults(overrides: ConfigTexts): DescribedConfig[] {
   return [...overrides]
     .map(([name, text]) => {
-      const key = configKey('broker', name)
-      const value = key === null || isSensitive(key) ? null : text
-      return described(name, key, value, [{ name, text: value, source: configSources.dynamicDefault }])
+      const key = runtimeKey(name)
+      const shown = key === null || isSensitive(key) ? null : text
+      return asWritten(name, text, [{ name, text: shown, source: configSources.dynamicDefault }])
     })
     .sort(byName)
+}
+
+function asWritten(name: string, text: string | null, synonyms: readonly ConfigOrigin[]): DescribedConfig {
+  const key = runtimeKey(name)
+  const told = described(name, key, key === null || isSensitive(key) ? null : text, synonyms)
+  // Kafka calls every key of one listener read-only, whether or not it takes it.
+  return listenerKey(name) === null ? told : { ...told, readOnly: true }
 }
 
 function described(

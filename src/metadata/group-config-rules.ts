@@ -6,6 +6,8 @@ import { isProblem, parseConfigValue, type AnyConfigValue } from './config-value
 import type { BrokerConfigs } from './configs'
 import { EntryFailure } from './decision'
 
+const rackTags = 'streams.rack.aware.assignment.tags'
+
 type GroupKey = keyof typeof configKeys.group
 
 /** Bounds that the broker's own configs set. */
@@ -59,6 +61,12 @@ export function checkGroupConfigs(broker: BrokerConfigs, overrides: ConfigTexts)
     if (isProblem(parsed)) throw invalid(parsed.error)
     values.set(name, parsed.value)
   }
+  const tags =
+    overrides
+      .get(rackTags)
+      ?.split(',')
+      .map(tag => tag.trim()) ?? []
+  if (new Set(tags).size < tags.length) throw invalid(`${rackTags} must not contain duplicate tag keys.`)
   const valueOf = (name: GroupKey) => values.get(name)
   for (const [name, least, most] of bounds(broker)) {
     const value = valueOf(name) as number | undefined

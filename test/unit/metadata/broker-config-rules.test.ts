@@ -29,6 +29,11 @@ const threads = 'Dynamic thread count update validation failed for'
 const assignment = (kind: string) =>
   `group.${kind}.assignment.interval.ms must be less than or equal to group.${kind}.max.assignment.interval.ms`
 
+const atLeast = (text: string, name: string, least: number) =>
+  `Invalid value ${text} for configuration ${name}: Value must be at least ${least}`
+const reporters =
+  'Validation of dynamic config update of Set(metric.reporters) failed with class class kafka.server.DynamicMetricsReporters'
+
 const perIp =
   'requirement failed: max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.'
 
@@ -77,12 +82,69 @@ test.each([
     'principal.builder.class=x',
     'Invalid value x for configuration principal.builder.class: Class x could not be found.',
   ],
+  ['leader.replication.throttled.rate=-1', atLeast('-1', 'leader.replication.throttled.rate', 0)],
+  ['listener.name.plaintext.max.connections=-1', atLeast('-1', 'max.connections', 0)],
+  ['listener.name.plaintext.num.partitions=0', nested(atLeast('0', 'num.partitions', 1))],
+  [
+    'listener.name.plaintext.plain.connections.max.reauth.ms=x',
+    nested('Invalid value x for configuration connections.max.reauth.ms: Not a number of type LONG'),
+  ],
+  [
+    'listener.name.plaintext.num.network.threads=50',
+    nested(`${threads} num.network.threads=50, value should not be greater than double the current value 3`),
+  ],
+  ['log.cleanup.policy=delete,delete', "Configuration 'log.cleanup.policy' values must not be duplicated."],
+  [
+    'log.cleanup.policy=a,,b',
+    'Invalid value a for configuration log.cleanup.policy: String must be one of: compact, delete',
+  ],
+  [
+    'listener.name.plaintext.listeners=',
+    "Configuration 'listeners' must not be empty. Valid values include: any non-empty value",
+  ],
+  [
+    'log.local.retention.ms=9223372036854775807',
+    value('9223372036854775807', 'log.local.retention.ms', 'be more than log.retention.ms property value: 604800000'),
+  ],
+  [
+    'ssl.engine.factory.class=x',
+    'Invalid value x for configuration ssl.engine.factory.class: Class x could not be found.',
+  ],
+  [
+    'ssl.keystore.type=JKS',
+    'These security configs can be dynamically updated only per-listener using the listener prefix: [ssl.keystore.type]',
+  ],
+  [
+    'listener.security.protocol.map=soon',
+    "Error parsing configuration property 'listener.security.protocol.map': begin 0, end -1, length 4",
+  ],
+  [
+    'listener.security.protocol.map=PLAINTEXT:NONE',
+    'Invalid security protocol `NONE` defined in listener.security.protocol.map',
+  ],
+  [
+    'listener.security.protocol.map=OTHER:PLAINTEXT',
+    "Error creating broker listeners from '[PLAINTEXT://127.0.0.1:9092]': No security protocol defined for listener PLAINTEXT",
+  ],
+  [
+    'listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT',
+    nested('Security protocol cannot be updated for existing listener ListenerName(PLAINTEXT)'),
+  ],
+  ['metric.reporters=x', nested(reporters)],
 ])('one broker does not take %s', (set, why) => {
   expect(refusal('1', set)).toBe(why)
 })
 
 test.each([
   'listener.name.x.max.connections=0',
+  'listener.name.x.connections.max.reauth.ms=often',
+  'listener.name.x.no.such.key=1',
+  'listener.name.plaintext.connections.max.reauth.ms=-1',
+  'listener.security.protocol.map=plaintext:plaintext,OTHER:SSL',
+  'metric.reporters=org.apache.kafka.common.metrics.JmxReporter',
+  'num.network.threads=1',
+  'ssl.protocol=TLSv1.2',
+  'config.providers=a,,b',
   'max.connections.per.ip=0 max.connections.per.ip.overrides=127.0.0.1:5',
   'log.cleaner.dedupe.buffer.size=1048577',
   'log.retention.ms=-1',

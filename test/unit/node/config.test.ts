@@ -230,7 +230,8 @@ describe('what is refused', () => {
 
   test('more directories than one, and none', () => {
     expect(problems({ file: 'log.dirs=/a,/b' })[0]).toMatch('names 2 directories')
-    expect(problems({ file: 'log.dirs=' })[0]).toMatch('names no directory')
+    expect(problems({ file: 'log.dirs=' })[0]).toMatch('log.dirs= (server.properties:1) has no value.')
+    expect(problems({ file: 'log.dirs=,' })[0]).toMatch("Configuration 'log.dirs' values must not be empty")
   })
 
   test('what would be a false promise', () => {
@@ -408,7 +409,7 @@ describe('several listeners', () => {
     ['listeners=PLAINTEXT://:1', 'nothing says of which protocol PLAINTEXT is'],
     ['listeners=OUT://:1\nadvertised.listeners=OUT://h:1,ANY://h:2', 'ANY is none of the listeners for clients'],
     ['listeners=OUT://:1\nadvertised.listeners=OUT://h:1,OUT://h:2', 'OUT is there twice'],
-    ['listeners=OUT://:1\nadvertised.listeners=', "'' is not of the form"],
+    ['listeners=OUT://:1\nadvertised.listeners=', 'advertised.listeners= (server.properties:3) has no value'],
     ['listeners=OUT://:1\nadvertised.listeners=OUT://0.0.0.0:1', 'clients cannot connect to 0.0.0.0'],
     ['listeners=OUT://:1\ninter.broker.listener.name=ANY', 'is none of the listeners for clients: OUT'],
     [
