@@ -236,7 +236,8 @@ export class EmbeddedStore implements MetadataStore {
         entries: [...this.#entries.values()],
       })
     } catch (cause) {
-      this.#giveUp([], journal, cause)
+      // No room for the snapshot: nothing is lost, and it is tried again with the next transaction.
+      if (journal.isLost) this.#giveUp([], journal, cause)
     }
   }
 

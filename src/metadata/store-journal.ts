@@ -116,12 +116,15 @@ export class StoreJournal {
     return this.#sizeBytes > Math.max(foldAtBytes, this.#snapshotBytes)
   }
 
-  /** Replaces everything by a snapshot. */
+  /**
+   * Replaces everything by a snapshot. Where that cannot be written the journal goes on: whichever snapshot is there then, what
+   * it lacks is in the journal.
+   */
   async fold(snapshot: StoreSnapshot): Promise<void> {
     const bytes = frame(snapshot)
-    this.#lost = true
     await this.#files.replaceFile(`${this.#directory}/${snapshotName}`, bytes)
     this.#snapshotBytes = bytes.length
+    this.#lost = true
     this.#file.truncateSync(0)
     this.#sizeBytes = 0
     await this.#file.sync()

@@ -6,6 +6,7 @@ import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import type { NodeConfig } from './config'
 import { openCore } from './core'
+import { roomOf, tellFewFiles } from './open-files'
 import { servingsOf } from './serving'
 import { openMetadataStore, openStore } from './store'
 
@@ -27,8 +28,11 @@ const stopGraceMs = 2_000
 /** Rejects with the network's error, DirectoryRefused or StorageFault; nothing is left open then. */
 export async function startNode(platform: Platform, config: NodeConfig): Promise<Node> {
   const doors: Door[] = []
+  const keepsLogs = config.dataDir !== null
   try {
-    for (const { listen } of config.listeners) doors.push(await Door.open(platform.network, listen))
+    const room = roomOf(platform, keepsLogs)
+    for (const { listen } of config.listeners) doors.push(await Door.open(platform.network, listen, room))
+    tellFewFiles(platform, keepsLogs)
     return await start(platform, config, doors)
   } catch (error) {
     await Promise.all(doors.map(door => door.close()))

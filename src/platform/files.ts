@@ -21,6 +21,7 @@ export interface File {
   truncateSync(sizeBytes: number): void
   /** Resolves when everything written before the call is on the disk (fdatasync). */
   sync(): Promise<void>
+  /** Takes effect at once where nothing is on its way, and else when that has ended. */
   close(): Promise<void>
 }
 

@@ -45,6 +45,8 @@ export interface Listener {
 }
 
 export interface Network {
+  /** Connections of this process that came by any listener and are not closed. */
+  readonly acceptedCount: number
   /** Port 0 picks a free one. Rejects with an ErrnoException (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`). */
   listen(address: Address, accept: (connection: Connection) => ConnectionEvents): Promise<Listener>
   connect(address: Address, events: (connection: Connection) => ConnectionEvents): Promise<Connection>

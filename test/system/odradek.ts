@@ -63,11 +63,14 @@ export class Odradek {
   readonly #connections: ClientConnection[] = []
   #ready: Promise<Ready> | null = null
 
-  constructor(args: readonly string[], environment: { readonly [name: string]: string } = {}) {
+  /** `openFiles` is how many files it may have open; as many as the test itself when left out. */
+  constructor(args: readonly string[], environment: { readonly [name: string]: string } = {}, openFiles?: number) {
     if (!existsSync(join(root, 'dist/cli/main.js'))) throw new Error('dist is missing: npm run build')
     // What a test runner was called with is nothing that a user would have.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ODRADEK|npm)_/i.test(name)))
-    this.#child = spawn(process.execPath, [command, ...args], { env: { ...env, ...environment } })
+    const limited = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`]
+    const [file, ...words] = [...limited, process.execPath, command, ...args]
+    this.#child = spawn(file!, words, { env: { ...env, ...environment } })
     running.add(this.#child)
     this.#child.stdout!.on('data', chunk => (this.#stdout += String(chunk)))
     this.#child.stderr!.on('data', chunk => (this.#stderr += String(chunk)))
@@ -77,6 +80,11 @@ export class Odradek {
         resolve({ code, stdout: this.#stdout, stderr: this.#stderr })
       })
     })
+  }
+
+  /** What it has said so far. */
+  get stderr(): string {
+    return this.#stderr
   }
 
   get pid(): number {

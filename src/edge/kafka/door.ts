@@ -8,21 +8,37 @@ import { type Accept, Early } from './early'
 /** More than this many need not wait: they are closed and come again. */
 const waitingMax = 1_000
 
+/** How many connections a process takes, over all of its doors. */
+export interface DoorRoom {
+  readonly max: number
+  /** Hears of one that found no room, and was closed. */
+  refused(remote: Address): void
+}
+
+const boundless: DoorRoom = { max: Infinity, refused() {} }
+
+/** Hears nothing of a connection that is over. */
+const nobody: ConnectionEvents = { data() {}, closed() {} }
+
 export class Door {
   readonly address: Address
+  readonly #network: Network
+  readonly #room: DoorRoom
   #listener: Listener | null
   #accept: Accept | null = null
   readonly #waiting = new Set<Early>()
 
-  private constructor(listener: Listener) {
+  private constructor(network: Network, listener: Listener, room: DoorRoom) {
+    this.#network = network
+    this.#room = room
     this.#listener = listener
     this.address = listener.address
   }
 
   /** Rejects with the network's error. */
-  static async open(network: Network, address: Address): Promise<Door> {
+  static async open(network: Network, address: Address, room = boundless): Promise<Door> {
     const listener = await network.listen(address, connection => door.#came(connection))
-    const door = new Door(listener)
+    const door = new Door(network, listener, room)
     return door
   }
 
@@ -43,6 +59,11 @@ export class Door {
   }
 
   #came(connection: Connection): ConnectionEvents {
+    if (this.#network.acceptedCount > this.#room.max) {
+      connection.destroy()
+      this.#room.refused(connection.remote)
+      return nobody
+    }
     if (this.#accept) return this.#accept(connection)
     const early = new Early(connection, () => this.#waiting.delete(early))
     if (this.#waiting.size < waitingMax) this.#waiting.add(early)

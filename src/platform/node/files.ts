@@ -4,7 +4,9 @@ import { dirname } from 'node:path'
 import { assert } from '../assert'
 import { Deferred } from '../collections'
 import type { File, FileFacts, Files } from '../files'
+import { onceFilesAreLeft } from '../open-files'
 import { AtMost } from '../pieces'
+import { nodeTimers } from './clock'
 import { lockFile } from './lock'
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_DIRECTORY } = fs.constants
@@ -76,9 +78,9 @@ class NodeFile implements File {
     this.#pending += 1
     return new Promise((resolve, reject) => {
       fs.fdatasync(this.#fd, error => {
-        this.#ended()
         if (error) reject(error)
         else resolve()
+        this.#ended()
       })
     })
   }
@@ -96,8 +98,14 @@ class NodeFile implements File {
     return this.#closing.promise
   }
 
+  /** At once: who closes files to make room for others finds it in the same turn. */
   #closeNow(done: Deferred<void>): void {
-    fs.close(this.#fd, error => (error ? done.reject(error) : done.resolve()))
+    try {
+      fs.closeSync(this.#fd)
+      done.resolve()
+    } catch (error) {
+      done.reject(error)
+    }
   }
 }
 
@@ -149,6 +157,7 @@ async function syncDir(path: string): Promise<void> {
  * all its files before the first is closed; there are fewer threads for it than this anyway.
  */
 const wholes = new AtMost(16)
+const whole = <T>(work: () => Promise<T>): Promise<T> => wholes.run(() => onceFilesAreLeft(nodeTimers, work))
 
 /** As Linux tells it; elsewhere nobody says without a program of its own. */
 function openMax(): number {
@@ -178,7 +187,7 @@ const replacing = new Map<string, Promise<void>>()
 
 async function replaceFile(path: string, content: Uint8Array | string): Promise<void> {
   const before = replacing.get(path) ?? Promise.resolve()
-  const mine = before.catch(() => {}).then(() => wholes.run(() => replaceFileNow(path, content)))
+  const mine = before.catch(() => {}).then(() => whole(() => replaceFileNow(path, content)))
   replacing.set(path, mine)
   try {
     await mine
@@ -225,7 +234,7 @@ export const nodeFiles: Files = {
   },
 
   removeTree: path => fs.promises.rm(path, { recursive: true, force: true }),
-  syncDir: path => wholes.run(() => syncDir(path)),
+  syncDir: path => whole(() => syncDir(path)),
   lock: path => lockFile(path),
 
   space(path) {

@@ -60,21 +60,31 @@ class TcpConnection implements Connection {
 }
 
 /** Hands the socket to its owner, and the owner's handlers to the socket, within one turn: no event can come between. */
-function attach(socket: net.Socket, owner: (connection: Connection) => ConnectionEvents): Connection {
+function attach(
+  socket: net.Socket,
+  owner: (connection: Connection) => ConnectionEvents,
+  isAccepted: boolean,
+): Connection {
   const connection = new TcpConnection(socket)
   const events = owner(connection)
   socket.on('data', chunk => events.data(chunk as Buffer))
-  watch(socket, events)
+  watch(socket, events, isAccepted)
   return connection
 }
 
-function watch(socket: net.Socket, events: ConnectionEvents): void {
+/** Over all listeners: what is counted are files of the process. */
+let acceptedCount = 0
+
+function watch(socket: net.Socket, events: ConnectionEvents, isAccepted: boolean): void {
   let failure: Error | null = null
   socket.on('error', error => {
     failure = error
   })
   socket.on('drain', () => events.drain?.())
-  socket.on('close', () => events.closed(failure))
+  socket.on('close', () => {
+    if (isAccepted) acceptedCount -= 1
+    events.closed(failure)
+  })
 }
 
 /**
@@ -127,9 +137,10 @@ function accepted(raw: net.Socket, owner: (connection: Connection) => Connection
     chunk => events?.data(chunk),
     () => events?.room?.(),
   )
+  acceptedCount += 1
   if (!holds) (socket ?? raw).unref()
   if (!socket) {
-    attach(raw, owner)
+    attach(raw, owner, true)
     raw.resume()
     return
   }
@@ -137,7 +148,7 @@ function accepted(raw: net.Socket, owner: (connection: Connection) => Connection
   socket.setKeepAlive(true)
   const connection = new TcpConnection(socket)
   events = owner(connection)
-  watch(socket, events)
+  watch(socket, events, true)
   socket.resume()
   socket.read(0)
 }
@@ -162,6 +173,9 @@ class TcpListener implements Listener {
 /** `holds` says whether a listener and the connections to it keep the process alive. */
 function networkThat(holds: boolean): Network {
   return {
+    get acceptedCount() {
+      return acceptedCount
+    },
     listen({ host, port }, accept) {
       return new Promise<Listener>((resolve, reject) => {
         const server = net.createServer({ pauseOnConnect: true }, socket => accepted(socket, accept, holds))
@@ -185,7 +199,7 @@ function connect({ host, port }: Address, events: (connection: Connection) => Co
     socket.once('error', reject)
     socket.connect({ host, port, noDelay: true, keepAlive: true }, () => {
       socket.off('error', reject)
-      resolve(attach(socket, events))
+      resolve(attach(socket, events, false))
     })
   })
 }

@@ -1,6 +1,7 @@
 /** Files on a simulated disk, as one process sees them: with the errors, delays and limits that a test asks for. */
 import { dirname } from 'node:path/posix'
 import type { File, Files, FileLock } from '../files'
+import { onceFilesAreLeft } from '../open-files'
 import { AtMost } from '../pieces'
 import type { Dice } from './dice'
 import { DirectoryNode, type Disk, type DiskNode, FileNode, sectorBytes } from './disk'
@@ -141,7 +142,7 @@ export class SimulatedFiles implements Files {
 
   /** No more at a time than with Node, so that many do not take all the files that may be open. */
   replaceFile(path: string, content: Uint8Array | string): Promise<void> {
-    return this.#wholes.run(() => this.#replaceFile(path, content))
+    return this.#wholes.run(() => onceFilesAreLeft(this.#life.timers, () => this.#replaceFile(path, content)))
   }
 
   async #replaceFile(path: string, content: Uint8Array | string): Promise<void> {

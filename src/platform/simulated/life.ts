@@ -5,6 +5,8 @@ import type { World } from './world'
 
 export class Life {
   readonly world: World
+  /** Connections that others opened to this process. */
+  acceptedCount = 0
   #over = false
   #silent = false
   readonly #atEnd: (() => void)[] = []

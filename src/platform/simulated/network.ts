@@ -79,6 +79,9 @@ export class SimulatedNet {
   at(host: string, life: Life): Network {
     this.#lives.set(host, life)
     return {
+      get acceptedCount() {
+        return life.acceptedCount
+      },
       listen: (address, accept) => this.#listen(host, life, address, accept),
       connect: (address, events) => this.#connect(host, life, address, events),
     }
@@ -123,8 +126,12 @@ export class SimulatedNet {
     const wire: Wire = { ends: [near, distant], hosts: [host, far] }
     this.#wires.add(wire)
     const forget = (): void => void (near.over && distant.over && this.#wires.delete(wire))
+    door.life.acceptedCount += 1
     near.join(distant, forget)
-    distant.join(near, forget)
+    distant.join(near, () => {
+      door.life.acceptedCount -= 1
+      forget()
+    })
     door.life.timers.after(0, () => distant.attach(door.accept(distant)))
     await life.pause(this.#dice.within(this.faults.delayMs))
     near.attach(events(near))

@@ -1,6 +1,6 @@
 /** Open files, no more than a limit: the one that was not used for longest is closed, and opened again when needed. */
 import type { File, Files } from '../../platform/files'
-import { isOfManyFiles } from './health'
+import { isOfManyFiles } from '../../platform/open-files'
 
 /** When the limit is reached this part of the open ones is closed at once, so that the search for them is rare. */
 const closedAtOnce = 1 / 8
@@ -35,14 +35,19 @@ export class Handles {
 
   open(handle: Handle, create: boolean): File {
     if (this.#open.size >= this.#openMax) this.#closeSome()
+    const file = this.#openNow(handle.path, create)
+    this.#open.add(handle)
+    return file
+  }
+
+  /** Others may have taken more than their share, and then logs make do with fewer. */
+  #openNow(path: string, create: boolean): File {
     try {
-      const file = this.#files.open(handle.path, { create })
-      this.#open.add(handle)
-      return file
+      return this.#files.open(path, { create })
     } catch (error) {
-      // Sockets may have taken more than their share. The next one who tries shall find room.
-      if (isOfManyFiles(error)) this.#closeSome()
-      throw error
+      if (!isOfManyFiles(error) || this.#open.size === 0) throw error
+      this.#closeSome()
+      return this.#files.open(path, { create })
     }
   }
 

@@ -1,6 +1,7 @@
 /** Whether a data directory can still be trusted. Shared by all logs in it. */
 import type { Cancel } from '../../platform/clock'
 import type { Logger } from '../../platform/logger'
+import { isOfManyFiles } from '../../platform/open-files'
 import { StorageFault } from '../fault'
 
 /** Errors that pass when somebody makes room; anything else leaves in doubt what is on the disk. */
@@ -92,9 +93,6 @@ export class Health {
 }
 
 export const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
-
-/** The process, or the machine, has as many files and sockets open as it may. Nothing is wrong with the disk. */
-export const isOfManyFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error))
 
 const mendOf = (error: unknown): string | undefined =>
   isOfManyFiles(error) ? 'Raise the limit of open files of the broker (ulimit -n).' : undefined

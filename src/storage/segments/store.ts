@@ -1,5 +1,6 @@
 /** Logs in a data directory that is Apache Kafka's: same names, same bytes. */
 import type { Cancel } from '../../platform/clock'
+import { sharesOf } from '../../platform/open-files'
 import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
@@ -46,12 +47,7 @@ interface OpenLog {
 export async function openFileStore(platform: StorePlatform, options: FileStoreOptions): Promise<FileStore> {
   const { files, random } = platform
   const claimed = await claimDirectory(files, random, options.directory, options)
-  return new FileStore(
-    platform,
-    claimed,
-    options.flush,
-    options.openFilesMax ?? Math.min(4000, Math.floor(files.openMax / 2)),
-  )
+  return new FileStore(platform, claimed, options.flush, options.openFilesMax ?? sharesOf(files.openMax).logs)
 }
 
 export class FileStore implements LogStore {

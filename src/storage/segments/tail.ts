@@ -4,6 +4,7 @@
  * overtakes. Who cannot wait for it writes the same bytes once more; the thread's own write then says nothing any more.
  */
 import { Deferred } from '../../platform/collections'
+import { isOfManyFiles } from '../../platform/open-files'
 import type { StorageFault } from '../fault'
 import type { Handle } from './handles'
 import type { Health } from './health'
@@ -186,6 +187,8 @@ export class Tail {
 
   #takeBack(position: number, error: unknown): StorageFault {
     const fault = this.#health.writeFailed(`write to ${this.#log.path}`, error)
+    // Only opening fails so: there was no write.
+    if (isOfManyFiles(error)) return fault
     try {
       this.#log.file().truncateSync(position)
       return fault

@@ -132,6 +132,25 @@ describe('StoreJournal', () => {
     expect(await world.until(contentOf(again))).toEqual(before)
   })
 
+  it('goes on with a journal for whose snapshot there is no room, and folds it when there is', async () => {
+    const world = new World({ seed: 6 })
+    const { machine, platform } = await machineOf(world)
+    const store = await world.until(openStore(platform))
+    const write = (at: number) =>
+      world.until(store.transact({ if: [], do: [put('k', `${at}${'x'.repeat(1_500_000)}`)] }))
+    machine.diskFaults.fail = (operation, path) => (operation === 'open' && path !== journalPath ? 'EMFILE' : null)
+    for (let at = 0; at < 5; at++) expect(await write(at)).toMatchObject({ status: 'committed' })
+    await world.runFor(1000)
+    expect(platform.files.stat(journalPath)!.sizeBytes).toBeGreaterThan(7_000_000)
+    machine.diskFaults.fail = () => null
+    expect(await write(5)).toMatchObject({ status: 'committed' })
+    await world.runFor(1000)
+    expect(platform.files.stat(journalPath)!.sizeBytes).toBeLessThan(2_000_000)
+    machine.kill()
+    const again = await world.until(openStore(machine.boot()))
+    expect((await again.identity()).revision).toBe(6)
+  })
+
   it('passes over transactions that the snapshot holds already, when a crash came before the journal was cut', async () => {
     const world = new World({ seed: 5 })
     const { machine, platform } = await machineOf(world)

@@ -1,5 +1,5 @@
 /** Who connects before the broker is ready waits, and is served then. */
-import { Door } from '../../../../src/edge/kafka/door'
+import { Door, type DoorRoom } from '../../../../src/edge/kafka/door'
 import type { Connection, ConnectionEvents } from '../../../../src/platform/network'
 import { Machine } from '../../../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../../../src/platform/simulated/network'
@@ -25,11 +25,11 @@ class End implements ConnectionEvents {
   }
 }
 
-async function town() {
+async function town(room?: DoorRoom) {
   const world = new World({ seed: 11 })
   const net = new SimulatedNet(world)
   const [here, there] = ['here', 'there'].map(name => new Machine(net, name).boot())
-  const door = await world.until(Door.open(there!.network, address))
+  const door = await world.until(Door.open(there!.network, address, room))
   const connect = async () => {
     const client = new End()
     await world.until(here!.network.connect(address, client.owner))
@@ -87,4 +87,27 @@ test('a door that closes sends away those who wait, and gives the port back', as
 test('a port that is taken is refused', async () => {
   const { world, network } = await town()
   await expect(world.until(Door.open(network, address))).rejects.toMatchObject({ code: 'EADDRINUSE' })
+})
+
+test('who finds no room is closed and told of, and another comes in for each who leaves', async () => {
+  let refused = 0
+  const { world, network, door, connect } = await town({ max: 2, refused: () => void refused++ })
+  const [waiting, inside] = [await connect(), await connect()]
+  const early = await connect()
+  await world.runFor(1_000)
+  const owners: End[] = []
+  door.welcome(connection => {
+    owners.push(new End())
+    return owners.at(-1)!.owner(connection)
+  })
+  const late = await connect()
+  await world.runFor(1_000)
+  expect([waiting, inside, early, late].map(({ isClosed }) => isClosed)).toEqual([false, false, true, true])
+  expect([refused, owners.length, network.acceptedCount]).toEqual([2, 2, 2])
+  waiting.connection.destroy()
+  await world.runFor(1_000)
+  const next = await connect()
+  await world.runFor(1_000)
+  expect(next.isClosed).toBe(false)
+  expect([refused, owners.length, network.acceptedCount]).toEqual([2, 3, 2])
 })

@@ -49,3 +49,22 @@ test('a directory is not held to have failed when sockets take the files, and lo
   expect(store.health.failure).toBeNull()
   await until(store.close())
 })
+
+test.each(['os', 'group'] as const)(
+  'where others have taken the files, logs make do with those that they have (flush=%s)',
+  async flush => {
+    const { machine, until } = machineWith(1000)
+    const options = { directory: '/data', flush, nodeId: 1, openFilesMax: 50 } as const
+    const store = await until(openFileStore(machine.boot(), options))
+    const logs = await until(Promise.all(Array.from({ length: 100 }, (_, i) => store.open(idOf(i), config))))
+    // Fewer than are open, and than remain when some have been closed for the next.
+    machine.diskFaults.openMax = 40
+    for (const log of logs) {
+      log.append(makeBatch({}), { leaderEpoch: 0 })
+      await until(log.flush(log.end))
+    }
+    expect(store.health.failure).toBeNull()
+    machine.diskFaults.openMax = 1000
+    await until(store.close())
+  },
+)
