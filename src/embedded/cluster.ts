@@ -244,7 +244,8 @@ export class Cluster implements Inner {
   /** Whether there is no room for anything more, on the disk or in memory. */
   #fillDisk(isFull: boolean): void {
     this.#place.files.isFull = isFull
-    if (this.#inside.memory) this.#inside.memory.logs.isFull = isFull
+    const { memory } = this.#inside
+    if (memory) memory.logs.isFull = memory.metadata.isFull = isFull
   }
 
   /** What it remembers, all of one moment. Throws BrokerError unless that is in memory. */

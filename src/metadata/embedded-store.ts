@@ -42,6 +42,8 @@ interface Pending extends JournalEntry {
 export class EmbeddedStore implements MetadataStore {
   /** What opening found: whether there were no files yet, and how much of a torn transaction was cut. */
   found = { isNew: true, cutBytes: 0 }
+  /** Set to have a store in memory refuse every transaction, as the journal of one in a directory does on a full disk. */
+  isFull = false
   readonly limits = { maxOps: 200_000, maxBytes: 64 * 1024 * 1024 }
   readonly #storeId: string
   readonly #journal: StoreJournal | null
@@ -129,6 +131,7 @@ export class EmbeddedStore implements MetadataStore {
     if (this.#failure !== null) return { status: 'unknown', cause: this.#failure }
     if (!transaction.if.every(compare => this.#holds(compare))) return this.#rejected(transaction)
     if (transaction.do.length === 0) return { status: 'committed', revision: this.#newest }
+    if (this.isFull) return { status: 'unknown', cause: new StorageFault('there is no room for metadata') }
     const revision = ++this.#newest
     const undo: { key: string; before: StoreEntry | null }[] = []
     const events: StoreEvent[] = []

@@ -1,4 +1,5 @@
 import type { BrokerOptions } from '../../../src/embedded/options'
+import { CreateTopics } from '../../../src/protocol/messages/create-topics'
 import { Fetch } from '../../../src/protocol/messages/fetch'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
 import { Heartbeat } from '../../../src/protocol/messages/heartbeat'
@@ -266,6 +267,36 @@ test.each(['memory', { dir: '/data' }] as const)(
     const told = [await produce('orders'), await produce('orders'), await produce('orders'), await produce('orders')]
     expect(told).toEqual(['NONE', 'KAFKA_STORAGE_ERROR', 'KAFKA_STORAGE_ERROR', 'NONE'])
     expect([await some.hits(), await end('orders')]).toEqual([2, 4])
+  },
+)
+
+test.each(['memory', { dir: '/data' }] as const)(
+  'a full disk has no room for topics either, and none is there in half, %j',
+  async storage => {
+    const { bench: at, client, faults, world, produce } = await bench({ storage })
+    const names = async () => (await at.ask(1, 'topics', null)).map(({ name }) => name)
+    const create = async (name: string) => {
+      const request = {
+        topics: [{ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+        timeoutMs: 1_000,
+      }
+      const { topics } = await world.until(client.request(CreateTopics, 5, request))
+      return errorNameOf(topics[0]!.errorCode)
+    }
+    const before = await names()
+    const full = await faults.diskFull()
+    expect(await create('invoices')).toBe('KAFKA_STORAGE_ERROR')
+    await expect(at.ask(1, 'createTopics', [{ name: 'invoices' }])).rejects.toMatchObject({
+      code: 'KAFKA_STORAGE_ERROR',
+    })
+    await expect(at.ask(1, 'deleteTopics', ['orders'])).rejects.toMatchObject({ code: 'KAFKA_STORAGE_ERROR' })
+    expect(await names()).toEqual(before)
+    await full.lift()
+    expect(await create('invoices')).toBe('NONE')
+    expect([await produce('invoices'), await names()]).toEqual(['NONE', [...before, 'invoices'].toSorted()])
+    const some = await faults.diskFull('CreateTopics', { times: 1 })
+    expect([await create('users2'), await create('users2')]).toEqual(['KAFKA_STORAGE_ERROR', 'NONE'])
+    expect(await some.hits()).toBe(1)
   },
 )
 
