@@ -7,6 +7,7 @@ import { World } from '../../src/platform/simulated/world'
 import { errors } from '../../src/protocol/errors'
 import { CreateTopics } from '../../src/protocol/messages/create-topics'
 import { DeleteTopics } from '../../src/protocol/messages/delete-topics'
+import { OffsetForLeaderEpoch } from '../../src/protocol/messages/offset-for-leader-epoch'
 import { Produce } from '../../src/protocol/messages/produce'
 import { makeBatch } from '../support/batches'
 import { brokerAddress, Line } from './line'
@@ -55,6 +56,42 @@ test.each(['EMFILE', 'ENOSPC'])(
     expect(await until(produce(line, 'gone'))).toBe(errors.UNKNOWN_TOPIC_OR_PARTITION.code)
     await until(create(line, 'gone'))
     expect(await until(produce(line, 'gone'))).toBe(0)
+    broker.kill()
+  },
+)
+
+test.each(['strict', 'prod'])(
+  'a disk that is full at the first batch of a partition fails nothing (%s)',
+  async profile => {
+    const world = new World({ seed: 2 })
+    const net = new SimulatedNet(world)
+    const broker = new Machine(net, 'broker')
+    const { host, port } = brokerAddress
+    const { config } = readConfig({
+      flags: { host, port: String(port), dataDir: '/data', profile, set: [] },
+      environment: {},
+      readFile: () => Buffer.alloc(0),
+      defaultProfile: 'strict',
+    })
+    const until = <T>(work: Promise<T>): Promise<T> => world.until(work, 120_000)
+    await until(startNode(broker.boot(), config))
+    const line = new Line(new Machine(net, 'client').boot(), 'client', null)
+    await until(create(line, 'orders'))
+    broker.diskFaults.fail = operation => (operation === 'write' ? 'ENOSPC' : null)
+    expect(await until(produce(line, 'orders'))).toBe(errors.KAFKA_STORAGE_ERROR.code)
+    await world.runFor(10_000)
+    broker.diskFaults.fail = () => null
+    expect(await until(produce(line, 'orders'))).toBe(0)
+    await world.runFor(100_000)
+    // Which leader wrote what is on the disk as well, though there was no room for it at first.
+    if (profile === 'strict') broker.kill()
+    else broker.crash()
+    line.close()
+    await until(startNode(broker.boot(), config))
+    const asked = { topics: [{ topic: 'orders', partitions: [{ partition: 0, leaderEpoch: 0 }] }] }
+    const { topics } = await until(line.ask(OffsetForLeaderEpoch, 3, asked))
+    expect(topics[0]!.partitions[0]).toMatchObject({ errorCode: 0, leaderEpoch: 0, endOffset: 1 })
+    expect(await until(produce(line, 'orders'))).toBe(0)
     broker.kill()
   },
 )

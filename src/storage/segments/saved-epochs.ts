@@ -9,6 +9,9 @@ export class SavedEpochs {
   readonly entries: EpochEntries
   readonly #file: SmallFile
   readonly #setting: LogSetting
+  #saved: Promise<void> = Promise.resolve()
+  /** There was no room for the file. */
+  #isBehind = false
   #closed = false
 
   constructor(setting: LogSetting, entries: EpochEntries) {
@@ -21,18 +24,30 @@ export class SavedEpochs {
   saveIf(changed: boolean): void {
     // A log that was dropped has no directory any more.
     if (!changed || this.#closed) return
-    const saved = this.#file.save(() => encodeEpochs(this.entries.all()))
-    saved.catch(error => this.#setting.health.fail(names.leaderEpochs, error))
+    this.#save()
   }
 
-  /** Resolves when the file is as the entries are. */
+  #save(): void {
+    this.#isBehind = false
+    this.#saved = this.#file
+      .save(() => encodeEpochs(this.entries.all()))
+      .catch((error: unknown) => {
+        // A full disk fails nothing by that: who needs the file has it written then.
+        this.#isBehind = true
+        throw this.#setting.health.writeFailed(names.leaderEpochs, error)
+      })
+    this.#saved.catch(() => {})
+  }
+
+  /** Resolves when the file is as the entries are. Rejects with StorageFault, and may be asked again when that passes. */
   settled(): Promise<void> {
-    return this.#file.settled()
+    if (this.#isBehind && !this.#closed) this.#save()
+    return this.#saved
   }
 
   /** Nothing is written any more. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#file.settled().catch(() => {})
+    await this.#saved.catch(() => {})
   }
 }
