@@ -46,7 +46,7 @@ export const explained: readonly Explained[] = [
   {
     why: 'Texts that say no more than the error code and what was asked for are our own words.',
     where:
-      /^(?:transactions: (?:described|partitions that were not added)|elect leaders|reassign partitions) .*errorMessage$/,
+      /^(?:transactions: (?:described|partitions that were not added)|elect leaders|reassign partitions|odd lists) .*errorMessage$/,
     when: ({ kafka, ours }) => typeof kafka === 'string' && typeof ours === 'string',
   },
   {
@@ -57,11 +57,11 @@ export const explained: readonly Explained[] = [
   },
   {
     why: 'Version 0 kept offsets in ZooKeeper. Kafka 3.9 without ZooKeeper refuses it; we keep them in the group, as version 1 does.',
-    where: /^offsets: (?:commits without a member|fetch) \(Offset(?:Commit|Fetch) v0\)/,
+    where: /^(?:offsets: (?:commits without a member|fetch)|odd lists) \(Offset(?:Commit|Fetch) v0\)/,
   },
   {
     why: 'Kafka 3.9 gathered the rows of a topic that was named twice; Kafka 4.4 and we answer them as they came.',
-    where: /^offsets: commits without a member \(OffsetCommit v1\) .*topics\.length$/,
+    where: /^(?:offsets: commits without a member|odd lists) \(OffsetCommit v1\) .*length$/,
   },
   {
     why: 'Listeners of a running broker are not changed yet; both refuse what is tried, Kafka with what it would need.',

@@ -35,6 +35,7 @@ import { replicaScenarios } from './scenarios/replicas'
 import { saslScenarios } from './scenarios/sasl'
 import { saslListenerScenarios } from './scenarios/sasl-listener'
 import { scramScenarios } from './scenarios/scram'
+import { shapeScenarios } from './scenarios/shapes'
 import { throttledScenarios } from './scenarios/throttled'
 import { storingScenarios } from './scenarios/storing'
 import { tokenScenarios } from './scenarios/tokens'
@@ -101,6 +102,7 @@ const scenarios: readonly Scenario[] = [
   ...saslListenerScenarios,
   ...tokenScenarios,
   ...telemetryScenarios,
+  ...shapeScenarios,
 ]
 
 /** All denials are told, to be compared. */

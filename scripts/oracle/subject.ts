@@ -111,9 +111,23 @@ export class Subject {
     enough: (reply: ResponseOf<A>) => boolean,
     version = this.newest(api),
   ): Promise<ResponseOf<A>> {
-    const deadline = Date.now() + 5000
-    while (!enough(await this.quiet(api, body, version)) && Date.now() < deadline) await sleep(20)
+    await this.eventuallyQuiet(api, body, enough, version)
     return this.ask(api, body, version)
+  }
+
+  /** The same, and records nothing. */
+  async eventuallyQuiet<A extends Api>(
+    api: A,
+    body: RequestDraft<A>,
+    enough: (reply: ResponseOf<A>) => boolean,
+    version = this.newest(api),
+  ): Promise<ResponseOf<A>> {
+    const deadline = Date.now() + 5000
+    for (;;) {
+      const reply = await this.quiet(api, body, version)
+      if (enough(reply) || Date.now() >= deadline) return reply
+      await sleep(20)
+    }
   }
 
   /** Creates a topic and waits until all its partitions answer. Records nothing. */
