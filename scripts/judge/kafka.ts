@@ -13,7 +13,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Broker, type Launcher } from './broker'
-import { mustRun, present, run, temporaryDir } from './process'
+import { mustRun, present, run } from './process'
 
 export const kafkaVersion = process.env['KAFKA_VERSION'] ?? '4.4.0'
 /** The last release that served the oldest versions of many APIs. */
@@ -218,23 +218,20 @@ export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT
   }
 }
 
-/** Why a broker does not take such a server.properties; null when it does. */
-export async function refusalOf(properties: Readonly<Record<string, string>>): Promise<string | null> {
-  await fetchBroker(kafkaVersion)
-  const dir = temporaryDir('judge-properties-')
+/** Why a broker does not take each server.properties; null for one that it takes. Nothing is opened that it names. */
+export async function refusalsOf(files: readonly string[]): Promise<(string | null)[]> {
+  const classes = await compiledBeside('scripts/oracle/java/Starts.java')
   try {
-    const file = path.join(dir, 'server.properties')
-    const text = Object.entries({ ...properties, 'log.dirs': path.join(dir, 'data') })
-    fs.writeFileSync(file, text.map(([key, value]) => `${key}=${value}\n`).join(''))
-    const cluster = 'K'.repeat(21) + 'A'
-    const args = ['-XX:TieredStopAtLevel=1', ...javaArgs(brokerJars, '256m'), 'kafka.tools.StorageTool']
-    const { code, stdout, stderr } = await run('java', [...args, 'format', '-t', cluster, '-c', file])
-    if (code === 0) return null
-    const said = /^.*(?:Exception|Error).*$/m.exec(stdout + stderr)
-    if (said === null) throw new Error(`kafka could not format ${dir}: ${(stdout + stderr).slice(-500)}`)
-    return said[0]
+    const args = ['-XX:TieredStopAtLevel=1', ...javaArgs(brokerJars, '512m', classes), 'Starts']
+    const said = await mustRun('java', args, {
+      input: files.map(file => `${file.trimEnd()}\n\n`).join(''),
+      timeoutMs: 240_000,
+    })
+    const lines = said.split('\n').filter(line => line.startsWith('judged '))
+    if (lines.length !== files.length) throw new Error(`${lines.length} of ${files.length} files were judged`)
+    return lines.map(line => line.slice('judged '.length) || null)
   } finally {
-    fs.rmSync(dir, { recursive: true, force: true })
+    fs.rmSync(classes, { recursive: true, force: true })
   }
 }
 

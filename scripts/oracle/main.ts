@@ -3,7 +3,7 @@
  *
  *     npm run oracle -- [--secured | --sasl | --starts] [--only REGEX] [--ours HOST:PORT] [--ours-is kafka] [--no-elder] [--verbose] [--port P]
  *
- * `--starts` compares with which settings of listeners brokers start. Fails on a difference that `differences.ts` does not explain, on an explanation that is not needed any more, and on an API or
+ * `--starts` compares with which settings brokers start. Fails on a difference that `differences.ts` does not explain, on an explanation that is not needed any more, and on an API or
  * version that we advertise and no scenario asked for. Versions that Kafka 4 dropped are judged by the last Kafka that served them.
  */
 import { parseArgs } from 'node:util'

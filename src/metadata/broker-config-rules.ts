@@ -2,10 +2,12 @@
 import type { ConfigKey } from './config-key'
 import { configKey, isReadOnly } from './config-keys'
 import type { BrokerLayers, ConfigTexts } from './config-layers'
+import { type Pairs, pairsOf } from './config-pairs'
 import { isProblem, parseConfigValue } from './config-value'
 import type { Configs } from './configs'
 import { beyondRetention, brokerValuesProblem, lockingOut } from './broker-values'
 import { EntryFailure } from './decision'
+import { classProblem } from './java-classes'
 import { listenerKey, listenerPrefixes, runtimeKey } from './listener-keys'
 
 /** Security keys that a running broker takes for one listener at a time only: those that it can change for one. */
@@ -92,7 +94,6 @@ function checkTogether(before: BrokerLayers, after: BrokerLayers, texts: ConfigT
   for (const [name, text] of texts) {
     checkSteps(before, name, Number(text))
     checkOfListener(listeners, name, text)
-    if (name === 'max.connections.per.ip.overrides') checkOverrides(name, text)
     if (name === 'metric.reporters' && text.split(',').some(one => !['', onlyReporter].includes(one.trim()))) {
       const why = `Validation of dynamic config update of Set(${name}) failed with class class kafka.server.DynamicMetricsReporters`
       throw nested(why)
@@ -108,16 +109,9 @@ const repeats = (key: ConfigKey, text: string): boolean => {
   return new Set(parts).size < parts.length
 }
 
-const classOfNoDefault = new Map([
-  ['ssl.engine.factory.class', 'org.apache.kafka.common.security.ssl.DefaultSslEngineFactory'],
-])
-
 function valueProblem(name: string, key: ConfigKey, text: string): string | null {
   const parsed = parseConfigValue(name, key, text)
-  if (isProblem(parsed)) return parsed.error
-  // There is no Java here to find other classes in.
-  if (key.type !== 'CLASS' || text.trim() === (key.default ?? classOfNoDefault.get(name))) return null
-  return `Invalid value ${text} for configuration ${name}: Class ${text} could not be found.`
+  return isProblem(parsed) ? parsed.error : classProblem(name, key, text)
 }
 
 /** A listener that is there reads all that is said of it, also what only takes effect when the broker starts anew. */
@@ -134,14 +128,12 @@ const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
 
 /** By the name of a listener in capital letters. */
 function protocolsOf(layers: BrokerLayers): ReadonlyMap<string, string> {
-  const pairs = mapOf(protocolMap, layers.effective(protocolMap) ?? '')
-  return new Map(pairs.map(([name, protocol]) => [name.toUpperCase(), protocol.toUpperCase()]))
+  return new Map(protocolPairs(layers).map(([name, protocol]) => [name.toUpperCase(), protocol.toUpperCase()]))
 }
 
 /** Listeners that are there keep their protocols. */
 function checkProtocols(before: BrokerLayers, after: BrokerLayers): void {
-  const told = mapOf(protocolMap, after.effective(protocolMap) ?? '')
-  const strange = told.find(([, protocol]) => !protocols.includes(protocol.toUpperCase()))
+  const strange = protocolPairs(after).find(([, protocol]) => !protocols.includes(protocol.toUpperCase()))
   if (strange) throw refused(`Invalid security protocol \`${strange[1]}\` defined in ${protocolMap}`)
   const listeners = (after.effective('listeners') ?? '').split(',').map(one => one.trim())
   const [are, were] = [protocolsOf(after), protocolsOf(before)]
@@ -157,22 +149,10 @@ function checkProtocols(before: BrokerLayers, after: BrokerLayers): void {
   }
 }
 
-/** `host:count,host:count`: the texts of what cannot be read are those of Java's own exceptions. */
-function mapOf(name: string, text: string): [key: string, value: string][] {
-  const pairs = text.split(',').map(part => part.trim())
-  return pairs.filter(Boolean).map(pair => {
-    const colon = pair.lastIndexOf(':')
-    if (colon < 0) throw unreadable(name, `begin 0, end -1, length ${pair.length}`)
-    return [pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()]
-  })
-}
-
-const unreadable = (name: string, why: string) => refused(`Error parsing configuration property '${name}': ${why}`)
-
-function checkOverrides(name: string, text: string): void {
-  for (const [, count] of mapOf(name, text)) {
-    if (!/^[+-]?\d{1,10}$/.test(count)) throw unreadable(name, `For input string: "${count}"`)
-  }
+function protocolPairs(layers: BrokerLayers): Pairs {
+  const pairs = pairsOf(protocolMap, layers.effective(protocolMap) ?? '')
+  if (typeof pairs === 'string') throw refused(pairs)
+  return pairs
 }
 
 /** Kafka resizes its pools of threads step by step; so do we refuse what it refuses, though we have none. */
@@ -182,7 +162,6 @@ function checkSteps(layers: BrokerLayers, name: string, wanted: number): void {
   // Kafka halves whole numbers.
   const [least, most] = [Math.trunc(current / 2), current * 2]
   if (name === 'log.cleaner.threads') {
-    if (wanted < 1) throw nested('Log cleaner threads should be at least 1')
     if (wanted < least)
       throw nested(`Log cleaner threads cannot be reduced to less than half the current value ${current}`)
     if (wanted > most) {

@@ -1,7 +1,9 @@
 /** What the values of a broker must be like together, in Kafka's words: at start, and after each change. */
+import { limitsProblem } from './broker-limits'
 import type { BrokerLayers } from './config-layers'
 import { configKeys } from './config-keys'
 import { listenerPrefixes } from './listener-keys'
+import { pairsProblem } from './config-pairs'
 
 const cleanerBytesMin = 1024 * 1024
 
@@ -19,6 +21,7 @@ export function brokerValuesProblem(layers: BrokerLayers): string | null {
   if (inherited(layers, 'retention.ms') === 0n) {
     return required('log.retention.ms must be unlimited (-1) or, greater than or equal to 1')
   }
+  if (numberOf('log.cleaner.threads') < 1) return 'log.cleaner.threads must be greater than or equal to 1'
   if (numberOf('log.cleaner.dedupe.buffer.size') / numberOf('log.cleaner.threads') <= cleanerBytesMin) {
     return required('log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.')
   }
@@ -26,12 +29,26 @@ export function brokerValuesProblem(layers: BrokerLayers): string | null {
     const unless = 'only if max.connections.per.ip.overrides property is set.'
     return required(`max.connections.per.ip can be set to zero ${unless}`)
   }
-  for (const kind of ['consumer', 'share', 'streams']) {
-    const [name, most] = [`group.${kind}.assignment.interval.ms`, `group.${kind}.max.assignment.interval.ms`]
-    if (numberOf(name) > numberOf(most)) return `${name} must be less than or equal to ${most}`
-  }
+  const overrides = 'max.connections.per.ip.overrides'
+  const unreadable = pairsProblem(overrides, layers.effective(overrides) ?? '', count => /^[+-]?\d{1,10}$/.test(count))
+  if (unreadable !== null) return unreadable
   const cordoned = cordonedProblem(layers)
-  return cordoned === null ? null : required(cordoned)
+  if (cordoned !== null) return required(cordoned)
+  return namesProblem(layers) ?? limitsProblem(layers)
+}
+
+const codecs = ['offsets.topic.compression.codec', 'share.coordinator.state.topic.compression.codec']
+
+/** What only some numbers and words stand for. */
+function namesProblem(layers: BrokerLayers): string | null {
+  const unknown = codecs.map(name => Number(layers.effective(name))).find(id => id < 0 || id > 4)
+  if (unknown !== undefined) return `Unknown compression type id: ${unknown}`
+  if (!listOf(layers.effective('group.coordinator.rebalance.protocols')).includes('classic')) {
+    return "Disabling the 'classic' protocol is not supported."
+  }
+  const key = 'group.streams.rack.aware.assignment.tags'
+  const tags = listOf(layers.effective(key))
+  return new Set(tags).size < tags.length ? `${key} must not contain duplicate tag keys.` : null
 }
 
 const listOf = (text: string | null): string[] =>

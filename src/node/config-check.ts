@@ -2,6 +2,7 @@
 import type { ConfigKey } from '../metadata/config-key'
 import { configKey, configKeys, nearestKeys, staticKey } from '../metadata/config-keys'
 import { isProblem, parseConfigValue } from '../metadata/config-value'
+import { classProblem } from '../metadata/java-classes'
 import type { Assignment } from './config-sources'
 import { keysOfListeners, keysOfPlaces, keysWithEffect } from './config-effects'
 import { listenerPrefix } from './config-sasl'
@@ -30,6 +31,8 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
       problems.push(one.text.trim() === '' ? noValue(one, key) : `${parsed.error.replace(/\.$/, '')} (${one.origin}).`)
       continue
     }
+    const noClass = classProblem(base, key, one.text)
+    if (noClass !== null) problems.push(`${noClass.replace(/\.$/, '')}: there is no Java here (${one.origin}).`)
     const refusal = refusedKeys[one.key]?.(parsed.text)
     if (refusal) problems.push(`${one.key}=${one.text} (${one.origin}): ${refusal}`)
     if (needsOtherBrokers(one.key) && Number(parsed.text) > brokers) {

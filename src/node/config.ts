@@ -100,6 +100,10 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const [first, ...others] = places
   const listeners: NodeConfig['listeners'] = [listenerOf(first), ...others.map(listenerOf)]
   warnings.push(...strangersIn(counting, listeners))
+  const [id, formerId] = ['node.id', 'broker.id'].map(key => texts.get(key)?.trim())
+  if (id !== undefined && formerId !== undefined && Number(id) !== Number(formerId)) {
+    problems.push(`node.id=${id} and broker.id=${formerId} are two names of the same id. Leave broker.id out.`)
+  }
   const together = problems.length === 0 ? brokerValuesProblem(new BrokerLayers(new Map(), new Map(), texts)) : null
   if (together !== null) problems.push(`${together.replace(/^requirement failed: /, '').replace(/\.$/, '')}.`)
   if (problems.length > 0) throw new ConfigRefused(problems)

@@ -11,7 +11,7 @@ const brokerResource = 4
 const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const
 type Operation = keyof typeof operations
 
-const keys: ReadonlyMap<string, ConfigKey> = new Map(
+export const keys: ReadonlyMap<string, ConfigKey> = new Map(
   Object.entries({ ...configKeys.broker, ...configKeys.throttle } as Record<string, ConfigKey>),
 )
 const ofListener = (name: string) => `listener.name.plaintext.${name}`
@@ -21,7 +21,7 @@ const largest = { SHORT: ['32767', '32768'], INT: ['2147483647', '2147483648'] }
 const largestLong = ['9223372036854775807', '9223372036854775808']
 
 /** Texts at and beyond the limits of a type, and of what the key's own rule says. */
-function textsFor(name: string, { type, valid = '', default: usual }: ConfigKey): readonly string[] {
+export function textsFor(name: string, { type, valid = '', default: usual }: ConfigKey): readonly string[] {
   if (name === 'listener.security.protocol.map') return protocolMaps
   const words = /^(?:\(case insensitive\) )?\[([^.]*)\]$/.exec(valid)?.[1]?.split(', ') ?? []
   const bounds = (valid.match(/-?\d+/g) ?? []).flatMap(text => [-1n, 0n, 1n].map(step => String(BigInt(text) + step)))

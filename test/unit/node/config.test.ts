@@ -222,6 +222,18 @@ describe('what is refused', () => {
     ])
   })
 
+  test('two ids of one node', () => {
+    expect(problems({ file: 'node.id=3\nbroker.id=9' })).toEqual([
+      'node.id=3 and broker.id=9 are two names of the same id. Leave broker.id out.',
+    ])
+  })
+
+  test('a class of Java', () => {
+    expect(problems({ file: 'create.topic.policy.class.name=com.acme.Policy' })).toEqual([
+      'Invalid value com.acme.Policy for configuration create.topic.policy.class.name: Class com.acme.Policy could not be found: there is no Java here (server.properties:1).',
+    ])
+  })
+
   test('a --set without =', () => {
     expect(problems({ flags: { set: ['num.partitions'] } })).toEqual([
       '--set num.partitions: give key=value, such as --set num.partitions=3.',
@@ -260,7 +272,7 @@ offsets.topic.replication.factor=3
 zookeeper.connect=localhost:2181
 log.dir=/weaker
 log.dirs=/data
-broker.id=9`
+broker.id=3`
 
   test('gives the address, what is advertised, the directory and the node', () => {
     expect(config({ file })).toMatchObject({
