@@ -14,6 +14,8 @@ export interface Loaded {
   readonly snapshots: readonly number[]
   /** Null when the file is missing or damaged, and the batches must tell. */
   readonly epochs: readonly EpochEntry[] | null
+  /** Bases of segments of which there are indexes and no batches. */
+  readonly orphaned: readonly number[]
   /** Names of files that have no use any more. */
   readonly removable: readonly string[]
 }
@@ -35,11 +37,17 @@ export function loadLog(files: Files, setting: SegmentSetting, start: number, ji
     found.set(file.baseOffset, { ...found.get(file.baseOffset), [file.kind]: sizeBytes })
   }
   const snapshots = [...found].filter(([, sizes]) => sizes.snapshot !== undefined).map(([base]) => base)
-  for (const [base, sizes] of found) if (sizes.log === undefined) removable.push(...orphans(base, sizes))
+  const orphaned: number[] = []
+  for (const [base, sizes] of found) {
+    if (sizes.log !== undefined) continue
+    const indexes = orphans(base, sizes)
+    if (indexes.length > 0) orphaned.push(base)
+    removable.push(...indexes)
+  }
   const logs = [...found].filter(([, sizes]) => sizes.log !== undefined).sort(([a], [b]) => a - b)
   const segments = logs.map(([base, sizes], i) => openSegment(setting, base, logs[i + 1]?.[0], sizes, jitterMs()))
   if (segments.length === 0) segments.push(Segment.begin(setting, start, jitterMs()))
-  return { segments, snapshots, epochs: readEpochs(files, setting.directory), removable }
+  return { segments, snapshots, epochs: readEpochs(files, setting.directory), orphaned, removable }
 }
 
 /** Index files without a log, such as a crash leaves while a segment is deleted. */

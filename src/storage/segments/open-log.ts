@@ -3,7 +3,7 @@ import { lastOffsetAt, leaderEpochAt, baseOffsetAt } from '../../protocol/record
 import { EpochEntries } from '../epoch-entries'
 import { CorruptLog } from '../fault'
 import type { LogConfig } from '../log'
-import { names, pathOf } from './layout'
+import { names, pathOf, segmentFileName } from './layout'
 import { type Loaded, loadLog, mendIndexes } from './load'
 import { SegmentLog } from './log'
 import type { LogSetting } from './log-setting'
@@ -31,7 +31,7 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const wasClean = clean && resume(segments.at(-1)!)
   const removed = wasClean ? [] : await recoverLog(setting, segments)
   if (wasClean) {
-    tellEmptied(setting, segments)
+    tellGaps(setting, segments, loaded.orphaned)
     mendIndexes(segments, setting.config().indexIntervalBytes)
   }
   const kept = segments.slice(0, segments.length - removed.length)
@@ -74,11 +74,24 @@ function isUsable({ mark, config }: LogSetting, segments: readonly Segment[]): b
   return !isHeadless || isCompacted(config())
 }
 
-/** A complete segment without a byte was emptied by somebody. One that is gone is only seen where batches are read. */
-function tellEmptied({ config, logger }: LogSetting, segments: readonly Segment[]): void {
-  if (isCompacted(config())) return
+/**
+ * What is known without a look into the files, which would make the start of many logs long: a complete segment without a byte
+ * was emptied by somebody, and one of which there are but indexes has lost its batches, unless it was being deleted.
+ */
+function tellGaps(
+  { config, mark, directory, logger }: LogSetting,
+  segments: readonly Segment[],
+  orphaned: readonly number[],
+): void {
+  if (isCompacted(config()) || mark.cleaned > 0) return
   for (const { sizeBytes, log, baseOffset, nextOffset } of segments.slice(0, -1))
     if (sizeBytes === 0) logger.warn('storage.log_gap', { path: log.path, from: baseOffset, to: nextOffset })
+  for (const base of orphaned) {
+    const after = segments.find(({ baseOffset }) => baseOffset > base)
+    if (base < mark.start || !after) continue
+    const path = pathOf(directory, segmentFileName(base, 'log'))
+    logger.warn('storage.log_gap', { path, from: base, to: after.baseOffset })
+  }
 }
 
 /** A log of which nothing usable is left begins anew: offsets that were promised to nobody are given out again, no others. */

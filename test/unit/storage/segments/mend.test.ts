@@ -198,13 +198,45 @@ test('what compaction or DeleteRecords has taken is no gap', async () => {
   expect((await check()).gaps).toEqual([])
 })
 
-test('a segment that was emptied is told of at a start', async () => {
-  await written()
-  writeFileSync(inLog(segments()[1]!), '')
-  const lines: string[] = []
-  const logger = { ...silentLogger, warn: (event: string) => void lines.push(event) }
+async function toldAtStart(): Promise<unknown[]> {
+  const told: unknown[] = []
+  const logger = { ...silentLogger, warn: (event: string, fields = {}) => void told.push({ event, ...fields }) }
   const store = await openFileStore(nodePlatform({ logger }), { directory: data(), flush: 'os', nodeId: 1 })
   await store.open(id, () => config)
-  expect(lines).toEqual(['storage.log_gap'])
   await store.close()
+  return told
+}
+
+test('a segment that was emptied is told of at a start', async () => {
+  await written()
+  const [, second, third] = segments()
+  writeFileSync(inLog(second!), '')
+  const [from, to] = [second, third].map(name => Number.parseInt(name!, 10))
+  const gap = { event: 'storage.log_gap', path: inLog(second!), from, to }
+  expect(await toldAtStart()).toEqual([gap])
+  expect(await toldAtStart()).toEqual([gap])
+})
+
+test('a segment whose file is gone, and not its indexes, is told of at the next start', async () => {
+  await written()
+  const [first, second, third] = segments()
+  const [from, to] = [second, third].map(name => Number.parseInt(name!, 10))
+  rmSync(inLog(second!))
+  expect(await toldAtStart()).toEqual([{ event: 'storage.log_gap', path: inLog(second!), from, to }])
+  expect(await toldAtStart()).toEqual([])
+  rmSync(inLog(first!))
+  expect(await toldAtStart()).toMatchObject([{ from: 0, to }])
+})
+
+test('indexes of what compaction or DeleteRecords has taken are no gap', async () => {
+  await written()
+  const [first, second, third] = segments()
+  const mark = (name: string, offset: number) => writeFileSync(`${data()}/${name}`, `0\n1\norders 0 ${offset}\n`)
+  rmSync(inLog(second!))
+  mark('cleaner-offset-checkpoint', 10)
+  expect(await toldAtStart()).toEqual([])
+  rmSync(`${data()}/cleaner-offset-checkpoint`)
+  rmSync(inLog(first!))
+  mark('log-start-offset-checkpoint', Number.parseInt(third!, 10))
+  expect(await toldAtStart()).toEqual([])
 })
