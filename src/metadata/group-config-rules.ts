@@ -1,5 +1,5 @@
 /** What configs of groups and of client metrics subscriptions must be like, in Kafka's words. */
-import { clientPattern } from '../platform/client-pattern'
+import { clientPattern, patternCharactersMax } from '../platform/client-pattern'
 import { configKey, configKeys } from './config-keys'
 import type { ConfigTexts } from './config-layers'
 import { isProblem, parseConfigValue, type AnyConfigValue } from './config-value'
@@ -121,13 +121,26 @@ export function checkClientMetricsConfigs(overrides: ConfigTexts): void {
       const between = `between ${intervalMs.least} and ${intervalMs.most} (1 hour)`
       throw refused(`Invalid value ${parsed.text} for interval.ms, interval must be ${between}`)
     }
-    if (name === 'match') for (const pattern of parsed.value as readonly string[]) checkPattern(pattern)
+    if (name === 'match') checkPatterns(parsed.value as readonly string[])
   }
+}
+
+/** Each of them is looked at again for each client that comes; there are no more than six things to match. */
+const patternsMax = 100
+
+function checkPatterns(patterns: readonly string[]): void {
+  if (patterns.length > patternsMax)
+    throw invalid(`match has ${patterns.length} patterns, and may have ${patternsMax}.`)
+  for (const pattern of patterns) checkPattern(pattern)
 }
 
 function checkPattern(pattern: string): void {
   // As Java splits: empty parts at the end are none.
   const [name, text, ...more] = pattern.replace(/=+$/, '').split('=')
   if (text !== undefined && more.length === 0 && matchable.has(name!.trim()) && clientPattern(text.trim())) return
+  if (pattern.length > 2 * patternCharactersMax) {
+    const shown = `${pattern.slice(0, patternCharactersMax)}...`
+    throw invalid(`Illegal client matching pattern: ${shown} has more than ${patternCharactersMax} characters.`)
+  }
   throw invalid(`Illegal client matching pattern: ${pattern}`)
 }

@@ -12,8 +12,12 @@ type ClientPattern = (text: string) => boolean
  */
 const stepsMax = 2_500
 
+/** Longer patterns are nobody's honest wish, and to look at them takes long by itself. */
+export const patternCharactersMax = 256
+
 /** Null for what is no pattern, and for one that would take long. */
 export function clientPattern(pattern: string): ClientPattern | null {
+  if (pattern.length > patternCharactersMax) return null
   // Few clients send any: a broker starts without it.
   const { RE2JS, RE2JSException } = require('re2js') as typeof import('re2js')
   try {

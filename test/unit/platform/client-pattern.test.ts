@@ -18,6 +18,11 @@ test('a pattern that would look at thousands of things for each character is non
   expect(clientPattern('a{1,1000}!')!(`${'a'.repeat(1000)}!`)).toBe(true)
 })
 
+test('a pattern of more than 256 characters is none', () => {
+  expect(clientPattern('a'.repeat(257))).toBeNull()
+  expect(clientPattern('a'.repeat(256))!('a'.repeat(256))).toBe(true)
+})
+
 test('what JavaScript would look for until the end of the world is told at once', () => {
   expect(clientPattern('(a+)+b')!(`${'a'.repeat(10_000)}!`)).toBe(false)
 })

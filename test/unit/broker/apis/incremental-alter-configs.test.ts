@@ -195,6 +195,27 @@ describe('IncrementalAlterConfigs', () => {
     [subscription, 'm', [['match', set, 'client_id=(']], 40, 'Illegal client matching pattern: client_id=('],
     [subscription, 'm', [['match', set, 'client_id=']], 40, 'Illegal client matching pattern: client_id='],
     [subscription, 'm', [['match', set, 'foo=bar']], 40, 'Illegal client matching pattern: foo=bar'],
+    [
+      subscription,
+      'm',
+      [['match', set, `client_id=${'a'.repeat(257)}`]],
+      40,
+      `Illegal client matching pattern: client_id=${'a'.repeat(257)}`,
+    ],
+    [
+      subscription,
+      'm',
+      [['match', set, `client_id=${'a'.repeat(10_000)}`]],
+      40,
+      `Illegal client matching pattern: client_id=${'a'.repeat(246)}... has more than 256 characters.`,
+    ],
+    [
+      subscription,
+      'm',
+      [['match', set, Array.from({ length: 101 }, (_, nth) => `client_id=${nth}`).join()]],
+      40,
+      'match has 101 patterns, and may have 100.',
+    ],
     [subscription, 'm', [['foo', set, '1']], 42, 'Unknown client metrics configuration: foo'],
     [
       thisBroker,
