@@ -23,7 +23,7 @@ interface Hand {
   readonly bootstrap: string
   snapshot(): Promise<() => Promise<unknown>>
   fork(): Promise<Hand>
-  reset(): Promise<unknown>
+  reset(options?: { readonly keepTopics: boolean }): Promise<unknown>
   advance(by: string): Promise<unknown>
   fault(spec: FaultSpec): Promise<() => Promise<number>>
   evict(): Promise<unknown>
@@ -37,7 +37,7 @@ const byBroker = (kafka: Broker): Hand => ({
     return () => kafka.restore(snapshot)
   },
   fork: async () => byBroker(await kafka.fork()),
-  reset: () => kafka.reset(),
+  reset: options => kafka.reset(options),
   advance: by => kafka.clock.advance(by),
   async fault(spec) {
     const fault = await kafka.faults.begin({ faults: [spec] })
@@ -64,7 +64,7 @@ function byControl(bootstrap: string, control: string): Hand {
       const fork = await ask('POST', '/fork')
       return byControl(String(fork['bootstrap']), String(fork['control']))
     },
-    reset: () => ask('POST', '/reset', {}),
+    reset: (options = { keepTopics: false }) => ask('POST', '/reset', options),
     advance: by => ask('POST', '/clock/advance', { by }),
     async fault(spec) {
       const { fault } = await ask('POST', '/faults', spec)
@@ -160,6 +160,16 @@ const stories: { readonly [name: string]: Story } = {
     await client.send('a')
     await client.reads('a')
     await hand.reset()
+    assert.deepEqual(await hand.values(), [])
+    await client.send('b')
+    await client.reads('b')
+    assert.deepEqual(await hand.values(), ['b'])
+  },
+
+  async 'reset that keeps topics'(hand, client) {
+    await client.send('a')
+    await client.reads('a')
+    await hand.reset({ keepTopics: true })
     assert.deepEqual(await hand.values(), [])
     await client.send('b')
     await client.reads('b')

@@ -1,4 +1,4 @@
-import { Producer, stringSerializers } from '@platformatic/kafka'
+import { Consumer, MessagesStreamModes, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka'
 import { expect, test as base } from 'odradek/vitest'
 import { startShipping } from './shipping.js'
 
@@ -53,4 +53,41 @@ test('a client keeps its connection while its cluster is reset, restored and gro
   await order('fifth')
   expect(await values()).toEqual(['fifth'])
   await producer.close()
+})
+
+test('a consumer reads on when topics are kept, and has to consume anew where offsets begin again', async ({ kafka }) => {
+  const options = { bootstrapBrokers: kafka.brokers, clientId: 'shop', retryDelay: 50 }
+  const consumer = new Consumer({
+    ...options,
+    groupId: 'readers',
+    heartbeatInterval: 100,
+    deserializers: stringDeserializers,
+  })
+  const consume = () =>
+    consumer.consume({
+      topics: ['orders'],
+      mode: MessagesStreamModes.COMMITTED,
+      fallbackMode: 'earliest',
+      autocommit: true,
+      maxWaitTime: 100,
+    })
+  const next = stream => new Promise((resolve, reject) => void stream.once('data', resolve).once('error', reject))
+  const stream = await consume()
+  const first = next(stream)
+  await kafka.produce('orders', { key: '1', value: 'a' })
+  expect((await first).value).toBe('a')
+
+  await kafka.reset({ keepTopics: true })
+  const second = next(stream)
+  await kafka.produce('orders', { key: '1', value: 'b' })
+  expect((await second).value).toBe('b')
+
+  const over = new Promise(resolve => void stream.once('error', resolve))
+  await kafka.reset()
+  expect(await over).toMatchObject({ errors: expect.any(Array) })
+  const anew = await consume()
+  const third = next(anew)
+  await kafka.produce('orders', { key: '1', value: 'c' })
+  expect((await third).value).toBe('c')
+  await consumer.close(true)
 })

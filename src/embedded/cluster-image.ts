@@ -2,7 +2,7 @@
  * Everything that a cluster in memory remembers, to make others of it: metadata and logs, and so groups, transactions and
  * configs. Nobody writes to an image; batches are shared with the cluster that it was taken of.
  */
-import { groupMetadataTopic, isInternalTopic } from '../metadata/internal-topics'
+import { groupMetadataTopic, isInternalTopic, transactionStateTopic } from '../metadata/internal-topics'
 import type { StoreContents } from '../metadata/embedded-store'
 import type { MetadataImage } from '../metadata/image'
 import type { StoreEntry } from '../metadata/store'
@@ -60,6 +60,20 @@ function entriesOfTopic({ metadata }: ClusterImage, name: string): StoreEntry[] 
   const about = topic && parseStoreKey(topic.key)
   if (about?.kind !== 'topic') return []
   return metadata.entries.filter(entry => isOf(about.id, entry))
+}
+
+/**
+ * Topics of coordinators that there are now are there in the image too, with nothing in them where it had none: a member or a
+ * producer that asks its coordinator then hears that it is not known, and need not look for another coordinator first, which
+ * some clients never do.
+ */
+export function coordinated(image: ClusterImage, present: ClusterImage): ClusterImage {
+  const added = [groupMetadataTopic, transactionStateTopic]
+    .filter(topic => entriesOfTopic(image, topic).length === 0)
+    .flatMap(topic => entriesOfTopic(present, topic))
+  if (added.length === 0) return image
+  const revision = Math.max(image.metadata.revision, present.metadata.revision)
+  return { metadata: { revision, entries: [...image.metadata.entries, ...added] }, logs: image.logs }
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Platform } from '../platform/platform'
 import { MemoryStore } from '../storage/memory/store'
 import { type Around, aroundOf, type Inner, stagesOf } from './around'
 import { ClusterEvents } from './cluster-events'
-import { type ClusterImage, continued, renamed, resetImage } from './cluster-image'
+import { type ClusterImage, continued, coordinated, renamed, resetImage } from './cluster-image'
 import { BrokerError, type ClientFacts, type Fault, type Happening, type RequestFilter } from './commands'
 import { Disk } from './disk'
 import { checkApis, type FetchedPartition, type Faults } from './faults'
@@ -272,7 +272,7 @@ export class Cluster implements Inner {
   #become(imageOf: () => ClusterImage, dismisses: boolean): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.core
-      const image = continued(imageOf(), before.metadata.image)
+      const image = continued(coordinated(imageOf(), this.image()), before.metadata.image)
       const { clusterId } = before.metadata.image
       const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)

@@ -127,7 +127,7 @@ test('a reset brings back the start: its topics without records, no others, no g
   expect(await values(root.cluster)).toEqual([])
   await expect(values(root.cluster, 'later')).rejects.toThrow('there is no topic later; there are orders')
   expect(await group(root.cluster)).toMatchObject({ state: 'Dead', lag: [] })
-  expect(await beat()).toBe('NOT_COORDINATOR')
+  expect(await beat()).toBe('UNKNOWN_MEMBER_ID')
   expect(await produce(root.cluster, 'orders', 'c')).toMatchObject([{ offset: 0 }])
 })
 
@@ -158,6 +158,29 @@ test('members of a restored cluster have to join anew', async () => {
   const snapshot = await at.ask(root.cluster, 'snapshot', null)
   await at.ask(root.cluster, 'restore', snapshot)
   expect(await beat()).toBe('UNKNOWN_MEMBER_ID')
+})
+
+test('a coordinator that there was not yet knows nobody, and need not be looked for again', async () => {
+  const { bench: at, root } = await bench()
+  const snapshot = await at.ask(root.cluster, 'snapshot', null)
+  const client = await at.connect(root.port)
+  const begin = async () => {
+    const request = { transactionalId: 't', transactionTimeoutMs: 1_000 }
+    const { errorCode, producerEpoch } = await at.world.until(client.request(InitProducerId, 2, request))
+    return [errorNameOf(errorCode), producerEpoch]
+  }
+  await at.world.until(client.request(FindCoordinator, 1, { key: 't', keyType: 1 }))
+  for (const back of [() => at.ask(root.cluster, 'restore', snapshot), () => at.ask(root.cluster, 'reset', noReset)]) {
+    const beat = await member(at, client)
+    expect([await begin(), await begin()]).toEqual([
+      ['NONE', 0],
+      ['NONE', 1],
+    ])
+    await back()
+    expect(await beat()).toBe('UNKNOWN_MEMBER_ID')
+  }
+  expect(await begin()).toEqual(['NONE', 0])
+  expect(await at.ask(root.cluster, 'topics', null)).toMatchObject([{ name: 'orders' }])
 })
 
 test('what is in a directory is neither forked nor reset', async () => {
