@@ -89,6 +89,11 @@ export const waitingLanes: readonly (readonly Step[])[] = [
     { name: 'acls', command: ['npm', 'run', 'acls', '--', '--rounds', '60'], timeoutMs: 3 * minute },
     { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '30'], timeoutMs: 5 * minute },
     {
+      name: 'walks with silences',
+      command: ['npm', 'run', 'walks', '--', '--of', 'silences', '--rounds', '10', '--length', '24'],
+      timeoutMs: 8 * minute,
+    },
+    {
       name: 'walks canary',
       command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--of', 'groups', '--canary'],
       timeoutMs: 2 * minute,

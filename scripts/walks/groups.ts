@@ -12,7 +12,7 @@ import type { Api } from '../../src/protocol/schema'
 import type { Plain } from '../oracle/mask'
 import { subscription } from '../oracle/scenarios/members'
 import type { Action, Built, Teller } from './stage'
-import type { Kinds, Stories } from './story'
+import { type Kinds, type Stories, silence } from './story'
 
 const clients = 4
 /** Two of the clients are static, and have the same instance: the one who comes later takes its place. */
@@ -60,7 +60,14 @@ interface Known {
   members: readonly string[]
 }
 
+/** How long members have; they differ, so that no two of them are over at the same moment. */
+interface Times {
+  readonly sessionTimeoutMs: number
+  readonly rebalanceTimeoutMs: number
+}
+
 class GroupTeller implements Teller {
+  readonly #times: Times
   readonly #groupId: string
   readonly #version: (api: Api, dice: number) => number
   readonly #known: Known[] = Array.from({ length: clients }, () => ({
@@ -73,7 +80,8 @@ class GroupTeller implements Teller {
   readonly #names = new Map<string, string>()
   readonly #counts: number[] = Array.from({ length: clients }, () => 0)
 
-  constructor(groupId: string, version: (api: Api, dice: number) => number) {
+  constructor(groupId: string, version: (api: Api, dice: number) => number, times: Times) {
+    this.#times = times
     this.#groupId = groupId
     this.#version = version
   }
@@ -96,7 +104,7 @@ class GroupTeller implements Teller {
     return dice < 930 ? instances[client]! : [null, 'one', 'other'][dice % 3]!
   }
 
-  build(action: Action): Built {
+  build(action: Action): Built | null {
     const [versionDice = 0] = action.rolls
     const of = <A extends Api>(api: A, body: (version: number) => Built<A>['body']): Built => {
       const version = this.#version(api, versionDice)
@@ -104,6 +112,8 @@ class GroupTeller implements Teller {
       return { api, version, body: body(version) as never, mayWait }
     }
     switch (action.kind) {
+      case silence:
+        return null
       case 'join':
         return of(JoinGroup, version => this.#join(action, version))
       case 'sync':
@@ -133,8 +143,8 @@ class GroupTeller implements Teller {
     return {
       groupId: this.#groupId,
       memberId: this.#memberId(client, idDice, true),
-      sessionTimeoutMs: timeDice < 980 ? 60_000 : 1,
-      rebalanceTimeoutMs: 60_000,
+      ...this.#times,
+      ...(timeDice < 980 ? {} : { sessionTimeoutMs: 1 }),
       groupInstanceId: version >= 5 ? this.#instance(client, instanceDice) : null,
       protocolType: typeDice < 970 ? 'consumer' : ['connect', ''][typeDice % 2]!,
       protocols: protocolsOf(protocolDice).map(([name, metadata]) => ({ name, metadata })),
@@ -245,4 +255,18 @@ class GroupTeller implements Teller {
   }
 }
 
-export const groupStories: Stories = { clients, kinds, teller: (name, version) => new GroupTeller(name, version) }
+const long: Times = { sessionTimeoutMs: 60_000, rebalanceTimeoutMs: 60_000 }
+const short: Times = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 9_000 }
+
+export const groupStories: Stories = { clients, kinds, teller: (name, version) => new GroupTeller(name, version, long) }
+
+/**
+ * The same, with silences in which members are given up: one that does not come back, one that never syncs, and those
+ * who waited for them. A rebalance, a sync and a session that end one after the other are over in one silence.
+ */
+export const silentStories: Stories = {
+  clients,
+  kinds,
+  silenceMs: 2 * short.rebalanceTimeoutMs + 2 * short.sessionTimeoutMs,
+  teller: (name, version) => new GroupTeller(name, version, short),
+}

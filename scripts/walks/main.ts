@@ -2,8 +2,9 @@
  * Stories by chance, told step by step to a real Apache Kafka and to our broker: what every client hears must be the same. A story that
  * splits them is told again and again with less of it, and printed when nothing can be left out any more.
  *
- *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions] [--canary] [--port P] [--our-port P]
+ *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,silences] [--canary] [--port P] [--our-port P]
  *
+ * `silences` are groups whose members are given up, since nobody does anything for a while.
  * `--canary` lets our broker take two members in a group only, and fails when no story shows it.
  */
 import { parseArgs } from 'node:util'
@@ -20,9 +21,9 @@ import { odradek, whyNoOdradek } from '../judge/odradek'
 import { sleep } from '../judge/process'
 import { servedBy, warmUp } from '../oracle/play'
 import { Wire } from '../oracle/wire'
-import { groupStories } from './groups'
+import { groupStories, silentStories } from './groups'
 import { type Action, type Pace, play, shortest, type Split } from './stage'
-import { type Stories, story } from './story'
+import { type Stories, story, withSilences } from './story'
 import { transactionStories } from './transactions'
 
 const { values: options } = parseArgs({
@@ -46,7 +47,11 @@ const settings = {
 
 let stories = 0
 
-const kindsOfStories: Readonly<Record<string, Stories>> = { groups: groupStories, transactions: transactionStories }
+const kindsOfStories: Readonly<Record<string, Stories>> = {
+  groups: groupStories,
+  silences: silentStories,
+  transactions: transactionStories,
+}
 
 async function createTopic(port: number, name: string): Promise<void> {
   const wire = await Wire.open(port)
@@ -124,6 +129,8 @@ interface Sum {
   failed: number
   /** Told differently once, and then not. */
   byChance: number
+  /** Answers that came to those who waited, since others were given up. */
+  inSilence: number
   /** Ended early at a difference that is meant. */
   meant: number
 }
@@ -147,8 +154,13 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
     const stem = `walk-${++stories}`
     if (name === 'transactions') await Promise.all([createTopic(judge.port, stem), createTopic(ours.port, stem)])
     const brokers = [judge, ours].map(({ port }) => ({ port, teller: kind.teller(stem, version) }))
-    return play(actions, brokers, pace)
+    return play(actions, brokers, {
+      pace,
+      silenceMs: kind.silenceMs,
+      afterSilence: answers => (sum.inSilence += answers),
+    })
   }
+  if (kind.silenceMs !== undefined) return walkInSilence(name, kind, tell, sum)
   for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.rounds); seed++) {
     const dice = new Dice(`${name} ${seed}`)
     const actions = story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max))
@@ -174,15 +186,48 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
   }
 }
 
-function report({ told, steps, failed, byChance, meant }: Sum): number {
+/** All of them at the same time, since they wait most of theirs. One that splits them is told twice more, and not cut short. */
+async function walkInSilence(
+  name: string,
+  kind: Stories,
+  tell: (actions: readonly Action[], pace: Pace) => Promise<Split | null>,
+  sum: Sum,
+): Promise<void> {
+  const first = Number(options.seed)
+  const seeds = Array.from({ length: Number(options.rounds) }, (_, nth) => first + nth)
+  await Promise.all(
+    seeds.map(async seed => {
+      const dice = new Dice(`${name} ${seed}`)
+      const actions = withSilences(story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max)))
+      sum.told++
+      sum.steps += actions.length
+      const splits: (Split | null)[] = [await tell(actions, 'fast')]
+      while (splits.length < 3 && splits.every(split => split !== null && !split.isMeant)) {
+        splits.push(await tell(actions, 'fast'))
+      }
+      const last = splits.at(-1) ?? null
+      if (last?.isMeant) sum.meant++
+      else if (last !== null) {
+        sum.failed++
+        print(name, seed, last)
+      } else if (splits.length > 1) sum.byChance++
+    }),
+  )
+}
+
+function report({ told, steps, failed, byChance, inSilence, meant }: Sum): number {
   if (options.canary) {
     const [passed, wrong] = failed > 0 ? [1, 0] : [0, 1]
     process.stdout.write(`${failed} stories showed what is wrong with ours\n${passed} passed, ${wrong} failed\n`)
     return wrong
   }
   const counted = `${told} stories of ${steps} steps, ${byChance} of them told differently once and then not, ${meant} ended at a difference that is meant`
-  process.stdout.write(`Apache Kafka ${kafkaVersion}: ${counted}\n${told - failed} passed, ${failed} failed\n`)
-  return failed === 0 && steps > 0 ? 0 : 1
+  process.stdout.write(`Apache Kafka ${kafkaVersion}: ${counted}\n`)
+  const isIdle = options.of.split(',').includes('silences') && inSilence === 0
+  if (isIdle) process.stdout.write('no silence of any story brought anybody an answer\n')
+  else if (inSilence > 0) process.stdout.write(`${inSilence} answers came in silences\n`)
+  process.stdout.write(`${told - failed} passed, ${failed + (isIdle ? 1 : 0)} failed\n`)
+  return failed === 0 && steps > 0 && !isIdle ? 0 : 1
 }
 
 async function main(): Promise<number> {
@@ -198,7 +243,7 @@ async function main(): Promise<number> {
     port: Number(options['our-port']),
     settings: options.canary ? { ...settings, 'group.max.size': '2' } : settings,
   })
-  const sum: Sum = { told: 0, steps: 0, failed: 0, byChance: 0, meant: 0 }
+  const sum: Sum = { told: 0, steps: 0, failed: 0, byChance: 0, inSilence: 0, meant: 0 }
   try {
     await Promise.all([prepare(judge.port), prepare(ours.port)])
     for (const name of options.of.split(',')) await walk(name, judge, ours, sum)

@@ -4,6 +4,7 @@ import { type Difference, differencesOf, type Plain } from '../oracle/mask'
 
 import { Closed, NoAnswer, Wire } from '../oracle/wire'
 import { sleep } from '../judge/process'
+import { silence } from './story'
 
 /** One thing that one client does. `rolls` are dice that were thrown before, so that an action means the same on both brokers. */
 export interface Action {
@@ -205,18 +206,27 @@ function compared(at: number, action: Action, theirs: Side, ours: Side): Split |
   return null
 }
 
+export interface Playing {
+  readonly pace: Pace
+  readonly silenceMs?: number | undefined
+  /** Is told how many answers came while nobody did anything. */
+  readonly afterSilence?: (answers: number) => void
+}
+
 /** Plays a story on both; null when every client heard the same of both. */
 export async function play(
   actions: readonly Action[],
   brokers: readonly { readonly port: number; readonly teller: Teller }[],
-  pace: Pace,
+  { pace, silenceMs = 0, afterSilence }: Playing,
 ): Promise<Split | null> {
   const sides = brokers.map(({ port, teller }) => new Side(port, teller))
   const [theirs, ours] = sides as [Side, Side]
   try {
     for (const [at, action] of actions.entries()) {
       await Promise.all(sides.map(side => side.act(action)))
+      if (action.kind === silence) await sleep(silenceMs)
       await settle(sides, paces[pace])
+      if (action.kind === silence) afterSilence?.(ours.heard.length)
       const split = compared(at, action, theirs, ours)
       if (split) return split
     }

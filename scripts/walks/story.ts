@@ -5,7 +5,12 @@ import type { Action, Teller } from './stage'
 /** What clients do, and how often. */
 export type Kinds = readonly (readonly [kind: string, weight: number])[]
 
+/** What nobody does: time passes on both brokers. */
+export const silence = 'silence'
+
 export interface Stories {
+  /** How long a silence is, in stories that have some. */
+  readonly silenceMs?: number
   readonly clients: number
   readonly kinds: Kinds
   /** `name` is the story's, by which nobody else calls anything; `version` takes a die and gives one that both brokers serve. */
@@ -22,4 +27,14 @@ export function story(length: number, clients: number, kinds: Kinds, roll: (max:
     const kind = kinds.find(([, weight]) => (left -= weight) < 0)![0]
     return { client: roll(clients - 1), kind, rolls: Array.from({ length: rollCount }, () => roll(999)) }
   })
+}
+
+const silencesIn = 2
+
+/** With silences in the middle and towards the end: what comes between them is over long before a member is given up. */
+export function withSilences(actions: readonly Action[]): Action[] {
+  const part = Math.ceil(actions.length / (silencesIn + 1))
+  return actions.flatMap((action, at) =>
+    at > 0 && at % part === 0 ? [{ client: 0, kind: silence, rolls: [] }, action] : [action],
+  )
 }
