@@ -1,7 +1,6 @@
 /** A broker as a test sees it, wherever it runs. */
 import type { BrokerEvents, EventName } from './cluster-events'
 import { nodeOrigins } from '../platform/node/origins'
-import { complain } from '../platform/node/logger'
 import type { Cancel } from '../platform/clock'
 import {
   BrokerError,
@@ -36,6 +35,7 @@ import {
 } from './method-options'
 import { BrokerNode } from './node-handle'
 import { Listeners } from './listeners'
+import { tellLog } from './log-sink'
 import { openEngine } from './open-engine'
 import { explained, settle } from './taken'
 import type { Decision } from './question'
@@ -377,8 +377,6 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
   }
 
   #say(line: string): void {
-    const { log } = this.#options
-    if (typeof log === 'function') log(line)
-    else if (log !== 'silent') complain(line)
+    tellLog(this.#options.log, line)
   }
 }

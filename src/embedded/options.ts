@@ -1,6 +1,7 @@
 /** What `startBroker` takes, and what is wrong with what it was given. */
 import type { Profile } from '../node/config-profiles'
 import { type SaslUser, saslOptions, saslSettings, type ScramUser, scramUsersOf } from './users'
+import { type Log, logKind, logLevelOf } from './log-sink'
 import { flag, isObject, isText, kind, listOf, mapOf, oneOf, shape, some, text, wholeNumber } from './kinds'
 
 export interface TopicSpec {
@@ -18,8 +19,6 @@ export interface TopicSpec {
  * timers, do not reach it. `inline` is this very thread, `process` a process of its own.
  */
 export type Isolation = 'worker' | 'inline' | 'process'
-
-export type Log = 'silent' | 'error' | 'warn' | 'info' | 'debug' | ((line: string) => void)
 
 export interface BrokerOptions {
   /** Where to listen: 127.0.0.1 and a free port by default. */
@@ -47,7 +46,7 @@ export interface BrokerOptions {
   readonly sasl?: { readonly users: readonly SaslUser[] }
   /** Opens a port by which programs in other languages move the time, make faults, fork: `broker.controlUrl`. */
   readonly control?: boolean
-  /** Lines of the broker's log from this level up go to standard error, or all of `warn` and above to a function. */
+  /** Lines of the broker's log from this level up go to standard error; all of `warn` and above to a function; or to a logger. */
   readonly log?: Log
 }
 
@@ -90,7 +89,6 @@ const between = (least: number, most: number) => (value: unknown) =>
   Number.isInteger(value) && Number(value) >= least && Number(value) <= most
 
 const memory = kind("'memory' or { dir, fsync }", value => value === 'memory')
-const logLevel = oneOf('silent', 'error', 'warn', 'info', 'debug')
 
 const brokerOptions = shape<BrokerOptions>({
   host: text,
@@ -105,7 +103,7 @@ const brokerOptions = shape<BrokerOptions>({
   asVersion: text,
   sasl: saslOptions,
   control: flag,
-  log: (value, what) => (typeof value === 'function' ? undefined : logLevel(value, what)),
+  log: logKind,
 })
 
 /** Throws TypeError. What only Kafka's rules know is refused where the broker runs. */
@@ -140,7 +138,7 @@ export function startOptionsOf(options: BrokerOptions): StartOptions {
     flush: fsync === undefined ? null : fsync === 'always' ? 'group' : 'os',
     profile,
     asVersion,
-    logLevel: log === 'silent' ? 'error' : typeof log === 'string' ? log : 'warn',
+    logLevel: logLevelOf(log),
     set: [
       ...(users.length === 0 ? [] : saslSettings(users)),
       ...Object.entries(config).map(([key, value]) => `${key}=${value}`),
