@@ -13,6 +13,8 @@ export class LogMarks {
   readonly #health: Health
   #unmarkedBytes = 0
   #startSaved: Promise<void> = done
+  /** There was no room to save the start. */
+  #isStartBehind = false
 
   constructor(setting: LogSetting) {
     this.#setting = setting
@@ -43,16 +45,18 @@ export class LogMarks {
     return this.#setting.marks.save('recovery')
   }
 
-  /** Resolves when the start that was told last is on the disk. */
+  /** Resolves when the start that was told last is on the disk. Rejects with StorageFault, and may be asked again when that passes. */
   get startSaved(): Promise<void> {
-    return this.#startSaved
+    return this.#isStartBehind ? this.saveStart(this.#setting.mark.start) : this.#startSaved
   }
 
-  /** Whoever does not wait for it finds out by the health of the directory. */
+  /** Whoever does not wait for it finds out by the health of the directory, or by `startSaved`. */
   saveStart(start: number): Promise<void> {
     this.#setting.mark.start = start
+    this.#isStartBehind = false
     const saved = this.#setting.marks.save('start').catch(error => {
-      throw this.#health.fail(names.startOffsets, error)
+      this.#isStartBehind = true
+      throw this.#health.writeFailed(names.startOffsets, error)
     })
     saved.catch(() => {})
     this.#startSaved = saved

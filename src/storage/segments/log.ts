@@ -55,6 +55,8 @@ export class SegmentLog implements Log {
   #sizeBytes: number
   /** The log is being cut: nothing may be appended until that is done. */
   #cutting = false
+  /** Segments below the start whose files stay for now: there was no room to save where the log starts. */
+  readonly #kept: Segment[] = []
   readonly #busy = new Busy()
   #closed = false
 
@@ -245,7 +247,7 @@ export class SegmentLog implements Log {
     this.#check()
     const facts = this.#reading(() => this.#segments.facts())
     const count = countDeletable(facts, this.#start, policy, nowMs)
-    if (count === 0) return 0
+    if (count === 0 && this.#kept.length === 0) return 0
     if (count === facts.length) this.#growth.roll(this.#end)
     const before = this.#sizeBytes
     this.#raiseStart(Math.max(this.#start, this.#segments.all[count]!.baseOffset))
@@ -292,7 +294,7 @@ export class SegmentLog implements Log {
     await this.snapshots.settled()
     await this.#epochs.close()
     this.#removal.stop()
-    await Promise.all(this.#segments.all.map(segment => segment.close()))
+    await Promise.all([...this.#kept, ...this.#segments.all].map(segment => segment.close()))
     this.#setting.closed()
   }
 
@@ -379,10 +381,15 @@ export class SegmentLog implements Log {
   async #dropOldest(): Promise<void> {
     if (this.#compaction.swap) await this.#compaction.swap
     const count = this.#segments.countBelow(this.#start)
-    const dropped = this.#segments.dropOldest(count)
+    const dropped = [...this.#kept.splice(0), ...this.#segments.dropOldest(count)]
     this.#sizeBytes = this.#segments.sizeBytes
-    await this.#marks.saveStart(this.#start)
-    if (count === 0) return
+    try {
+      await this.#marks.saveStart(this.#start)
+    } catch (error) {
+      this.#kept.push(...dropped)
+      throw error
+    }
+    if (dropped.length === 0) return
     const base = this.#segments.oldest.baseOffset
     await this.snapshots.removeAll(at => at < base)
     await this.#setting.health.guard(`removal in ${this.#setting.directory}`, () => this.#removal.later(dropped))
