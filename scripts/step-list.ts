@@ -87,7 +87,7 @@ export const waitingLanes: readonly (readonly Step[])[] = [
   [
     { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 8 * minute },
     { name: 'acls', command: ['npm', 'run', 'acls', '--', '--rounds', '60'], timeoutMs: 3 * minute },
-    { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '30'], timeoutMs: 5 * minute },
+    { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '20'], timeoutMs: 5 * minute },
     {
       name: 'walks with silences',
       command: ['npm', 'run', 'walks', '--', '--of', 'silences', '--rounds', '10', '--length', '24'],

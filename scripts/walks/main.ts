@@ -2,7 +2,7 @@
  * Stories by chance, told step by step to a real Apache Kafka and to our broker: what every client hears must be the same. A story that
  * splits them is told again and again with less of it, and printed when nothing can be left out any more.
  *
- *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,silences] [--canary] [--port P] [--our-port P]
+ *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,silences,fetches] [--canary] [--port P] [--our-port P]
  *
  * `silences` are groups whose members are given up, since nobody does anything for a while.
  * `--canary` lets our broker take two members in a group only, and fails when no story shows it.
@@ -21,6 +21,7 @@ import { odradek, whyNoOdradek } from '../judge/odradek'
 import { sleep } from '../judge/process'
 import { servedBy, warmUp } from '../oracle/play'
 import { Wire } from '../oracle/wire'
+import { fetchStories } from './fetches'
 import { groupStories, silentStories } from './groups'
 import { type Action, type Pace, play, shortest, type Split } from './stage'
 import { type Stories, story, withSilences } from './story'
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     length: { type: 'string', default: '40' },
-    of: { type: 'string', default: 'groups,transactions' },
+    of: { type: 'string', default: 'groups,transactions,fetches' },
     canary: { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
     'our-port': { type: 'string', default: '0' },
@@ -51,6 +52,7 @@ const kindsOfStories: Readonly<Record<string, Stories>> = {
   groups: groupStories,
   silences: silentStories,
   transactions: transactionStories,
+  fetches: fetchStories,
 }
 
 async function createTopic(port: number, name: string): Promise<void> {
@@ -152,7 +154,8 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
   const version = await versionsOf(judge, ours)
   const tell = async (actions: readonly Action[], pace: Pace = 'slow'): Promise<Split | null> => {
     const stem = `walk-${++stories}`
-    if (name === 'transactions') await Promise.all([createTopic(judge.port, stem), createTopic(ours.port, stem)])
+    const topics = kind.topics?.(stem) ?? []
+    await Promise.all(topics.flatMap(topic => [createTopic(judge.port, topic), createTopic(ours.port, topic)]))
     const brokers = [judge, ours].map(({ port }) => ({ port, teller: kind.teller(stem, version) }))
     return play(actions, brokers, {
       pace,

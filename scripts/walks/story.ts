@@ -13,6 +13,8 @@ export interface Stories {
   readonly silenceMs?: number
   readonly clients: number
   readonly kinds: Kinds
+  /** Topics of two partitions that are there when the story begins. */
+  topics?(name: string): readonly string[]
   /** `name` is the story's, by which nobody else calls anything; `version` takes a die and gives one that both brokers serve. */
   teller(name: string, version: (api: Api, dice: number) => number): Teller
 }

@@ -277,5 +277,6 @@ class TransactionTeller implements Teller {
 export const transactionStories: Stories = {
   clients,
   kinds,
+  topics: name => [name],
   teller: (name, version) => new TransactionTeller(name, version),
 }

@@ -57,6 +57,7 @@ export const fetch = defineHandler({
       byId,
       wanted: wantedOf(broker.image(), request, byId),
       forgotten: forgottenOf(request, byId),
+      nameOf: topicId => broker.image().topicById(topicId)?.name ?? null,
     })
     if ('refused' in context) return { errorCode: errors[context.refused].code, sessionId: 0, responses: [] }
     return inTurn(broker.readingTurns, () => serve(broker, call, request, context))
@@ -81,15 +82,13 @@ function serve(
     readCommitted: request.isolationLevel === readCommitted,
     minOneBatch: call.version >= 3,
     mayFollow: call.version >= 11,
+    byId: call.version >= 13,
   }
-  const byId = call.version >= 13
   const mayRead = readable(broker, call, request)
-  const nameOf = ({ topic, topicId }: Wanted) => (byId ? (broker.image().topicById(topicId)?.name ?? null) : topic)
-  const readName = (wanted: Wanted): string => {
-    const name = nameOf(wanted)
-    if (!mayRead(name)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED')
-    if (name === null) throw new Refusal('UNKNOWN_TOPIC_ID')
-    return name
+  const check = ({ topic }: Wanted): void => {
+    const isUnknown = budget.byId && topic === ''
+    if (!mayRead(isUnknown ? null : topic)) throw new Refusal('TOPIC_AUTHORIZATION_FAILED')
+    if (isUnknown) throw new Refusal('UNKNOWN_TOPIC_ID')
   }
   const isZstd = (topic: string): boolean => broker.configs.topic(topic).compressionType === 'zstd'
   const minBytes = Math.min(request.minBytes, budget.maxBytes)
@@ -106,7 +105,7 @@ function serve(
         release(all)
       })
       const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH'])
-      const hintOf = ({ wanted, errorCode }: ReadInFormat) => hints.of(nameOf(wanted) ?? '', wanted.index, errorCode)
+      const hintOf = ({ wanted, errorCode }: ReadInFormat) => hints.of(wanted.topic, wanted.index, errorCode)
       const reply = replyOf(context, reads, budget, call.version, hintOf)
       return { ...reply, nodeEndpoints: hints.nodeEndpoints }
     }
@@ -114,7 +113,7 @@ function serve(
     const reads = inFormatOf(known, call.version, budget.maxBytes, broker.longWork)
     return isPromise(reads) ? heldUntil(broker, all, reads).then(told) : told(reads)
   }
-  const first = readAll(broker.partitions, readName, context.wanted, budget)
+  const first = readAll(broker.partitions, check, context.wanted, budget)
   const waitMs = Math.min(request.maxWaitMs, maxWaitMs)
   if (first.urgent || first.sizeBytes >= minBytes || waitMs <= 0 || context.wanted.length === 0) {
     return answer(first)
@@ -123,7 +122,7 @@ function serve(
   const partitions = first.reads.map(({ partition }) => partition).filter((one): one is Partition => one !== null)
   const waiters = partitions.map(partition => (budget.readCommitted ? partition.stableWaiters : partition.waiters))
   const waited = untilReadable(broker.timers, call.connection, waiters, minBytes - first.sizeBytes, waitMs)
-  return waited.then(() => answer(readAll(broker.partitions, readName, context.wanted, budget)))
+  return waited.then(() => answer(readAll(broker.partitions, check, context.wanted, budget)))
 }
 
 /** Replicas may read all of it, and are of the cluster; others what they may read. */

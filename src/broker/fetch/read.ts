@@ -14,6 +14,8 @@ export interface FetchBudget {
   readonly minOneBatch: boolean
   /** Whether replicas that follow may be read (KIP-392). */
   readonly mayFollow: boolean
+  /** Topics are asked for by their ids (KIP-516): one of the same name that was made since is another. */
+  readonly byId: boolean
 }
 
 export interface Read {
@@ -38,10 +40,10 @@ export interface ReadAll {
   readonly urgent: boolean
 }
 
-/** `nameOf` gives a topic's present name for its id, since sessions outlive topics; throws Refusal where nothing is to be read. */
+/** `check` throws Refusal where nothing is to be read. */
 export function readAll(
   partitions: BrokerPartitions,
-  nameOf: (wanted: Wanted) => string,
+  check: (wanted: Wanted) => void,
   wanted: readonly Wanted[],
   budget: FetchBudget,
 ): ReadAll {
@@ -50,7 +52,7 @@ export function readAll(
   let sizeBytes = 0
   let urgent = false
   const reads = wanted.map(one => {
-    const read = readOne(partitions, nameOf, one, { ...budget, maxBytes: leftBytes, minOneBatch })
+    const read = readOne(partitions, check, one, { ...budget, maxBytes: leftBytes, minOneBatch })
     if (read.records.sizeBytes > 0) {
       minOneBatch = false
       leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
@@ -64,16 +66,17 @@ export function readAll(
 
 function readOne(
   partitions: BrokerPartitions,
-  nameOf: (wanted: Wanted) => string,
+  check: (wanted: Wanted) => void,
   wanted: Wanted,
-  { maxBytes: leftBytes, minOneBatch, readCommitted, mayFollow }: FetchBudget,
+  { maxBytes: leftBytes, minOneBatch, readCommitted, mayFollow, byId }: FetchBudget,
 ): Read {
   try {
-    const topic = nameOf(wanted)
-    const { index, currentLeaderEpoch } = wanted
+    check(wanted)
+    const { topic, topicId, index, currentLeaderEpoch } = wanted
     const partition = mayFollow
       ? partitions.replica(topic, index, currentLeaderEpoch)
       : partitions.led(topic, index, currentLeaderEpoch)
+    if (byId && partition.topicId !== topicId) throw new Refusal('INCONSISTENT_TOPIC_ID')
     const facts = {
       wanted,
       partition,

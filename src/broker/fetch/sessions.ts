@@ -58,6 +58,8 @@ interface FetchRequest {
   readonly byId: boolean
   readonly wanted: readonly Wanted[]
   readonly forgotten: readonly string[]
+  /** The name of the topic of an id; null when there is none. */
+  nameOf(topicId: string): string | null
 }
 
 export class FetchSessions {
@@ -108,16 +110,21 @@ export class FetchSessions {
     }
   }
 
-  #incremental(session: Session, { wanted, forgotten }: FetchRequest): FetchContext {
+  #incremental(session: Session, { wanted, forgotten, nameOf }: FetchRequest): FetchContext {
     for (const one of wanted) {
       const known = session.partitions.get(one.key)
-      if (known) known.wanted = one
+      // The name that an id once had stays, whatever becomes of the topic.
+      if (known) known.wanted = { ...one, topic: known.wanted.topic || one.topic }
       else session.partitions.set(one.key, { wanted: one, highWatermark: -1, logStartOffset: -1 })
     }
     for (const key of forgotten) session.partitions.delete(key)
     if (session.partitions.size === 0) {
       this.#sessions.delete(session.id)
-      return sessionless([])
+      return sessionless(wanted)
+    }
+    for (const partition of session.byId ? session.partitions.values() : []) {
+      const { topic, topicId } = partition.wanted
+      if (topic === '') partition.wanted = { ...partition.wanted, topic: nameOf(topicId) ?? '' }
     }
     session.epoch = session.epoch === epochMax ? 1 : session.epoch + 1
     this.#touch(session)

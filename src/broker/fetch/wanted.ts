@@ -6,7 +6,9 @@ import { resolveTopic } from '../topics'
 export interface Wanted {
   /** Identifies the partition within a session: by name, or by id in versions that have ids. */
   readonly key: string
+  /** Empty for an id that no topic had so far. */
   readonly topic: string
+  /** Whose partition it has to be; of no meaning in versions without ids. */
   readonly topicId: string
   readonly index: number
   readonly fetchOffset: number

@@ -28,12 +28,16 @@ function world(slots = 10) {
   return { sessions: new FetchSessions(clock, random, () => slots), pass: (ms: number) => (nowMs += ms) }
 }
 
+/** Of ids. */
+const names = new Map<string, string>()
+
 const ask = (sessionId: number, sessionEpoch: number, list: Wanted[] = [], forgotten: string[] = [], byId = false) => ({
   sessionId,
   sessionEpoch,
   byId,
   wanted: list,
   forgotten,
+  nameOf: (topicId: string) => names.get(topicId) ?? null,
 })
 
 const opened = (context: ReturnType<FetchSessions['open']>): FetchContext => {
@@ -119,4 +123,26 @@ test('when all slots are taken only a session that was silent for long makes roo
   pass(120_000)
   expect(full(sessions, [wanted('a')])).toBeGreaterThan(0)
   expect(sessions.open(ask(first, 1))).toEqual({ refused: 'FETCH_SESSION_ID_NOT_FOUND' })
+})
+
+test('a session that nothing is left in ends, and what was asked with its last request is told as without one', () => {
+  const { sessions } = world()
+  const id = full(sessions, [wanted('a')])
+  const last = opened(sessions.open(ask(id, 1, [wanted('b')], ['a', 'b'])))
+  expect(last.wanted).toEqual([wanted('b')])
+  expect([last.tells(wanted('b'), told()), last.sessionId(), sessions.size]).toEqual([true, 0, 0])
+})
+
+test('the name that an id had stays in the session, and one that had none gets it once there is one', () => {
+  const { sessions } = world()
+  const of = (topic: string, topicId: string): Wanted => ({ ...wanted(topicId), topic, topicId })
+  const context = opened(sessions.open(ask(0, 0, [of('orders', 'id1'), of('', 'id2')], [], true)))
+  for (const one of context.wanted) context.tells(one, told())
+  const id = context.sessionId()
+  names.set('id2', 'late')
+  const topics = (epoch: number, list: Wanted[] = []) =>
+    opened(sessions.open(ask(id, epoch, list, [], true))).wanted.map(({ topic }) => topic)
+  expect(topics(1)).toEqual(['orders', 'late'])
+  names.clear()
+  expect(topics(2, [of('', 'id1')])).toEqual(['orders', 'late'])
 })
