@@ -7,7 +7,7 @@ import type { CheckedLog } from '../../storage/segments/damage'
 import { OfflineLogs } from '../../storage/segments/offline'
 import { refusedDirectory } from '../refusals'
 import { type LogAsked, readLogLine } from './flags'
-import { damageIn, gapIn, repairedIn, soundIn } from './words'
+import { damageIn, gapIn, repairedIn, setAsideIn, soundIn, strayIn } from './words'
 
 /** Ends the process: 0 all is well, 1 something is damaged or could not be done, 2 the command line was not understood. */
 export async function logCommand(argv: readonly string[], process: Process, platform: Platform): Promise<void> {
@@ -43,27 +43,34 @@ async function run(logs: OfflineLogs, asked: LogAsked, process: Process): Promis
     return 1
   }
   const damaged: string[] = []
-  let hasGaps = false
+  let isBad = false
   for (const name of asked.logs.length > 0 ? asked.logs : logs.all) {
     const checked = await logs.check(name)
     if (asked.verb === 'repair') await repair(logs, name, checked, asked, process)
     else tell(name, checked, asked, process)
-    if (checked.damages.length > 0 && asked.verb === 'check') damaged.push(name)
-    if (checked.gaps.length > 0 && asked.verb === 'check') hasGaps = true
+    const { damages, gaps, strays } = checked
+    if (asked.verb === 'repair') isBad ||= isUndecided(checked)
+    else isBad ||= damages.length + gaps.length + strays.length > 0
+    if (asked.verb === 'check' && damages.length + strays.length > 0 && !isUndecided(checked)) damaged.push(name)
   }
   if (damaged.length > 0 && !asked.json) {
     process.print(
-      `Records of these offsets are lost; all others are kept by: odradek log repair --data-dir ${asked.dataDir} ${damaged.join(' ')}`,
+      `Every record that is not told to be lost is kept by: odradek log repair --data-dir ${asked.dataDir} ${damaged.join(' ')}`,
     )
   }
-  return damaged.length > 0 || hasGaps ? 1 : 0
+  return isBad ? 1 : 0
 }
+
+/** Whether somebody has to look at two files first. */
+const isUndecided = ({ strays }: CheckedLog): boolean => strays.some(({ reachesFurther }) => reachesFurther)
 
 function tell(name: string, checked: CheckedLog, { json }: LogAsked, process: Process): void {
   if (json) return process.print(JSON.stringify({ log: name, ...checked }))
   for (const gap of checked.gaps) process.print(gapIn(name, gap))
-  if (checked.damages.length === 0 && checked.gaps.length === 0) return process.print(soundIn(name, checked))
-  for (const damage of checked.damages) process.print(damageIn(name, damage))
+  for (const stray of checked.strays) process.print(strayIn(name, stray))
+  const { damages, gaps, strays } = checked
+  if (damages.length + gaps.length + strays.length === 0) return process.print(soundIn(name, checked))
+  for (const damage of damages) process.print(damageIn(name, damage))
 }
 
 async function repair(
@@ -76,10 +83,15 @@ async function repair(
   const copies = await logs.mend(name, checked)
   if (json) return process.print(JSON.stringify({ log: name, ...checked, copies: copies.map(path => basename(path)) }))
   for (const gap of checked.gaps) process.print(gapIn(name, gap))
-  if (checked.damages.length === 0) {
+  if (isUndecided(checked)) {
+    for (const stray of checked.strays) process.complain(strayIn(name, stray))
+    return process.complain(`${name}  was left as it is.`)
+  }
+  if (checked.damages.length + checked.strays.length === 0) {
     if (checked.gaps.length === 0) process.print(soundIn(name, checked))
     return
   }
+  for (const stray of checked.strays) process.print(setAsideIn(name, stray))
   for (const damage of checked.damages) process.print(repairedIn(name, damage))
   process.print(
     `${name}  as it was: ${copies.map(path => basename(path)).join(', ')}, to be removed when nobody wants it any more`,

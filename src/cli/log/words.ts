@@ -1,6 +1,7 @@
 /** What `odradek log` says of a log, in a line each. */
 import type { CheckedLog, Damage, Gap } from '../../storage/segments/damage'
 import { segmentFileName } from '../../storage/segments/layout'
+import { sayingOf, type Stray } from '../../storage/segments/strays'
 
 const counted = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
@@ -24,6 +25,13 @@ export const repairedIn = (name: string, damage: Damage): string =>
 
 export const gapIn = (name: string, { before, ...lost }: Gap): string =>
   `${name}  GAP: no segment goes up to ${segmentFileName(before, 'log')}, so one was lost or emptied: ${lossOf(lost)}`
+
+export const strayIn = (name: string, stray: Stray): string => `${name}  STRAY: ${fileOf(stray)} ${sayingOf(stray)}`
+
+export const setAsideIn = (name: string, stray: Stray): string => `${name}  put aside: ${fileOf(stray)}`
+
+const fileOf = ({ segment, sizeBytes }: Stray): string =>
+  `${segmentFileName(segment, 'log')} (${counted(sizeBytes)} bytes)`
 
 const placeOf = ({ segment, position }: Damage): string =>
   `${segmentFileName(segment, 'log')} at byte ${counted(position)}`

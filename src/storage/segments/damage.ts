@@ -5,6 +5,7 @@
 import type { File, Files } from '../../platform/files'
 import { baseOffsetAt, batchHeaderBytes, magicAt } from '../../protocol/records/batch'
 import { parseSegmentFileName, pathOf, segmentFileName } from './layout'
+import { type Span, spanOf, type Stray, straysAmong } from './strays'
 import { findBatch, verify } from './verify'
 
 /** How much is read before others get their turn. */
@@ -39,6 +40,8 @@ export interface CheckedLog {
   readonly damages: readonly Damage[]
   /** Between segments. Not looked for in a log that was compacted, where records are missing for good reason. */
   readonly gaps: readonly Gap[]
+  /** Files that are no segments of this log, which `segments` and all else leaves out. */
+  readonly strays: readonly Stray[]
   /** Bytes at the end that a crash explains: the next start cuts them off by itself. */
   readonly tornBytes: number
   /** The first segment with messages of magic 0 or 1, which are not looked into; null when there is none. */
@@ -62,7 +65,8 @@ export function segmentsIn(files: Files, directory: string): number[] {
 }
 
 export async function checkLog(files: Files, directory: string, setting: CheckSetting): Promise<CheckedLog> {
-  const segments = segmentsIn(files, directory)
+  const strays = straysAmong(await spansIn(files, directory, setting))
+  const segments = segmentsIn(files, directory).filter(base => !strays.some(({ segment }) => segment === base))
   const damages: Damage[] = []
   const gaps: Gap[] = []
   let sizeBytes = 0
@@ -89,7 +93,21 @@ export async function checkLog(files: Files, directory: string, setting: CheckSe
     }
   }
   const endOffset = Math.max(next.offset, tornBytes > 0 ? 0 : setting.mark)
-  return { segments, sizeBytes, startOffset: segments[0] ?? 0, endOffset, damages, gaps, tornBytes, oldSegment }
+  return { segments, sizeBytes, startOffset: segments[0] ?? 0, endOffset, damages, gaps, strays, tornBytes, oldSegment }
+}
+
+async function spansIn(files: Files, directory: string, { pause }: CheckSetting): Promise<Span[]> {
+  const spans: Span[] = []
+  for (const base of segmentsIn(files, directory)) {
+    const file = files.open(pathOf(directory, segmentFileName(base, 'log')), { readOnly: true })
+    try {
+      // What is of before Kafka 0.11 is not looked into.
+      if (!isOld(file)) spans.push(await spanOf({ file: () => file }, base, pause))
+    } finally {
+      await file.close()
+    }
+  }
+  return spans
 }
 
 /** Through one segment, from good batches over bad bytes to the next good ones. */

@@ -13,9 +13,21 @@ const damagedSuffix = '.damaged'
 
 const chunkBytes = 1024 * 1024
 
-/** Returns the paths of the copies. A crash leaves each segment as it was, or mended. */
-export async function mendLog(files: Files, directory: string, { damages }: CheckedLog): Promise<readonly string[]> {
+/** What a file is called that is no segment of the log that it was in. No log, for us and for a Kafka. */
+const straySuffix = '.stray'
+
+/**
+ * Returns the paths of the copies, and of files that are no segments of this log, which get another name. A crash leaves each
+ * segment as it was, or mended.
+ */
+export async function mendLog(
+  files: Files,
+  directory: string,
+  { damages, strays }: Pick<CheckedLog, 'damages' | 'strays'>,
+): Promise<readonly string[]> {
   const copies: string[] = []
+  for (const { segment } of strays) copies.push(await setAside(files, directory, segment))
+  if (strays.length > 0) await files.syncDir(directory)
   const first = damages[0]
   if (!first) return copies
   // What a snapshot says of producers was learned from batches that may be gone now.
@@ -30,6 +42,16 @@ export async function mendLog(files: Files, directory: string, { damages }: Chec
   return copies
 }
 
+async function setAside(files: Files, directory: string, segment: number): Promise<string> {
+  // They belong to its batches, and no log without them.
+  for (const kind of ['index', 'timeindex', 'txnindex'] as const)
+    await files.remove(pathOf(directory, segmentFileName(segment, kind)))
+  const path = pathOf(directory, segmentFileName(segment, 'log'))
+  const aside = freeName(files, path, straySuffix)
+  await files.rename(path, aside)
+  return aside
+}
+
 async function mendSegment(
   files: Files,
   directory: string,
@@ -37,7 +59,7 @@ async function mendSegment(
   damages: readonly Damage[],
 ): Promise<string> {
   const path = pathOf(directory, segmentFileName(segment, 'log'))
-  const copy = freeName(files, path)
+  const copy = freeName(files, path, damagedSuffix)
   await writeFrom(files, path, `${copy}.tmp`, [])
   await files.rename(`${copy}.tmp`, copy)
   await writeFrom(files, path, `${path}${names.cleanedSuffix}`, damages)
@@ -89,8 +111,8 @@ function emptyBatch({ fromOffset, toOffset, leaderEpoch }: Damage): Buffer {
 }
 
 /** A copy of an earlier time is not written over. */
-function freeName(files: Files, path: string): string {
-  const first = `${path}${damagedSuffix}`
+function freeName(files: Files, path: string, suffix: string): string {
+  const first = `${path}${suffix}`
   let name = first
   for (let count = 2; files.stat(name); count += 1) name = `${first}-${count}`
   return name

@@ -58,12 +58,13 @@ export class OfflineLogs {
   }
 
   /**
-   * Takes what `check` has found out of a log, and returns the paths of the copies that it has made of damaged files. The
-   * next start checks the directory as it does after a crash, and makes indexes and the memory of producers anew.
+   * Takes what `check` has found out of a log, and returns the paths of the copies that it has made of damaged files, and of
+   * those that it has put aside. Changes nothing where it cannot be told which of two files is right. The next start checks the directory as it does after a crash, and makes indexes and the memory of producers anew.
    */
   async mend(name: string, checked: CheckedLog): Promise<readonly string[]> {
     const { files } = this.#platform
-    if (checked.damages.length === 0) return []
+    if (checked.damages.length === 0 && checked.strays.length === 0) return []
+    if (checked.strays.some(({ reachesFurther }) => reachesFurther)) return []
     await files.remove(pathOf(this.#path, names.cleanShutdown))
     await files.syncDir(this.#path)
     return mendLog(files, pathOf(this.#path, name), checked)

@@ -13,6 +13,7 @@ import { rollJitterMs } from './roll'
 import { Segment } from './segment'
 import { SegmentList } from './segment-list'
 import { FileSnapshots } from './snapshots'
+import { quickSpanOf, sayingOf, type Span, spanOf, straysAmong } from './strays'
 import { finishSwaps } from './swaps'
 import { encodeEpochs } from './texts'
 
@@ -25,7 +26,7 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   const jitterMs = () => rollJitterMs(setting.config(), setting.random.next())
   await finishSwaps(files, directory)
   await renewOldSegments(setting, clean)
-  const loaded = loadLog(files, setting, mark.start, jitterMs)
+  const loaded = await withoutStrays(setting, clean, () => loadLog(files, setting, mark.start, jitterMs))
   for (const name of loaded.removable) await files.remove(pathOf(directory, name))
   const segments = await withoutOld(setting, loaded.segments)
   const wasClean = clean && resume(segments.at(-1)!)
@@ -56,6 +57,53 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
   }
   return new SegmentLog(setting, list, epochs, snapshots)
 }
+
+/**
+ * What is loaded, less empty files that begin inside of another segment: nothing is lost with them, and they would say that
+ * the other ends there. Throws CorruptLog when such a file holds something.
+ */
+async function withoutStrays(setting: LogSetting, clean: boolean, load: () => Loaded): Promise<Loaded> {
+  const loaded = load()
+  const strays = straysAmong(await spansOf(setting, loaded.segments, clean))
+  const full = strays.find(({ sizeBytes }) => sizeBytes > 0)
+  if (full) {
+    const path = pathOf(setting.directory, segmentFileName(full.segment, 'log'))
+    throw new CorruptLog(path, sayingOf(full))
+  }
+  if (strays.length === 0) return loaded
+  for (const { segment: baseOffset, other } of strays) {
+    const segment = loaded.segments.find(each => each.baseOffset === baseOffset)!
+    const inside = pathOf(setting.directory, segmentFileName(other!.segment, 'log'))
+    setting.logger.warn('storage.empty_segment_removed', { path: segment.log.path, inside, endsAt: other!.end })
+    await removeSegments(setting, [segment])
+  }
+  return load()
+}
+
+/**
+ * After a clean stop only where names and sizes give reason to, and the last two, since a look at each of many files takes
+ * long: nothing is cut then.
+ */
+async function spansOf(setting: LogSetting, segments: readonly Segment[], clean: boolean): Promise<Span[]> {
+  const spans: Span[] = []
+  for (const [i, segment] of segments.entries()) {
+    const { baseOffset, sizeBytes, offsetIndex, log } = segment
+    const next = segments[i + 1]
+    const isAsked =
+      !clean || i >= segments.length - 2 || next!.sizeBytes === 0 || next!.baseOffset <= setting.mark.start
+    if (!isAsked || sizeBytes === 0) {
+      spans.push({ baseOffset, sizeBytes, first: null, end: baseOffset })
+      continue
+    }
+    const isIndexed = offsetIndex.entries.count > 0
+    const last = { position: offsetIndex.lastPosition, offset: isIndexed ? offsetIndex.lastOffset : null }
+    const quick = quickSpanOf(log, baseOffset, next ? last : null, next?.baseOffset ?? Infinity)
+    spans.push(quick ?? (await spanOf(log, baseOffset, () => pauseOf(setting))))
+  }
+  return spans
+}
+
+const pauseOf = (setting: LogSetting): Promise<void> => new Promise(resolve => void setting.timers.after(0, resolve))
 
 /** Removes segments wholly below the start: a crash kept them from being removed. */
 async function withoutOld(setting: LogSetting, segments: readonly Segment[]): Promise<Segment[]> {
@@ -118,9 +166,10 @@ function recoverLog(setting: LogSetting, segments: readonly Segment[]): Promise<
     compacted: isCompacted(config),
     rewrites: setting.flush === 'group',
     indexIntervalBytes: config.indexIntervalBytes,
-    pause: () => new Promise(resolve => setting.timers.after(0, resolve)),
+    pause: () => pauseOf(setting),
     onGap: gap => setting.logger.warn('storage.log_gap', gap),
     onCut: cut => setting.logger.warn('storage.log_cut', cut),
+    onEmpty: empty => setting.logger.warn('storage.empty_segment_removed', empty),
   })
 }
 

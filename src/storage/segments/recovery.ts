@@ -30,26 +30,44 @@ export interface RecoverySetting {
   /** Offsets are missing where nothing is damaged: another program took a file, or records were compacted. */
   readonly onGap: (gap: { path: string; from: number; to: number }) => void
   readonly onCut: (cut: { path: string; position: number; nextOffset: number; cutBytes: number; why: string }) => void
+  /** A segment behind the end of the log goes, without a byte. */
+  readonly onEmpty: (empty: { path: string; endsAt: number }) => void
 }
+
+/** Changes of files that are put off until it is known that the log is left open. */
+type Change = () => void
 
 /**
  * Goes through the segments, the oldest first, the last of which is the active one. Returns those that have to go: the
- * ones after the place where the log was cut. Rejects with CorruptLog.
+ * ones after the place where the log was cut. Rejects with CorruptLog, and then nothing was cut.
  */
 export async function recover(segments: readonly Segment[], setting: RecoverySetting): Promise<readonly Segment[]> {
+  const changes: Change[] = []
+  const removed = await examine(segments, setting, changes)
+  for (const change of changes) change()
+  return removed
+}
+
+async function examine(
+  segments: readonly Segment[],
+  setting: RecoverySetting,
+  changes: Change[],
+): Promise<readonly Segment[]> {
   for (const [i, segment] of segments.entries()) {
     const next = segments[i + 1]
     if (next && next.baseOffset <= setting.mark) {
-      checkComplete(segment, next.baseOffset, setting)
+      changes.push(checkComplete(segment, next.baseOffset, setting))
       continue
     }
     segment.distrust()
     const end = await verifySegment(segment, next?.baseOffset ?? Infinity, setting)
     const isWhole = end.position === segment.sizeBytes
     if (next && (end.nextOffset === next.baseOffset || (isWhole && setting.compacted))) {
-      if (isWhole) segment.readTail()
-      else cutTail(segment, end, setting)
-      segment.complete()
+      changes.push(() => {
+        if (isWhole) segment.readTail()
+        else cutTail(segment, end, setting)
+        segment.complete()
+      })
       continue
     }
     if (isWhole && !next && Math.max(end.nextOffset, setting.start) >= setting.mark) {
@@ -57,7 +75,7 @@ export async function recover(segments: readonly Segment[], setting: RecoverySet
       break
     }
     const later = segments.slice(i + 1)
-    cut(segment, end, later, setting)
+    changes.push(cut(segment, end, later, setting))
     return later
   }
   return []
@@ -71,8 +89,8 @@ function cutTail(segment: Segment, end: Verified, setting: RecoverySetting): voi
   segment.cutAt(end.position, end.nextOffset)
 }
 
-/** Cuts the log at the end of what is good, if a crash explains that it ends there. Throws CorruptLog if not. */
-function cut(segment: Segment, end: Verified, later: readonly Segment[], setting: RecoverySetting): void {
+/** How the log is cut at the end of what is good, if a crash explains that it ends there. Throws CorruptLog if not. */
+function cut(segment: Segment, end: Verified, later: readonly Segment[], setting: RecoverySetting): Change {
   const { path } = segment.log
   // What can not be seen any more may be missing, but not damaged.
   const isMissing = end.position === segment.sizeBytes
@@ -89,8 +107,11 @@ function cut(segment: Segment, end: Verified, later: readonly Segment[], setting
   }
   const cutBytes = segment.sizeBytes - end.position + later.reduce((sum, each) => sum + each.sizeBytes, 0)
   const why = goodFollows ? 'a write was lost before others' : 'the last write was torn'
-  setting.onCut({ path, ...end, cutBytes, why })
-  segment.cutAt(end.position, end.nextOffset)
+  return () => {
+    if (cutBytes > 0) setting.onCut({ path, ...end, cutBytes, why })
+    else for (const { log } of later) setting.onEmpty({ path: log.path, endsAt: end.nextOffset })
+    segment.cutAt(end.position, end.nextOffset)
+  }
 }
 
 function holdsGood(segment: Segment, minOffset: number): boolean {
@@ -151,10 +172,18 @@ function startOf(segment: Segment): Verified {
   return { position: segment.offsetIndex.lastPosition, nextOffset: base }
 }
 
-/** Sees to it that the end of a complete segment and of its indexes are as they should be. Throws CorruptLog. */
-function checkComplete(segment: Segment, nextOffset: number, setting: RecoverySetting): void {
-  const end = soundEnd(segment, nextOffset, setting.indexIntervalBytes) ?? rebuild(segment, nextOffset, setting)
-  if (end < nextOffset && !setting.compacted) setting.onGap({ path: segment.log.path, from: end, to: nextOffset })
+/** How the end of a complete segment and its indexes become what they should be. Throws CorruptLog. */
+function checkComplete(segment: Segment, nextOffset: number, setting: RecoverySetting): Change {
+  const sound = soundEnd(segment, nextOffset, setting.indexIntervalBytes)
+  const end = sound ?? goodEnd(segment, nextOffset, setting)
+  return () => {
+    if (typeof end !== 'number') {
+      if (end.position < segment.sizeBytes) cutTail(segment, end, setting)
+      segment.reindex()
+    }
+    const from = typeof end === 'number' ? end : end.nextOffset
+    if (from < nextOffset && !setting.compacted) setting.onGap({ path: segment.log.path, from, to: nextOffset })
+  }
 }
 
 /**
@@ -183,19 +212,13 @@ function soundEnd(segment: Segment, nextOffset: number, intervalBytes: number): 
   return walked.why === 'end' ? end : null
 }
 
-/** Builds the indexes of a complete segment anew, and returns the first offset after it. Throws CorruptLog. */
-function rebuild(segment: Segment, nextOffset: number, setting: RecoverySetting): number {
+/** Where the good batches of a complete segment end, at the end of its file or where the next one begins. Throws CorruptLog. */
+function goodEnd(segment: Segment, nextOffset: number, setting: RecoverySetting): Verified {
   const range = { from: { position: 0, nextOffset: segment.baseOffset }, to: segment.sizeBytes, below: nextOffset }
   const end = verify(segment.log.file(), { ...range, budgetBytes: Infinity })
-  if (end.position < segment.sizeBytes) {
-    if (end.nextOffset !== nextOffset) {
-      throw new CorruptLog(
-        segment.log.path,
-        `is damaged at ${end.position} (offset ${end.nextOffset}), below ${setting.mark}`,
-      )
-    }
-    cutTail(segment, { position: end.position, nextOffset: end.nextOffset }, setting)
+  if (end.position < segment.sizeBytes && end.nextOffset !== nextOffset) {
+    const says = `is damaged at ${end.position} (offset ${end.nextOffset}), below ${setting.mark}`
+    throw new CorruptLog(segment.log.path, says)
   }
-  segment.reindex()
-  return end.nextOffset
+  return { position: end.position, nextOffset: end.nextOffset }
 }

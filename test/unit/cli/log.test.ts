@@ -1,5 +1,5 @@
 /** `odradek log`, and a disk that refuses. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { logCommand } from '../../../src/cli/log/log'
 import { silentLogger } from '../../../src/platform/logger'
 import { nodePlatform } from '../../../src/platform/node/platform'
@@ -68,4 +68,18 @@ test('a gap between segments is told, and nothing is said to be well', async () 
     'orders-0  GAP: no segment goes up to 00000000000000000005.log, so one was lost or emptied: offsets 1 to 4 are lost'
   expect(await said(['check', '-d', 'data', 'orders-0'])).toEqual({ code: 1, lines: [says] })
   expect(await said(['repair', '-d', 'data', 'orders-0'])).toEqual({ code: 0, lines: [says] })
+})
+
+test('a file that is no segment of a log is named, and put aside', async () => {
+  const stray = `${scratch.path}/data/orders-1/${'9'.padStart(20, '0')}.log`
+  const lower = `${scratch.path}/data/orders-1/${'0'.padStart(20, '0')}.log`
+  writeFileSync(stray, readFileSync(lower))
+  const { lines, code } = await said(['check', '-d', 'data'])
+  expect(code).toBe(1)
+  expect(lines[1]).toMatch(/^orders-1 {2}STRAY: 0{19}9\.log \(\d+ bytes\) holds batches of lower offsets than 9/)
+  expect(lines[2]).toMatch(/is kept by: odradek log repair --data-dir .* orders-1$/)
+  const repaired = await said(['repair', '-d', 'data', 'orders-1'])
+  expect(repaired.code).toBe(0)
+  expect(repaired.lines[0]).toMatch(/^orders-1 {2}put aside: 0{19}9\.log/)
+  expect((await said(['check', '-d', 'data'])).code).toBe(0)
 })
