@@ -65,13 +65,13 @@ export const busyLanes: readonly (readonly Step[])[] = [
   [
     { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 8 * minute },
     { name: 'oracle of access', command: ['npm', 'run', 'oracle', '--', '--secured'], timeoutMs: 5 * minute },
-    { name: 'oracle of sasl', command: ['npm', 'run', 'oracle', '--', '--sasl'], timeoutMs: 5 * minute },
     { name: 'oracle of starts', command: ['npm', 'run', 'oracle', '--', '--starts'], timeoutMs: 5 * minute },
   ],
   [
     { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 8 * minute },
     { name: 'nodes', command: ['npm', 'run', 'nodes'], timeoutMs: 4 * minute },
     { name: 'embedded', command: ['npm', 'run', 'embedded'], timeoutMs: 4 * minute },
+    { name: 'oracle of sasl', command: ['npm', 'run', 'oracle', '--', '--sasl'], timeoutMs: 5 * minute },
     { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 5 * minute },
     {
       name: 'torture of transactions',
@@ -83,16 +83,18 @@ export const busyLanes: readonly (readonly Step[])[] = [
 
 /** More judges, with real clients, which wait more than they work: three lists side by side. */
 export const waitingLanes: readonly (readonly Step[])[] = [
-  [{ name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 10 * minute }],
   [
-    { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 8 * minute },
+    { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 10 * minute },
     { name: 'acls', command: ['npm', 'run', 'acls', '--', '--rounds', '60'], timeoutMs: 3 * minute },
-    { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '20'], timeoutMs: 5 * minute },
     {
       name: 'walks with silences',
-      command: ['npm', 'run', 'walks', '--', '--of', 'silences', '--rounds', '10', '--length', '24'],
+      command: ['npm', 'run', 'walks', '--', '--of', 'silences', '--rounds', '6', '--length', '24'],
       timeoutMs: 8 * minute,
     },
+  ],
+  [
+    { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 8 * minute },
+    { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '15'], timeoutMs: 5 * minute },
     {
       name: 'walks canary',
       command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--of', 'groups', '--canary'],
