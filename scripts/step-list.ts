@@ -96,6 +96,11 @@ export const waitingLanes: readonly (readonly Step[])[] = [
     { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 8 * minute },
     { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '15'], timeoutMs: 5 * minute },
     {
+      name: 'walks of older levels',
+      command: 'npm run walks -- --rounds 15 --of transactions --transaction-version 1'.split(' '),
+      timeoutMs: 3 * minute,
+    },
+    {
       name: 'walks canary',
       command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--of', 'groups', '--canary'],
       timeoutMs: 2 * minute,

@@ -15,6 +15,10 @@ export function handlersOf({ apis }: ReleaseFacts, handlers: readonly Handler<Br
   })
 }
 
+/** The level of a feature that the release is at, of the one that we are at. */
+export const featureLevelAs = ({ features }: ReleaseFacts, name: string, level: number): number =>
+  Math.min(features.find(feature => feature.name === name)?.level ?? 0, level)
+
 /** Levels above those of the release are not told of; a client that finds them would take the broker for a newer one. */
 export function featuresAs(release: ReleaseFacts, { supported, finalized, epoch }: Features): Features {
   const theirs = new Map(release.features.map(feature => [feature.name, feature]))
@@ -24,7 +28,7 @@ export function featuresAs(release: ReleaseFacts, { supported, finalized, epoch 
       return known ? [{ name, minVersion: known.min, maxVersion: Math.min(known.max, maxVersion) }] : []
     }),
     finalized: finalized.flatMap(({ name, maxVersionLevel }) => {
-      const level = Math.min(theirs.get(name)?.level ?? 0, maxVersionLevel)
+      const level = featureLevelAs(release, name, maxVersionLevel)
       return level > 0 ? [{ name, minVersionLevel: level, maxVersionLevel: level }] : []
     }),
     // Who has no features has none that could change.

@@ -1,5 +1,5 @@
 /** The brokers of one process: each has coordinators, sessions and quotas of its own, over partitions that all of them share. */
-import { featuresAs, handlersOf } from '../broker/as-release'
+import { featureLevelAs, featuresAs, handlersOf } from '../broker/as-release'
 import { handlers } from '../broker/apis/index'
 import type { Broker } from '../broker/broker'
 import { FetchSessions } from '../broker/fetch/sessions'
@@ -14,7 +14,7 @@ import type { Stage } from '../call/stage'
 import { openGroups } from '../coordinator/group/open'
 import { openTransactions } from '../coordinator/transaction/open'
 import type { EndOfTransaction } from '../machine/record-log'
-import { featuresOf } from '../metadata/features'
+import { featureLevel, featuresOf } from '../metadata/features'
 import { groupMetadataTopic, transactionStateTopic } from '../metadata/internal-topics'
 import type { Metadata } from '../metadata/metadata'
 import { BrokerPartitions } from '../partition/broker-partitions'
@@ -110,6 +110,7 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     brokerId,
     metadata,
     partitions,
+    transactionVersion: () => levelOf(shared, 'transaction.version'),
     nextProducerId: () => producerIds.next(),
     writeMarker: (topic, index, marker) => writeMarker(platform, shared, topic, index, marker),
   })
@@ -159,6 +160,12 @@ function openBroker(platform: Platform, shared: Shared, brokerId: number): Broke
     advertised: (call, id) => advertised(shared, call, { id, self: brokerId }),
     space: () => opened.store.space(),
   }
+}
+
+/** The level of a feature, as clients are told of it. */
+function levelOf({ metadata, release }: Shared, feature: string): number {
+  const level = featureLevel(metadata.image, feature)
+  return release ? featureLevelAs(release, feature, level) : level
 }
 
 /** The broker that leads the partition in which a key of a coordinator's topic is kept; null while none does. */

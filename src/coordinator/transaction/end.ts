@@ -1,8 +1,8 @@
 /** The end of a transaction: decided here, then spread as markers, then complete (KIP-98, KIP-890). */
 import { assert } from '../../platform/assert'
 import { Refusal } from '../../protocol/errors'
-import { become, type TransactionTurn } from './machine'
-import { isExhausted, lastUsableEpoch, type ProducerIdentity, type Transaction } from './state'
+import { become, refuseAtLevel0, type TransactionTurn } from './machine'
+import { isExhausted, lastUsableEpoch, type ProducerIdentity, successorOf, type Transaction } from './state'
 
 export interface EndAsk extends ProducerIdentity {
   readonly transactionalId: string
@@ -49,21 +49,17 @@ function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshI
   const { producerId, producerEpoch, commit } = ask
   // Whoever asks: a producer that is told of the last end is faster than its markers, and may ask for the next one.
   if (isUnderWay(known)) throw new Refusal('CONCURRENT_TRANSACTIONS')
-  const wasBumped = known.clientVersion >= 2
   const isRotated =
-    wasBumped &&
-    known.previousProducerId === producerId &&
-    producerEpoch === lastUsableEpoch &&
-    known.producerEpoch === 0
-  const isBumped = wasBumped && known.producerEpoch === producerEpoch + 1
+    known.previousProducerId === producerId && producerEpoch === lastUsableEpoch && known.producerEpoch === 0
+  const isRepeated = isRotated || known.producerEpoch === producerEpoch + 1
   if (known.producerId !== producerId && !isRotated) throw new Refusal('INVALID_PRODUCER_ID_MAPPING')
-  if (!mayEnd(known, producerEpoch, isBumped, isRotated)) throw new Refusal('PRODUCER_FENCED')
-  const isRepeated = isBumped || isRotated
+  if (!mayEnd(known, producerEpoch, isRepeated)) throw new Refusal('PRODUCER_FENCED')
   if (known.state !== 'Ongoing') {
     if (isRepeated && isEndedSo(known, commit)) return { done: identityOf(known), spreads: false }
     // A transaction to which nothing was added may be aborted all the same, which takes a new epoch.
     if (isRepeated || commit) throw new Refusal('INVALID_TXN_STATE')
   }
+  refuseAtLevel0(at, 2)
   if (isExhausted(known) && freshId === null) return { done: null }
   const nextProducerId = isExhausted(known) ? freshId! : -1
   const prepared = prepare(at, known, commit, {
@@ -77,26 +73,34 @@ function endAndBump(at: TransactionTurn, known: Transaction, ask: EndAsk, freshI
   return { done: told, spreads: true }
 }
 
-/** With an epoch for each transaction, the epoch alone tells whether a request is of this transaction or of the last. */
-function mayEnd(known: Transaction, epoch: number, isBumped: boolean, isRotated: boolean): boolean {
-  if (known.clientVersion < 2) return epoch === known.producerEpoch
+/**
+ * With an epoch for each transaction, the epoch alone tells whether a request is of this transaction or of the last. Kafka does not ask
+ * how the last one was ended: a fence looks like an end whose answer was lost.
+ */
+function mayEnd(known: Transaction, epoch: number, isRepeated: boolean): boolean {
   const isComplete = known.state === 'CompleteCommit' || known.state === 'CompleteAbort'
-  return epoch === known.producerEpoch || (isComplete && (isBumped || isRotated))
+  return epoch === known.producerEpoch || (isComplete && isRepeated)
 }
 
 function prepare(at: TransactionTurn, known: Transaction, commit: boolean, changed: Partial<Transaction>): Transaction {
   const state = commit ? 'PrepareCommit' : 'PrepareAbort'
-  return become(at, { ...known, ...changed, state, lastUpdateMs: at.turn.nowMs })
+  return become(at, { ...successorOf(known), ...changed, state, lastUpdateMs: at.turn.nowMs })
 }
 
 /**
- * Aborts an open transaction whose producer is fenced by it: somebody else has the id now, or its time is up. As in Kafka, that producer
- * gets in again when it asks for the next epoch before anybody else does (KIP-360).
+ * Aborts an open transaction whose producer is fenced by it: somebody else has the id now, or its time is up. The level of
+ * `transaction.version` decides how, whatever the client speaks. Below 2 that producer stays out. From 2 on its epoch is remembered as
+ * the one of an end, so that, as in Kafka, it gets in again when it asks for the next epoch before anybody else does (KIP-360, KIP-890).
  */
 export function decideFence(at: TransactionTurn, known: Transaction): void {
   assert(known.state === 'Ongoing', 'only an open transaction is fenced')
   const { producerEpoch } = known
-  prepare(at, known, false, { producerEpoch: producerEpoch + 1, lastProducerEpoch: producerEpoch })
+  const isBumpedByEnds = at.settings.transactionVersion >= 2
+  prepare(at, known, false, {
+    producerEpoch: producerEpoch + 1,
+    lastProducerEpoch: isBumpedByEnds ? producerEpoch : -1,
+    clientVersion: isBumpedByEnds ? 2 : 0,
+  })
 }
 
 /** All markers are written. Does nothing when the transaction has gone on meanwhile. */
@@ -104,11 +108,9 @@ export function decideComplete(at: TransactionTurn, decided: Transaction): void 
   const known = at.machine.get(decided.transactionalId)
   if (known !== decided) return
   const rotated =
-    known.nextProducerId >= 0
-      ? { producerId: known.nextProducerId, previousProducerId: known.producerId, producerEpoch: 0, nextProducerId: -1 }
-      : {}
+    known.nextProducerId >= 0 ? { producerId: known.nextProducerId, producerEpoch: 0, nextProducerId: -1 } : {}
   become(at, {
-    ...known,
+    ...successorOf(known),
     ...rotated,
     state: known.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort',
     partitions: new Map(),

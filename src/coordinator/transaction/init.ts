@@ -2,7 +2,7 @@
 import { Refusal } from '../../protocol/errors'
 import { decideFence } from './end'
 import { become, type TransactionTurn } from './machine'
-import { isExhausted, lastUsableEpoch, type ProducerIdentity, type Transaction } from './state'
+import { isExhausted, lastUsableEpoch, type ProducerIdentity, successorOf, type Transaction } from './state'
 
 export interface InitAsk {
   readonly transactionalId: string
@@ -22,16 +22,15 @@ export type Initialized =
 export function decideInit(at: TransactionTurn, ask: InitAsk, freshId: number | null): Initialized {
   const known = at.machine.get(ask.transactionalId)
   if (!known) return freshId === null ? { done: null, needsId: true } : initialized(begin(at, ask, freshId))
+  if (known.state === 'PrepareCommit' || known.state === 'PrepareAbort') throw new Refusal('CONCURRENT_TRANSACTIONS')
   if (ask.expected && !isOf(known, ask.expected)) throw new Refusal('PRODUCER_FENCED')
-  switch (known.state) {
-    case 'PrepareCommit':
-    case 'PrepareAbort':
-      throw new Refusal('CONCURRENT_TRANSACTIONS')
-    case 'Ongoing':
-      decideFence(at, known)
-      return { done: null, needsId: false }
-    default:
-      break
+  if (known.state === 'Ongoing') {
+    decideFence(at, known)
+    return { done: null, needsId: false }
+  }
+  if (isExhausted(known) && ask.expected && ask.expected.producerEpoch !== known.producerEpoch) {
+    // A new id is for who has the last epoch; one that was fenced at that point stays out. Kafka fails inside and says only so.
+    throw new Refusal('UNKNOWN_SERVER_ERROR')
   }
   if (isExhausted(known))
     return freshId === null ? { done: null, needsId: true } : initialized(rotate(at, known, ask, freshId))
@@ -74,10 +73,9 @@ function rotate(
   freshId: number,
 ): Transaction {
   return become(at, {
-    ...known,
+    ...successorOf(known),
     ...emptied,
     producerId: freshId,
-    previousProducerId: known.producerId,
     producerEpoch: 0,
     lastProducerEpoch: expected ? known.producerEpoch : -1,
     timeoutMs,
@@ -93,5 +91,5 @@ function bump(at: TransactionTurn, known: Transaction, { timeoutMs, expected }: 
     if (expected.producerEpoch !== lastProducerEpoch) throw new Refusal('PRODUCER_FENCED')
     next = { producerEpoch, lastProducerEpoch }
   }
-  return become(at, { ...known, ...emptied, ...next, timeoutMs, lastUpdateMs: at.turn.nowMs })
+  return become(at, { ...successorOf(known), ...emptied, ...next, timeoutMs, lastUpdateMs: at.turn.nowMs })
 }

@@ -1,6 +1,7 @@
 /** All transactional ids of one partition of `__transaction_state`. Changed by records and by nothing else. */
 import type { Machine } from '../../machine/shard'
 import type { Turn } from '../../machine/turn'
+import { Refusal } from '../../protocol/errors'
 import type { TransactionRecord } from './records'
 import type { TransactionSettings } from './settings'
 import type { Transaction } from './state'
@@ -27,6 +28,14 @@ export interface TransactionTurn {
   readonly machine: TransactionMachine
   readonly turn: Turn<TransactionRecord>
   readonly settings: TransactionSettings
+}
+
+/**
+ * Ends that take a new epoch have no place in the log at level 0 of `transaction.version`. Kafka says the same, though it never answers
+ * for that transactional id again.
+ */
+export function refuseAtLevel0({ settings }: TransactionTurn, clientVersion: number): void {
+  if (clientVersion > 0 && settings.transactionVersion === 0) throw new Refusal('UNSUPPORTED_VERSION')
 }
 
 /** Remembers the new state of a transactional id, and gives it back. */

@@ -20,6 +20,8 @@ export interface TransactionsNeighbours {
   readonly brokerId: number
   readonly metadata: Metadata
   readonly partitions: BrokerPartitions
+  /** The level of the feature `transaction.version`, as clients are told of it. */
+  transactionVersion(): number
   nextProducerId(): Promise<number>
   /** Ends a transaction in a partition, whoever leads it; settles when that is durable. Throws Refusal. */
   writeMarker(topic: string, partition: number, marker: EndOfTransaction): void | Promise<void>
@@ -28,11 +30,11 @@ export interface TransactionsNeighbours {
 /** Call it after the directory has begun to follow the metadata. */
 export function openTransactions(
   platform: TransactionsPlatform,
-  { brokerId, metadata, partitions, nextProducerId, writeMarker }: TransactionsNeighbours,
+  { brokerId, metadata, partitions, transactionVersion, nextProducerId, writeMarker }: TransactionsNeighbours,
 ): Transactions {
   const transactions = new Transactions({
     ...platform,
-    settings: () => transactionSettingsOf(metadata.configs.broker()),
+    settings: () => transactionSettingsOf(metadata.configs.broker(), transactionVersion()),
     partitionCount: () => metadata.image.topic(transactionStateTopic)?.partitions.length ?? 0,
     coordinatorEpoch: index => metadata.image.topic(transactionStateTopic)?.partitions[index]?.leaderEpoch ?? 0,
     nextProducerId,

@@ -1,7 +1,14 @@
 /** Partitions join a transaction, or are asked for whether they have (KIP-98, KIP-890). */
 import { Refusal, type ErrorName } from '../../protocol/errors'
-import { become, type TransactionMachine, type TransactionTurn } from './machine'
-import { isIn, type ProducerIdentity, type TopicPartition, type Transaction, withPartitions } from './state'
+import { become, refuseAtLevel0, type TransactionMachine, type TransactionTurn } from './machine'
+import {
+  isIn,
+  type ProducerIdentity,
+  successorOf,
+  type TopicPartition,
+  type Transaction,
+  withPartitions,
+} from './state'
 
 export interface PartitionsAsk extends ProducerIdentity {
   readonly transactionalId: string
@@ -12,9 +19,10 @@ export interface PartitionsAsk extends ProducerIdentity {
 export function decideAdd(at: TransactionTurn, ask: PartitionsAsk, clientVersion: number): void {
   const known = ownedBy(at.machine, ask)
   if (known.state === 'Ongoing' && ask.partitions.every(each => isIn(known, each))) return
+  refuseAtLevel0(at, clientVersion)
   const { nowMs } = at.turn
   become(at, {
-    ...known,
+    ...successorOf(known),
     state: 'Ongoing',
     partitions: withPartitions(known.state === 'Ongoing' ? known : { ...known, partitions: new Map() }, ask.partitions),
     startMs: known.state === 'Ongoing' ? known.startMs : nowMs,

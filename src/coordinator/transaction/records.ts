@@ -10,13 +10,15 @@ export interface TransactionRecord {
   readonly transaction: Transaction | null
 }
 
-/** Written since transaction.version is above 0. */
-const valueVersion = 1
-
-export function encodeTransactionRecord({ transactionalId, transaction }: TransactionRecord): KeyValue {
+/** At level 0 of `transaction.version` values have the form that Kafka before 4.0 reads, which leaves out what is newer. */
+export function encodeTransactionRecord(
+  { transactionalId, transaction }: TransactionRecord,
+  transactionVersion: number,
+): KeyValue {
+  const version = transactionVersion >= 1 ? 1 : 0
   return {
     key: encodeKey(TransactionLogRecord, { transactionalId }),
-    value: transaction && encodeValue(TransactionLogRecord, valueVersion, valueOf(transaction)),
+    value: transaction && encodeValue(TransactionLogRecord, version, valueOf(transaction, version)),
   }
 }
 

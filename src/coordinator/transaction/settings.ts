@@ -10,6 +10,8 @@ export interface TransactionSettings {
   readonly abortIntervalMs: number
   /** `transaction.remove.expired.transaction.cleanup.interval.ms` */
   readonly removeIntervalMs: number
+  /** The level of the feature `transaction.version`: 0 to 2. */
+  readonly transactionVersion: number
 }
 
 /** Kafka's defaults. */
@@ -18,13 +20,15 @@ export const defaultTransactionSettings: TransactionSettings = {
   idExpirationMs: 7 * 24 * 3_600_000,
   abortIntervalMs: 10_000,
   removeIntervalMs: 3_600_000,
+  transactionVersion: 2,
 }
 
-export function transactionSettingsOf(configs: BrokerConfigs): TransactionSettings {
+export function transactionSettingsOf(configs: BrokerConfigs, transactionVersion: number): TransactionSettings {
   return {
     maxTimeoutMs: configs.transactionMaxTimeoutMs,
     idExpirationMs: configs.transactionalIdExpirationMs,
     abortIntervalMs: configs.transactionAbortTimedOutTransactionCleanupIntervalMs,
     removeIntervalMs: configs.transactionRemoveExpiredTransactionCleanupIntervalMs,
+    transactionVersion,
   }
 }

@@ -34,7 +34,7 @@ export interface Transaction {
   readonly transactionalId: string
   readonly state: StateName
   readonly producerId: number
-  /** The id before the one in force, when its epochs had run out; -1 otherwise. */
+  /** The id before the last change: another one when that change took a new id since epochs had run out. -1 of one that has begun. */
   readonly previousProducerId: number
   /** The id that comes into force when the transaction completes; -1 when it stays. */
   readonly nextProducerId: number
@@ -49,6 +49,9 @@ export interface Transaction {
   /** 2 when the client takes a new epoch from every end (KIP-890). */
   readonly clientVersion: number
 }
+
+/** What the next change begins with. */
+export const successorOf = (known: Transaction): Transaction => ({ ...known, previousProducerId: known.producerId })
 
 /** One epoch less than the largest int16: the last one is kept for fencing. */
 export const lastUsableEpoch = 0x7fff - 1
@@ -71,17 +74,19 @@ export function withPartitions(
   return all
 }
 
-export function valueOf(transaction: Transaction): TransactionLogValue {
+/** Version 0 has no place for what came with Kafka 4.0: a coordinator that reads it knows of no id before, and of an old client. */
+export function valueOf(transaction: Transaction, version: number): TransactionLogValue {
   const { state, partitions } = transaction
   assert(state !== 'Empty' || partitions.size === 0, 'a transaction that has not begun has no partitions')
   const transactionPartitions = [...partitions].map(([topic, partitionIds]) => ({
     topic,
     partitionIds: [...partitionIds],
   }))
+  const isWhole = version >= 1
   return {
     producerId: transaction.producerId,
-    previousProducerId: transaction.previousProducerId,
-    nextProducerId: transaction.nextProducerId,
+    previousProducerId: isWhole ? transaction.previousProducerId : -1,
+    nextProducerId: isWhole ? transaction.nextProducerId : -1,
     producerEpoch: transaction.producerEpoch,
     nextProducerEpoch: -1,
     transactionTimeoutMs: transaction.timeoutMs,
@@ -89,7 +94,7 @@ export function valueOf(transaction: Transaction): TransactionLogValue {
     transactionPartitions: state === 'Empty' ? null : transactionPartitions,
     transactionLastUpdateTimestampMs: transaction.lastUpdateMs,
     transactionStartTimestampMs: transaction.startMs,
-    clientTransactionVersion: transaction.clientVersion,
+    clientTransactionVersion: isWhole ? transaction.clientVersion : 0,
   }
 }
 

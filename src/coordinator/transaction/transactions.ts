@@ -49,7 +49,7 @@ export class Transactions {
     this.#world = world
     const kind: MachineKind<TransactionMachine, TransactionRecord> = {
       create: () => new TransactionMachine(),
-      encode: encodeTransactionRecord,
+      encode: record => encodeTransactionRecord(record, world.settings().transactionVersion),
       decode: decodeTransactionRecord,
       loaded: machine => this.#loaded(machine),
     }

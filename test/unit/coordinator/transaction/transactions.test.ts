@@ -154,7 +154,7 @@ test.each([0, 2])('a twin aborts what is open, which fences its producer (versio
   await expect(bench.init()).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
   await bench.world.runFor(10)
   expect(bench.markers).toEqual([expect.objectContaining({ commit: false, producerEpoch: 1 })])
-  // An epoch further is what an end leaves behind as well, and then the end that is asked for contradicts it.
+  // An epoch further is what an end leaves behind as well, and then the end that is asked for contradicts it, with version 5.
   const expected = version === 2 ? 'INVALID_TXN_STATE' : 'PRODUCER_FENCED'
   await expect(bench.end(100, 0, true, version === 2)).rejects.toThrow(refusal(expected))
   expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 2 })
@@ -173,6 +173,75 @@ test('a producer that is fenced by the end of its own transaction goes on when i
   expect(await bench.init(own)).toEqual({ producerId: 100, producerEpoch: 1 })
   expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 2 })
   await expect(bench.init(own)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
+test.each([0, 1])(
+  'at level %i a producer that was fenced stays out, and so does its twin',
+  async transactionVersion => {
+    const bench = new Bench({ transactionVersion })
+    const own = { producerId: 100, producerEpoch: 0 }
+    expect(await bench.init()).toEqual(own)
+    await bench.add(100, 0, [a], 0)
+    await expect(bench.init(own)).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+    await bench.world.runFor(10)
+    expect(bench.markers).toEqual([expect.objectContaining({ commit: false, producerEpoch: 1, transactionVersion: 0 })])
+    for (const twin of [own, own]) await expect(bench.init(twin)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+    expect(await bench.state()).toMatchObject({ state: 'CompleteAbort', producerEpoch: 1, clientVersion: 0 })
+    await expect(bench.end(100, 0, true, false)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+    // By version 5 the fence looks like an end whose answer was lost.
+    await expect(bench.end(100, 0, true)).rejects.toThrow(refusal('INVALID_TXN_STATE'))
+    expect(await bench.end(100, 0, false)).toEqual({ producerId: 100, producerEpoch: 1 })
+    expect(await bench.init()).toEqual({ producerId: 100, producerEpoch: 2 })
+    await expect(bench.init(own)).rejects.toThrow(refusal('PRODUCER_FENCED'))
+  },
+)
+
+test('a producer whose time is up stays out below level 2', async () => {
+  const bench = new Bench({ transactionVersion: 1 })
+  await bench.init(null, 5_000)
+  await bench.add(100, 0, [a], 0)
+  await bench.world.runFor(30_000)
+  expect(await bench.state()).toMatchObject({ state: 'CompleteAbort', producerEpoch: 1 })
+  await expect(bench.init({ producerId: 100, producerEpoch: 0 })).rejects.toThrow(refusal('PRODUCER_FENCED'))
+})
+
+test('at the last epoch a producer that was fenced does not get the next id', async () => {
+  const bench = new Bench({ transactionVersion: 1 })
+  await bench.init()
+  const transaction = { ...(await bench.state()), producerEpoch: lastUsableEpoch }
+  const { key, value } = encodeTransactionRecord({ transactionalId: id, transaction }, 1)
+  bench.log.append([{ key, value }])
+  bench.restart({ transactionVersion: 1 })
+  await bench.add(100, lastUsableEpoch, [a], 0)
+  await expect(bench.init()).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+  await bench.world.runFor(10)
+  const own = { producerId: 100, producerEpoch: lastUsableEpoch }
+  await expect(bench.init(own)).rejects.toThrow(refusal('UNKNOWN_SERVER_ERROR'))
+  expect(await bench.init()).toEqual({ producerId: 101, producerEpoch: 0 })
+})
+
+test('at level 0 the log has what Kafka before 4.0 reads', async () => {
+  for (const [transactionVersion, version] of [
+    [0, 0],
+    [1, 1],
+    [2, 1],
+  ]) {
+    const bench = new Bench({ transactionVersion: transactionVersion! })
+    await bench.init()
+    expect(bench.log.entries.at(-1)!.value!.readInt16BE()).toBe(version)
+    bench.restart({ transactionVersion: transactionVersion! })
+    expect(await bench.state()).toMatchObject({ producerId: 100, producerEpoch: 0 })
+  }
+})
+
+test('at level 0 nobody takes a new epoch from an end, and who tries may go on as before', async () => {
+  const bench = new Bench({ transactionVersion: 0 })
+  await bench.init()
+  await expect(bench.add(100, 0, [a], 2)).rejects.toThrow(refusal('UNSUPPORTED_VERSION'))
+  await expect(bench.end(100, 0, false)).rejects.toThrow(refusal('UNSUPPORTED_VERSION'))
+  await bench.add(100, 0, [a], 0)
+  await expect(bench.end(100, 0, true)).rejects.toThrow(refusal('UNSUPPORTED_VERSION'))
+  expect(await bench.end(100, 0, true, false)).toEqual({ producerId: 100, producerEpoch: 0 })
 })
 
 test('while markers cannot be written the end is under way, and it goes on when they can', async () => {
@@ -245,7 +314,7 @@ test('when the epochs of an id have run out another id takes over', async () => 
   const bench = new Bench()
   await bench.init()
   const transaction = { ...(await bench.state()), producerEpoch: lastUsableEpoch }
-  const { key, value } = encodeTransactionRecord({ transactionalId: id, transaction })
+  const { key, value } = encodeTransactionRecord({ transactionalId: id, transaction }, 2)
   bench.log.append([{ key, value }])
   bench.restart()
   await bench.add(100, lastUsableEpoch)
