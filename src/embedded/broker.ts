@@ -29,12 +29,14 @@ import {
   checkTaken,
   type ForkOptions,
   type RequestsFilter,
+  keyOf,
   type Snapshot,
-  snapshotKind,
+  type SnapshotRef,
   type StopOptions,
 } from './method-options'
 import { BrokerNode } from './node-handle'
 import { Listeners } from './listeners'
+import { snapshotName } from './snapshots'
 import { tellLog } from './log-sink'
 import { openEngine } from './open-engine'
 import { explained, settle } from './taken'
@@ -175,7 +177,7 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
   async fork(options: ForkOptions = {}): Promise<Broker> {
     checkTaken('fork', options)
     const { from } = options
-    const facts = await this.#ask('fork', { from: typeof from === 'object' ? from.id : (from ?? null) })
+    const facts = await this.#ask('fork', { from: from === undefined ? null : keyOf(from, 'from of fork') })
     const fork = new Broker(this.#options)
     fork.#parent = this
     fork.#listeners = this.#listeners
@@ -187,20 +189,23 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     return fork
   }
 
-  /** Remembers everything as it is at this moment. What comes later costs memory, what is there does not. */
-  async snapshot(): Promise<Snapshot> {
-    return { id: await this.#ask('snapshot', null) }
+  /**
+   * Remembers everything as it is at this moment. What comes later costs memory, what is there does not. A name is known here
+   * and in forks of this one; it is dropped with this one, or when another takes its name here.
+   */
+  async snapshot(name?: string): Promise<Snapshot> {
+    if (name === undefined) return { id: await this.#ask('snapshot', null) }
+    snapshotName(name, 'the name of a snapshot')
+    return { id: await this.#ask('snapshot', name), name }
   }
 
   /** Becomes what it was, or what another broker of the same family was. Connections stay; groups have to be joined anew. */
-  async restore(snapshot: Snapshot): Promise<void> {
-    snapshotKind(snapshot, 'what restore restores')
-    await this.#ask('restore', snapshot.id)
+  async restore(snapshot: SnapshotRef): Promise<void> {
+    await this.#ask('restore', keyOf(snapshot, 'what restore restores'))
   }
 
-  async dropSnapshot(snapshot: Snapshot): Promise<void> {
-    snapshotKind(snapshot, 'what dropSnapshot drops')
-    await this.#ask('dropSnapshot', snapshot.id)
+  async dropSnapshot(snapshot: SnapshotRef): Promise<void> {
+    await this.#ask('dropSnapshot', keyOf(snapshot, 'what dropSnapshot drops'))
   }
 
   /**

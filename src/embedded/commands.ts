@@ -200,12 +200,12 @@ export interface Commands {
     readonly takes: { readonly topic: string; readonly partition: number }
     readonly gives: number | null
   }
-  /** A cluster of its own; of the present when `from` is null. */
-  readonly fork: { readonly takes: { readonly from: number | 'empty' | null }; readonly gives: ClusterFacts }
-  /** Gives the number of what was kept. */
-  readonly snapshot: { readonly takes: null; readonly gives: number }
-  readonly restore: { readonly takes: number; readonly gives: null }
-  readonly dropSnapshot: { readonly takes: number; readonly gives: null }
+  /** A cluster of its own; of the present when `from` is null, with nothing when it is `empty`. */
+  readonly fork: { readonly takes: { readonly from: SnapshotKey | null }; readonly gives: ClusterFacts }
+  /** Takes a name for it, or null. Gives the number of what was kept. */
+  readonly snapshot: { readonly takes: string | null; readonly gives: number }
+  readonly restore: { readonly takes: SnapshotKey; readonly gives: null }
+  readonly dropSnapshot: { readonly takes: SnapshotKey; readonly gives: null }
   readonly reset: { readonly takes: ResetOptions; readonly gives: null }
   /** Moves the time of a cluster; gives what its clock says then. */
   readonly time: {
@@ -256,6 +256,9 @@ export interface Engine {
   /** Ends everything that still runs, and gives back what it ran on. */
   close(): Promise<void>
 }
+
+/** A snapshot by its number, or by its name. */
+export type SnapshotKey = number | string
 
 export interface EngineEvents {
   /** A line of the broker's log. */

@@ -10,6 +10,7 @@ import {
   type Gives,
   happenings,
   type OffsetSpec,
+  type SnapshotKey,
   type Takes,
 } from './commands'
 import { durationMs } from './duration'
@@ -18,6 +19,7 @@ import type { Ask } from './fault-door'
 import { type FaultSpec, faultFrom } from './fault-spec'
 import { onlyKnown } from './kinds'
 import { type TopicSpec, topicSpecOf } from './options'
+import { snapshotKeyFrom, snapshotName } from './snapshots'
 import { recordFrom, type RecordInput, toProduce } from './values'
 
 export const controlBodyMax = 16 * 1024 * 1024
@@ -49,15 +51,20 @@ const routes: { readonly [path: string]: Route } = {
   'DELETE /': async ({ ask }) => ({ left: await ask('stop', { drainMs: 500 }) }),
   'POST /fork': async ({ ask, body, told }) => {
     onlyKnown(body, ['from'], 'a fork')
-    return told(await ask('fork', { from: (body['from'] as number | 'empty' | undefined) ?? null }))
+    return told(await ask('fork', { from: originFrom(body['from'] ?? null) }))
   },
   'POST /reset': async ({ ask, body }) => {
     onlyKnown(body, ['keepTopics', 'keepGroups'], 'a reset')
     return nothing(ask('reset', { keepTopics: body['keepTopics'] === true, keepGroups: body['keepGroups'] === true }))
   },
-  'POST /snapshots': async ({ ask }) => ({ snapshot: await ask('snapshot', null) }),
-  'POST /snapshots/:name/restore': ({ ask, named }) => nothing(ask('restore', Number(named))),
-  'DELETE /snapshots/:name': ({ ask, named }) => nothing(ask('dropSnapshot', Number(named))),
+  'POST /snapshots': async ({ ask, body }) => {
+    onlyKnown(body, ['name'], 'a snapshot')
+    const { name = null } = body
+    if (name !== null) snapshotName(name, 'name of a snapshot')
+    return { snapshot: await ask('snapshot', name as string | null) }
+  },
+  'POST /snapshots/:name/restore': ({ ask, named }) => nothing(ask('restore', snapshotKeyFrom(named))),
+  'DELETE /snapshots/:name': ({ ask, named }) => nothing(ask('dropSnapshot', snapshotKeyFrom(named))),
 
   'GET /nodes': async ({ ask }) => {
     const { nodes } = await ask('facts', null)
@@ -119,6 +126,10 @@ const routes: { readonly [path: string]: Route } = {
   }),
   'GET /connections': async ({ ask }) => ({ connections: await ask('connections', null) }),
 }
+
+/** What a fork is made of. */
+const originFrom = (from: unknown): SnapshotKey | null =>
+  from === null || from === 'empty' ? from : snapshotKeyFrom(from)
 
 export class Control {
   readonly #engine: Engine

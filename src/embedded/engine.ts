@@ -7,7 +7,6 @@ import type { Http, HttpServer } from '../platform/http'
 import type { Platform } from '../platform/platform'
 import { Cluster } from './cluster'
 import { type EventName, eventNames } from './cluster-events'
-import type { ClusterImage } from './cluster-image'
 import {
   BrokerError,
   type ClusterFacts,
@@ -16,6 +15,7 @@ import {
   type EngineEvents,
   type Gives,
   type GroupFacts,
+  type SnapshotKey,
   type Takes,
   ToldBrokerError,
   toldError,
@@ -25,6 +25,7 @@ import { serversOf } from './environment'
 import { checkTopic, produce, read } from './data'
 import { groupFacts, isAsWished } from './groups'
 import type { StartOptions } from './options'
+import { Snapshots } from './snapshots'
 import { createTopics, deleteTopics, leaderOf, listTopics, moveLeader, seedTopics } from './topics'
 import { until } from './until'
 
@@ -35,7 +36,7 @@ export class LocalEngine implements Engine {
   readonly #events: EngineEvents
   readonly #http: Http | null
   readonly #clusters = new Map<number, Cluster>()
-  readonly #snapshots = new Map<number, ClusterImage>()
+  readonly #snapshots = new Snapshots()
   /** Numbers of clusters and snapshots. */
   #last = 0
   #control: Promise<HttpServer> | null = null
@@ -88,14 +89,14 @@ export class LocalEngine implements Engine {
     },
     moveLeader: (cluster, { topic, partition, to }) => moveLeader(this.#at(cluster).core, topic, partition, to),
     leaderOf: (cluster, { topic, partition }) => leaderOf(this.#at(cluster).core, topic, partition),
-    fork: (cluster, { from }) => this.#fork(this.#at(cluster), from),
-    snapshot: cluster => this.#snapshot(this.#at(cluster)),
+    fork: (cluster, { from }) => this.#fork(cluster, from),
+    snapshot: (cluster, name) => this.#snapshot(cluster, name),
     restore: async (cluster, snapshot) => {
-      await this.#at(cluster).restore(this.#imageOf(snapshot))
+      await this.#at(cluster).restore(this.#snapshots.imageOf(cluster, snapshot))
       return null
     },
-    dropSnapshot: (_cluster, snapshot) => {
-      this.#snapshots.delete(snapshot)
+    dropSnapshot: (cluster, snapshot) => {
+      this.#snapshots.drop(cluster, snapshot)
       return null
     },
     reset: async (cluster, options) => {
@@ -155,20 +156,18 @@ export class LocalEngine implements Engine {
     return facts
   }
 
-  async #fork(of: Cluster, from: number | 'empty' | null): Promise<ClusterFacts> {
-    if (from === 'empty') return this.#opened(await of.forkEmpty())
-    return this.#opened(await of.fork(from === null ? of.image() : this.#imageOf(from)))
+  async #fork(cluster: number, from: SnapshotKey | null): Promise<ClusterFacts> {
+    const of = this.#at(cluster)
+    const image = () => (from === null ? of.image() : this.#snapshots.imageOf(cluster, from))
+    const facts = this.#opened(from === 'empty' ? await of.forkEmpty() : await of.fork(image()))
+    this.#snapshots.forked(facts.cluster, cluster)
+    return facts
   }
 
-  #snapshot(cluster: Cluster): number {
-    this.#snapshots.set(++this.#last, cluster.image())
+  #snapshot(cluster: number, name: string | null): number {
+    const image = this.#at(cluster).image()
+    this.#snapshots.keep(++this.#last, image, cluster, name)
     return this.#last
-  }
-
-  #imageOf(snapshot: number): ClusterImage {
-    const image = this.#snapshots.get(snapshot)
-    if (!image) throw new BrokerError('there is no such snapshot: it was dropped, or is of another broker', null)
-    return image
   }
 
   #opened(cluster: Cluster): ClusterFacts {
@@ -192,6 +191,7 @@ export class LocalEngine implements Engine {
       return await stopped.stop(drainMs)
     } finally {
       this.#clusters.delete(cluster)
+      this.#snapshots.left(cluster)
     }
   }
 

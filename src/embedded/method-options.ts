@@ -1,4 +1,5 @@
 /** What the methods of `Broker` take as options: one table, and each refuses what is not in it. */
+import type { SnapshotKey } from './commands'
 import { flag, isObject, isText, kind, type Kind, milliseconds, oneOf, shape, some, text, wholeNumber } from './kinds'
 import type { ResetOptions } from './options'
 import type { GroupWait, ReadOptions, RecordsOptions, Wait } from './waits'
@@ -6,14 +7,19 @@ import type { GroupWait, ReadOptions, RecordsOptions, Wait } from './waits'
 /** What a broker remembered at some moment. It lives where the broker runs, until it is dropped or the broker stops. */
 export interface Snapshot {
   readonly id: number
+  /** Where it was given one. */
+  readonly name?: string
 }
+
+/** A snapshot, or the name that it was given here, or where this broker was forked. */
+export type SnapshotRef = Snapshot | string
 
 export interface StopOptions {
   readonly drainMs?: number
 }
 
 export interface ForkOptions {
-  readonly from?: Snapshot | 'empty'
+  readonly from?: SnapshotRef | 'empty'
 }
 
 export interface RequestsFilter {
@@ -22,8 +28,14 @@ export interface RequestsFilter {
   readonly clientId?: string
 }
 
-const isSnapshot = (value: unknown): boolean => isObject(value) && Number.isInteger(value['id'])
-export const snapshotKind = kind('a snapshot', isSnapshot)
+const isSnapshot = (value: unknown): boolean => isText(value) || (isObject(value) && Number.isInteger(value['id']))
+const snapshotKind = kind('a snapshot, or the name of one', isSnapshot)
+
+/** By what the broker knows it. Throws TypeError for what is none. */
+export function keyOf(snapshot: SnapshotRef, what: string): SnapshotKey {
+  snapshotKind(snapshot, what)
+  return isText(snapshot) ? snapshot : snapshot.id
+}
 
 const offset = kind("an offset, 'start', 'end' or { timestampMs }", value => {
   if (isObject(value)) return Number.isFinite(value['timestampMs']) && Object.keys(value).length === 1
@@ -36,7 +48,7 @@ const readWait = shape<ReadOptions & Wait>({ ...reading, timeoutMs: milliseconds
 const taken = {
   stop: shape<StopOptions>({ drainMs: milliseconds }),
   fork: shape<ForkOptions>({
-    from: kind("a snapshot or 'empty'", value => value === 'empty' || isSnapshot(value)),
+    from: kind("a snapshot, the name of one, or 'empty'", isSnapshot),
   }),
   reset: shape<ResetOptions>({ keepTopics: flag, keepGroups: flag }),
   records: shape<RecordsOptions>({ ...reading, to: offset }),

@@ -118,6 +118,37 @@ test('a snapshot is restored again and again, and forked; leader epochs and prod
   await expect(at.ask(root.cluster, 'restore', snapshot)).rejects.toThrow('there is no such snapshot')
 })
 
+test('names of snapshots are those of a cluster and of its forks, and go with it', async () => {
+  const { bench: at, root, produce, values } = await bench()
+  await produce(root.cluster, 'orders', 'a')
+  const first = await at.ask(root.cluster, 'snapshot', 'seeded')
+  await produce(root.cluster, 'orders', 'b')
+  const middle = await at.ask(root.cluster, 'fork', { from: 'seeded' })
+  expect(await values(middle.cluster)).toEqual(['a'])
+  const inner = await at.ask(middle.cluster, 'fork', { from: null })
+  await produce(inner.cluster, 'orders', 'c')
+  // A fork's own name is not that of its origin.
+  const own = await at.ask(inner.cluster, 'snapshot', 'seeded')
+  await at.ask(inner.cluster, 'restore', 'seeded')
+  expect(await values(inner.cluster)).toEqual(['a', 'c'])
+  await at.ask(inner.cluster, 'dropSnapshot', 'seeded')
+  await expect(at.ask(inner.cluster, 'restore', own)).rejects.toThrow('there is no such snapshot')
+  await at.ask(middle.cluster, 'snapshot', 'of the middle')
+  const left = await at.ask(middle.cluster, 'snapshot', 'left')
+  await at.ask(middle.cluster, 'stop', { drainMs: 0 })
+  await expect(at.ask(root.cluster, 'restore', left)).rejects.toThrow('there is no such snapshot')
+  await at.ask(inner.cluster, 'restore', 'seeded')
+  expect(await values(inner.cluster)).toEqual(['a'])
+  await expect(at.ask(inner.cluster, 'restore', 'sedeed')).rejects.toThrow("no snapshot 'sedeed'. Did you mean seeded?")
+  await expect(at.ask(inner.cluster, 'restore', 'left')).rejects.toThrow("no snapshot 'left'. There are seeded.")
+  // Another one takes its name, and the first is dropped.
+  await at.ask(root.cluster, 'snapshot', 'seeded')
+  await expect(at.ask(root.cluster, 'restore', first)).rejects.toThrow('there is no such snapshot')
+  await produce(root.cluster, 'orders', 'd')
+  await at.ask(root.cluster, 'restore', 'seeded')
+  expect(await values(root.cluster)).toEqual(['a', 'b'])
+})
+
 test('a reset brings back the start: its topics without records, no others, no groups', async () => {
   const { bench: at, root, produce, values, group } = await bench()
   await produce(root.cluster, 'orders', 'a')

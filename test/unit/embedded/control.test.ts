@@ -55,6 +55,27 @@ test('snapshots are restored and dropped', async () => {
   expect((await ask('POST', `/snapshots/${snapshot}/restore`)).status).toBe(409)
 })
 
+test('a snapshot has a name beside its number', async () => {
+  const { told, ask, raw } = await bench()
+  const { snapshot } = await told('POST', '/snapshots', { name: 'before / after' })
+  await told('POST', '/records/orders', { value: 1 })
+  const fork = await told('POST', '/fork', { from: 'before / after' })
+  expect((await raw('GET', `${new URL(fork.control).pathname}/records/orders`)).told.records).toEqual([])
+  await told('POST', '/snapshots/before%20%2F%20after/restore')
+  expect((await told('GET', '/records/orders')).records).toEqual([])
+  await told('POST', `/snapshots/${snapshot}/restore`)
+  await told('DELETE', '/snapshots/before%20%2F%20after')
+  expect(await ask('POST', `/snapshots/${snapshot}/restore`)).toMatchObject({ status: 409 })
+  expect(await ask('POST', '/fork', { from: 'befor' })).toMatchObject({
+    status: 409,
+    told: { error: "there is no snapshot 'befor'. None has a name." },
+  })
+  for (const name of ['', '7', 'empty', 7, 'x'.repeat(101)]) {
+    expect(await ask('POST', '/snapshots', { name })).toMatchObject({ status: 400 })
+  }
+  expect(await ask('POST', '/snapshots', { nam: 'x' })).toMatchObject({ status: 400 })
+})
+
 test('nodes stop and start again, and leaders move', async () => {
   const { told, ask } = await bench({ brokers: 3, topics: [{ name: 'orders', partitions: 3 }] })
   const here = await told('GET', '/')

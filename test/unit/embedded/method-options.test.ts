@@ -81,9 +81,14 @@ test.each(misspelt)('%s: an option that it does not have', async (_name, call, w
 const ofAnotherKind: readonly (readonly [call: () => Promise<unknown>, why: string])[] = [
   [() => loose['stop']!({ drainMs: '1s' }), "drainMs of stop is a number of milliseconds, not '1s'"],
   [() => loose['stop']!(5), 'stop takes { drainMs }, not 5'],
-  [() => loose['fork']!({ from: 'nothing' }), "from of fork is a snapshot or 'empty', not 'nothing'"],
-  [() => loose['restore']!(7), 'is a snapshot, not 7'],
-  [() => loose['dropSnapshot']!(), 'is a snapshot, not undefined'],
+  [() => loose['fork']!({ from: 7 }), "from of fork is a snapshot, the name of one, or 'empty', not 7"],
+  [() => loose['restore']!(7), 'is a snapshot, or the name of one, not 7'],
+  [() => loose['dropSnapshot']!(), 'is a snapshot, or the name of one, not undefined'],
+  [
+    () => loose['snapshot']!('7'),
+    "the name of a snapshot is a text of 1 to 100 characters, neither 'empty' nor digits",
+  ],
+  [() => loose['snapshot']!({ name: 'seeded' }), 'not an object of { name }'],
   [() => loose['reset']!({ keepTopics: 'orders' }), "keepTopics of reset is true or false, not 'orders'"],
   [
     () => loose['createTopics']!(['orders']),
