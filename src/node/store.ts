@@ -3,6 +3,7 @@ import { EmbeddedStore } from '../metadata/embedded-store'
 import { kafkaMetadataDirectory } from '../metadata/kafka-metadata'
 import { journalName } from '../metadata/store-journal'
 import type { MetadataStore } from '../metadata/store'
+import type { Files } from '../platform/files'
 import type { Platform } from '../platform/platform'
 import { DirectoryRefused } from '../storage/fault'
 import type { LogStore } from '../storage/log'
@@ -13,6 +14,8 @@ export interface OpenedStore {
   readonly store: LogStore
   /** Null in memory. */
   readonly directory: string | null
+  /** For what else is kept in the directory; null in memory. */
+  readonly files: Files | null
   readonly nodeId: number
   /** The cluster that the directory belongs to; null when there is nothing to say yet. */
   readonly clusterId: string | null
@@ -20,7 +23,7 @@ export interface OpenedStore {
 }
 
 export function memoryStore(store: MemoryStore, { nodeId, clusterId }: NodeConfig): OpenedStore {
-  return { store, directory: null, nodeId: nodeId ?? defaultNodeId, clusterId, endedCleanly: true }
+  return { store, directory: null, files: null, nodeId: nodeId ?? defaultNodeId, clusterId, endedCleanly: true }
 }
 
 /** Rejects with DirectoryRefused, and has then changed nothing. */
@@ -40,6 +43,7 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
   return {
     store,
     directory,
+    files: store.files,
     nodeId: identity.nodeId,
     clusterId: identity.clusterId,
     endedCleanly: cleanShutdown !== null,
@@ -53,7 +57,7 @@ export async function openStore(platform: Platform, config: NodeConfig): Promise
 export async function openMetadataStore(platform: Platform, opened: OpenedStore): Promise<MetadataStore> {
   if (opened.directory === null) return EmbeddedStore.inMemory(platform.random)
   try {
-    return await openJournal(platform, opened, opened.directory)
+    return await openJournal({ ...platform, files: opened.files ?? platform.files }, opened, opened.directory)
   } catch (error) {
     await opened.store.close()
     throw error

@@ -29,6 +29,8 @@ export interface FileFacts {
   readonly sizeBytes: number
   readonly modifiedMs: number
   readonly isDirectory: boolean
+  /** The same for as long as it is the same file or directory, whatever it is called. */
+  readonly identity: string
 }
 
 export interface Files {

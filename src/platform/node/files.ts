@@ -216,7 +216,8 @@ export const nodeFiles: Files = {
   stat(path): FileFacts | null {
     const facts = fs.statSync(path, { throwIfNoEntry: false })
     if (facts === undefined) return null
-    return { sizeBytes: facts.size, modifiedMs: facts.mtimeMs, isDirectory: facts.isDirectory() }
+    const identity = `${facts.dev}:${facts.ino}`
+    return { sizeBytes: facts.size, modifiedMs: facts.mtimeMs, isDirectory: facts.isDirectory(), identity }
   },
 
   makeDir,

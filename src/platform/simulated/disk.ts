@@ -61,7 +61,11 @@ export interface Sync {
   failed(dice: Dice): void
 }
 
+/** Told apart by numbers. */
+let nodes = 0
+
 export class FileNode {
+  readonly number = (nodes += 1)
   readonly isDirectory = false
   modifiedMs = 0
   #cached = new Content()
@@ -127,6 +131,7 @@ export class FileNode {
 }
 
 export class DirectoryNode {
+  readonly number = (nodes += 1)
   readonly isDirectory = true
   modifiedMs = 0
   cached = new Map<string, DiskNode>()

@@ -113,7 +113,7 @@ export class SimulatedFiles implements Files {
     }
     if (node === undefined) return null
     const sizeBytes = node instanceof FileNode ? node.sizeBytes : 0
-    return { sizeBytes, modifiedMs: node.modifiedMs, isDirectory: node.isDirectory }
+    return { sizeBytes, modifiedMs: node.modifiedMs, isDirectory: node.isDirectory, identity: String(node.number) }
   }
 
   makeDir(path: string): void {

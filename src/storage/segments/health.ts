@@ -10,13 +10,16 @@ const passing = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EFBI
 export class Health {
   readonly path: string
   readonly #logger: Logger
+  readonly #look: () => Error | null
   #failure: StorageFault | null = null
   /** Whether the last write was refused for want of room or the like. */
   #isRefusing = false
   readonly #waiting = new Set<(fault: StorageFault) => void>()
 
-  constructor(path: string, logger: Logger) {
+  /** `look` tells whether the directory is there at all, which explains whatever else goes wrong with it. */
+  constructor(path: string, logger: Logger, look: () => Error | null = () => null) {
     this.path = path
+    this.#look = look
     this.#logger = logger
   }
 
@@ -40,8 +43,9 @@ export class Health {
    * Fails the directory for good. After a failed sync in particular: the kernel may then count lost pages as clean, so
    * that a second try would succeed and say nothing of the loss.
    */
-  fail(doing: string, error: unknown): StorageFault {
+  fail(doing: string, said: unknown): StorageFault {
     if (this.#failure) return this.#failure
+    const error = this.#look() ?? said
     const fault = new StorageFault(`${this.path} failed: ${doing}: ${saying(error)}`, { cause: error })
     this.#failure = fault
     this.#logger.error('storage.directory_failed', { path: this.path, doing, error: saying(error) })

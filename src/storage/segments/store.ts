@@ -1,5 +1,6 @@
 /** Logs in a data directory that is Apache Kafka's: same names, same bytes. */
 import type { Cancel } from '../../platform/clock'
+import { HeldFiles } from '../../platform/held-files'
 import { sharesOf } from '../../platform/open-files'
 import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
@@ -35,6 +36,9 @@ export interface FileStoreOptions extends WantedIdentity {
   readonly openFilesMax?: number
 }
 
+/** How often it is looked whether the directory is still there: what was acknowledged since then may be gone with it. */
+const lookEveryMs = 2_000
+
 /** Logs that are being opened: each has files of its own open meanwhile, and there are no more threads than this for it. */
 const openingMax = 32
 
@@ -56,6 +60,8 @@ export class FileStore implements LogStore {
   /** Not null when the last process stopped cleanly: the broker epoch that it had, -1 when it did not tell. */
   readonly cleanShutdown: ClaimedDirectory['cleanShutdown']
   readonly health: Health
+  /** For whoever keeps something else in the directory: they write nothing to one that is no longer ours. */
+  readonly files: HeldFiles
   /** Written into the mark of a clean shutdown. */
   brokerEpoch = -1
   readonly #platform: StorePlatform
@@ -71,23 +77,40 @@ export class FileStore implements LogStore {
   /** The last opening or dropping of each log, which the next one has to wait for. */
   readonly #work = new Map<string, Promise<unknown>>()
   readonly #removals = new Set<Cancel>()
+  #stopLooking: Cancel = () => {}
   readonly #opening = new AtMost(openingMax)
 
   constructor(platform: StorePlatform, claimed: ClaimedDirectory, flush: FlushMode, openFilesMax: number) {
-    const { files, timers, logger } = platform
-    this.#platform = platform
+    const { timers, logger } = platform
+    const files = new HeldFiles(platform.files, pathOf(claimed.path, names.lock))
+    this.files = files
+    this.#platform = { ...platform, files }
     this.#claimed = claimed
     this.#flush = flush
     this.supports = { flush: flush === 'group', compaction: true, sharedByNodes: false }
     this.identity = claimed.identity
     this.cleanShutdown = claimed.cleanShutdown
-    this.health = new Health(claimed.path, logger)
+    this.health = new Health(claimed.path, logger, () => files.look())
     this.#handles = new Handles(files, openFilesMax, error => this.health.fail('close', error))
     this.#marks = Marks.load(files, timers, logger, claimed.path)
     this.#rootSync = new DirectorySync(files, claimed.path)
     this.#stage = new Stage(timers, flush === 'group' ? files.longSyncedWriteBytes : files.longWriteBytes)
     for (const name of files.list(claimed.path))
       if (isDeletedDirectory(name)) this.#removeLater(pathOf(claimed.path, name), 0)
+    this.#lookLater()
+  }
+
+  #lookLater(): void {
+    this.#stopLooking = this.#platform.timers.after(lookEveryMs, () => {
+      if (!this.#isLost()) this.#lookLater()
+    })
+  }
+
+  /** Whether the directory has failed, as one that is not there any more does. */
+  #isLost(): boolean {
+    const lost = this.files.look()
+    if (lost) this.health.fail('look at the data directory', lost)
+    return this.health.failure !== null
   }
 
   open(id: LogId, config: () => LogConfig): Promise<Log> {
@@ -165,9 +188,11 @@ export class FileStore implements LogStore {
    * opened since a crash, or that could not be: they are still to be recovered, and damage must be found again.
    */
   async close(): Promise<void> {
+    this.#isLost()
     await Promise.allSettled(this.#work.values())
     const closed = await Promise.allSettled([...this.#open.values()].map(({ log }) => log.close()))
     for (const cancel of this.#removals) cancel()
+    this.#stopLooking()
     try {
       const failed = closed.find(result => result.status === 'rejected')
       if (failed) throw failed.reason
@@ -193,6 +218,7 @@ export class FileStore implements LogStore {
     const { files, clock } = this.#platform
     const name = logDirectoryName(id.topic, id.partition)
     const directory = pathOf(this.#claimed.path, name)
+    this.#isLost()
     this.health.check()
     return this.health.guard(`open of ${directory}`, async () => {
       const found = files.stat(directory)

@@ -7,7 +7,7 @@ const table = (gateway: string) =>
   `Iface\tDestination\tGateway\tFlags\neth0\t000011AC\t00000000\t0001\neth0\t00000000\t${gateway}\t0003\n`
 
 const filesWith = (names: { [path: string]: string }) => ({
-  stat: (path: string) => (path in names ? { sizeBytes: 0, modifiedMs: 0, isDirectory: false } : null),
+  stat: (path: string) => (path in names ? { sizeBytes: 0, modifiedMs: 0, isDirectory: false, identity: path } : null),
   readFile(path: string) {
     const text = names[path]
     if (text === undefined) throw new Error('ENOENT')
