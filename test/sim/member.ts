@@ -234,14 +234,16 @@ export class Member {
     return atEnd
   }
 
-  /** Whether records that it was to read have been deleted: then it goes on with those that are left. */
+  /** Whether records that it was to read have been deleted: then it goes on with those that are left, once it hears where they begin. */
   async #skipDeleted(place: Place): Promise<boolean> {
     const { topics } = await this.#line.ask(ListOffsets, 7, {
       replicaId: -1,
       isolationLevel: 0,
       topics: [{ name: place.topic.name, partitions: [{ partitionIndex: place.partition, timestamp: earliest }] }],
     })
-    const { offset } = topics[0]!.partitions[0]!
+    const { offset, errorCode } = topics[0]!.partitions[0]!
+    // The disk may have failed between the two: where to go on is asked for with the next error.
+    if (errorCode === storageError && this.#actor.stage.wasDiskFaulty(this.#beganMs)) return true
     if (offset <= place.position) return false
     place.position = offset
     return true
