@@ -3,27 +3,19 @@
  * Each cluster has its own place, `/clusters/1`; `docs/testing.md` says what may be asked there.
  */
 import type { HttpAnswer, HttpRequest } from '../platform/http'
-import {
-  BrokerError,
-  type ClusterFacts,
-  type Engine,
-  type Gives,
-  happenings,
-  type OffsetSpec,
-  type SnapshotKey,
-  type Takes,
-} from './commands'
+import { BrokerError, type ClusterFacts, type Engine, happenings, type SnapshotKey, type Takes } from './commands'
+import { checkQuery, flag, groupQuery, recordsQuery, text, timeOf, waitOf, wholeNumber } from './control-query'
 import { durationMs } from './duration'
 import { controlOf, environmentFor, serversOf } from './environment'
 import type { Ask } from './fault-door'
 import { type FaultSpec, faultFrom } from './fault-spec'
 import { onlyKnown } from './kinds'
 import { type TopicSpec, topicSpecOf } from './options'
+import { allRecords, firstRecords } from './reading'
 import { snapshotKeyFrom, snapshotName } from './snapshots'
-import { recordFrom, type RecordInput, toProduce } from './values'
+import { type RecordInput, toProduce } from './values'
 
 export const controlBodyMax = 16 * 1024 * 1024
-const waitMsDefault = 4_500
 
 interface Asked {
   readonly ask: Ask
@@ -55,7 +47,8 @@ const routes: { readonly [path: string]: Route } = {
   },
   'POST /reset': async ({ ask, body }) => {
     onlyKnown(body, ['keepTopics', 'keepGroups'], 'a reset')
-    return nothing(ask('reset', { keepTopics: body['keepTopics'] === true, keepGroups: body['keepGroups'] === true }))
+    const [keepTopics, keepGroups] = [flag(body['keepTopics'], 'keepTopics'), flag(body['keepGroups'], 'keepGroups')]
+    return nothing(ask('reset', { keepTopics, keepGroups }))
   },
   'POST /snapshots': async ({ ask, body }) => {
     onlyKnown(body, ['name'], 'a snapshot')
@@ -70,8 +63,8 @@ const routes: { readonly [path: string]: Route } = {
     const { nodes } = await ask('facts', null)
     return { nodes: nodes.map(({ id, host, port, isUp }) => ({ id, address: serversOf([{ host, port }]), isUp })) }
   },
-  'POST /nodes/:name/stop': ({ ask, named }) => nothing(ask('stopNode', Number(named))),
-  'POST /nodes/:name/start': ({ ask, named }) => nothing(ask('startNode', Number(named))),
+  'POST /nodes/:name/stop': ({ ask, named }) => nothing(ask('stopNode', wholeNumber(named, 'a node'))),
+  'POST /nodes/:name/start': ({ ask, named }) => nothing(ask('startNode', wholeNumber(named, 'a node'))),
   'GET /leaders/:name': async ({ ask, named: topic, query }) => {
     return {
       leader: await ask('leaderOf', { topic, partition: wholeNumber(query.get('partition') ?? 0, 'partition') }),
@@ -86,6 +79,7 @@ const routes: { readonly [path: string]: Route } = {
   'GET /clock': ({ ask }) => time(ask, { move: 'none' }),
   'POST /clock/advance': async ({ ask, body }) => {
     onlyKnown(body, ['by'], 'an advance')
+    if (body['by'] === undefined) throw new TypeError('by is a length of time as "7d", and has to be given')
     return time(ask, { move: 'advance', byMs: durationMs(body['by'] as string) })
   },
   'POST /clock/freeze': async ({ ask, body }) => {
@@ -95,21 +89,22 @@ const routes: { readonly [path: string]: Route } = {
   'POST /clock/resume': ({ ask }) => time(ask, { move: 'resume' }),
 
   'POST /faults': async ({ ask, body }) => ({ fault: await ask('addFault', faultFrom(body as unknown as FaultSpec)) }),
-  'GET /faults/:name': async ({ ask, named }) => ({ hits: await ask('faultHits', Number(named)) }),
-  'DELETE /faults/:name': ({ ask, named }) => nothing(ask('liftFault', Number(named))),
+  'GET /faults/:name': async ({ ask, named }) => ({ hits: await ask('faultHits', wholeNumber(named, 'a fault')) }),
+  'DELETE /faults/:name': ({ ask, named }) => nothing(ask('liftFault', wholeNumber(named, 'a fault'))),
   'DELETE /faults': async ({ ask }) => {
     await ask('fillDisk', false)
     return nothing(ask('clearFaults', null))
   },
   'PUT /disk': async ({ ask, body }) => {
     onlyKnown(body, ['full'], 'a disk')
-    return nothing(ask('fillDisk', body['full'] === true))
+    if (body['full'] === undefined) throw new TypeError('full is true or false, and has to be given')
+    return nothing(ask('fillDisk', flag(body['full'], 'full')))
   },
   'POST /happen': async ({ ask, body }) => {
     onlyKnown(body, ['what', 'to'], 'what happens')
     const what = happenings.find(one => one === body['what'])
     if (what === undefined) throw new TypeError(`what happens is one of ${happenings.join(', ')}`)
-    return { count: await ask('happen', { what, to: (body['to'] as string | undefined) ?? null }) }
+    return { count: await ask('happen', { what, to: body['to'] === undefined ? null : text(body['to'], 'to') }) }
   },
 
   'GET /topics': async ({ ask }) => ({ topics: await ask('topics', null) }),
@@ -119,7 +114,7 @@ const routes: { readonly [path: string]: Route } = {
     const records = listOf<RecordInput>(json).map(toProduce)
     return { written: await ask('produce', { topic: named, records }) }
   },
-  'GET /records/:name': async asked => ({ records: await recordsOf(asked) }),
+  'GET /records/:name': async ({ ask, named, query }) => ({ records: await recordsOf(ask, named, query) }),
   'GET /groups/:name': ({ ask, named, query }) => groupOf(ask, named, query),
   'GET /requests': async ({ ask, query }) => ({
     requests: await ask('requests', { api: query.get('api'), clientId: query.get('clientId') }),
@@ -130,6 +125,13 @@ const routes: { readonly [path: string]: Route } = {
 /** What a fork is made of. */
 const originFrom = (from: unknown): SnapshotKey | null =>
   from === null || from === 'empty' ? from : snapshotKeyFrom(from)
+/** What may stand behind a question mark; nothing where a route is not named. */
+const queries: { readonly [route: string]: readonly string[] } = {
+  'GET /leaders/:name': ['partition'],
+  'GET /records/:name': ['count', 'timeoutMs', 'partition', 'from', 'to'],
+  'GET /groups/:name': ['state', 'members', 'assigned', 'caughtUp', 'timeoutMs'],
+  'GET /requests': ['api', 'clientId'],
+}
 
 export class Control {
   readonly #engine: Engine
@@ -149,6 +151,7 @@ export class Control {
       const [, cluster, rest = ''] = /^\/clusters\/(\d+)(\/.*)?$/.exec(pathname) ?? []
       const found = cluster === undefined ? null : routeOf(method, rest)
       if (!found) return answered(404, { error: `there is no ${method} ${pathname} (docs/testing.md)` })
+      checkQuery(query, queries[found.key] ?? [], found.key.replace(':name', found.named))
       const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
       const asked: Asked = {
         ask: (command, argument) => this.#engine.ask(Number(cluster), command, argument),
@@ -191,60 +194,39 @@ function isLocal({ host = '', origin, 'sec-fetch-site': site }: HttpRequest['hea
   return origin === undefined && site === undefined && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)
 }
 
-function routeOf(method: string, path: string): { route: Route; named: string } | null {
-  const clean = path.replace(/\/+$/, '') || '/'
-  const exact = routes[`${method} ${clean}`]
-  if (exact) return { route: exact, named: '' }
-  const [, first, name, rest = ''] = /^(\/[a-z]+)\/([^/]+)(\/[a-z]+)?$/.exec(clean) ?? []
-  const route = name === undefined ? undefined : routes[`${method} ${first}/:name${rest}`]
-  return route ? { route, named: decodeURIComponent(name!) } : null
+interface Found {
+  readonly route: Route
+  /** By which it is in the table. */
+  readonly key: string
+  readonly named: string
 }
 
-/** As JSON or a query has it. Throws TypeError for what is none, or below 0. */
-function wholeNumber(given: unknown, name: string): number {
-  const number = typeof given === 'string' && given !== '' ? Number(given) : given
-  if (typeof number === 'number' && Number.isInteger(number) && number >= 0) return number
-  throw new TypeError(
-    `${name} is a number, ${given === undefined ? 'and has to be given' : `not ${JSON.stringify(given)}`}`,
-  )
+/** Throws TypeError for a name that cannot be read. */
+function routeOf(method: string, path: string): Found | null {
+  const clean = path.replace(/\/+$/, '') || '/'
+  const exact = routes[`${method} ${clean}`]
+  if (exact) return { route: exact, key: `${method} ${clean}`, named: '' }
+  const [, first, name, rest = ''] = /^(\/[a-z]+)\/([^/]+)(\/[a-z]+)?$/.exec(clean) ?? []
+  const key = `${method} ${first}/:name${rest}`
+  const route = name === undefined ? undefined : routes[key]
+  return route ? { route, key, named: decoded(name!) } : null
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    throw new TypeError(`${name} of the path is no text: after a % come two digits of UTF-8, and %25 is a % itself`)
+  }
 }
 
 const listOf = <T>(json: unknown): readonly T[] => (Array.isArray(json) ? (json as T[]) : [json as T])
 
-function timeOf(at: unknown): number {
-  const ms = typeof at === 'number' ? at : Date.parse(String(at))
-  if (!Number.isFinite(ms)) throw new TypeError(`${String(at)} is no time: milliseconds, or 2030-01-01T00:00:00Z`)
-  return ms
-}
-
-/** What there is, or with `count` so many, for which it waits. Bytes that are no text are told in base64. */
-async function recordsOf({ ask, named: topic, query }: Asked): Promise<unknown[]> {
-  const count = Number(query.get('count') ?? 0)
-  const partition = query.has('partition') ? Number(query.get('partition')) : null
-  const [from, to] = [placeOf(query, 'from') ?? 'start', placeOf(query, 'to')]
-  const records: unknown[] = []
-  let next: Gives<'read'>['next'] = []
-  for (let waitMs = count > 0 ? waitOf(query) : 0; ; ) {
-    const read = await ask('read', { topic, partition, from, to, next, waitMs })
-    next = read.next
-    records.push(...read.records.map(raw => inJson(recordFrom(topic, raw, 'auto'))))
-    if (count === 0 ? read.records.length === 0 : records.length >= count) return records
-    if (count > 0 && read.leftMs < 0)
-      throw new BrokerError(`${topic} has ${records.length} records, not ${count}`, null)
-    waitMs = Math.max(0, read.leftMs)
-  }
-}
-
-/** An offset, `start`, `end`, or a time as `@1767225600000` or `@2026-01-01T00:00:00Z`; null when it is not given. */
-function placeOf(query: URLSearchParams, name: string): OffsetSpec | null {
-  const given = query.get(name)
-  if (given === null || given === 'start' || given === 'end') return given
-  if (/^\d+$/.test(given)) return Number(given)
-  if (given.startsWith('@')) {
-    const time = given.slice(1)
-    return { timestampMs: timeOf(/^\d+$/.test(time) ? Number(time) : time) }
-  }
-  throw new TypeError(`${name} is an offset, start, end, or a time as @2026-01-01T00:00:00Z, not ${given}`)
+/** What there is, or with `count` the first so many, for which it waits. Bytes that are no text are told in base64. */
+async function recordsOf(ask: Ask, topic: string, query: URLSearchParams): Promise<unknown[]> {
+  const { count, ...where } = recordsQuery(query)
+  const records = count === 0 ? await allRecords(ask, topic, where) : await firstRecords(ask, topic, count, where)
+  return records.map(inJson)
 }
 
 function inJson<T>(part: T): unknown {
@@ -256,14 +238,9 @@ function inJson<T>(part: T): unknown {
 
 /** As it is now, or as it is wished for, which it waits for. */
 async function groupOf(ask: Ask, group: string, query: URLSearchParams): Promise<object> {
-  const [state, members] = [query.get('state'), query.get('members')]
-  const assigned = query.getAll('assigned')
-  const caughtUp = query.get('caughtUp') === 'true'
-  if (state === null && members === null && assigned.length === 0 && !caughtUp) return ask('group', group)
-  const wish = { state, members: members === null ? null : Number(members), assigned, caughtUp }
-  const { isSo, facts } = await ask('waitForGroup', { group, wish, waitMs: waitOf(query) })
+  const [wish, waitMs] = [groupQuery(query), waitOf(query)]
+  if (wish === null) return ask('group', group)
+  const { isSo, facts } = await ask('waitForGroup', { group, wish, waitMs })
   if (!isSo) throw new BrokerError(`group ${group} is not so: ${JSON.stringify(facts)}`, null)
   return facts
 }
-
-const waitOf = (query: URLSearchParams): number => Number(query.get('timeoutMs') ?? waitMsDefault)

@@ -89,7 +89,9 @@ export class Faults {
     return this.#last
   }
 
+  /** Throws BrokerError for a number that was never given. */
   lift(id: number): void {
+    this.#checkGiven(id)
     const armed = this.#armed.get(id)
     if (armed && armed.left > 0) this.#inForce -= 1
     if (armed) armed.left = 0
@@ -100,8 +102,9 @@ export class Faults {
     this.#inForce = 0
   }
 
-  /** How many requests a fault has befallen; 0 when nothing is known of it any more. */
+  /** How many requests a fault has befallen; 0 when nothing is known of it any more. Throws as `lift`. */
   hits(id: number): number {
+    this.#checkGiven(id)
     return this.#armed.get(id)?.hits ?? 0
   }
 
@@ -298,6 +301,10 @@ export class Faults {
       (partitions as Body[]).map(({ partition }): FetchedPartition => ({ topic, topicId, index: partition })),
     )
     return [...named, ...this.#world.fetchSession(sessionId)]
+  }
+
+  #checkGiven(id: number): void {
+    if (id < 1 || id > this.#last) throw new BrokerError(`there is no fault ${id}`, null)
   }
 
   #forgetWornOut(): void {

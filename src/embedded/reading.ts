@@ -37,7 +37,7 @@ export async function firstRecords<T>(
   ask: Ask,
   topic: string,
   count: number,
-  options: ReadOptions & Wait,
+  options: RecordsOptions & Wait,
 ): Promise<Rec<T>[]> {
   const seen: Rec<T>[] = []
   const isFound = await readUntil<T>(ask, topic, options, records => {

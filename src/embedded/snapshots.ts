@@ -44,8 +44,9 @@ export class Snapshots {
     return image
   }
 
-  /** Of a number that there is not nothing is dropped. Throws BrokerError for a name that there is not. */
+  /** Throws BrokerError when there is none. */
   drop(cluster: number, key: SnapshotKey): void {
+    this.imageOf(cluster, key)
     if (typeof key === 'number') {
       this.#images.delete(key)
       for (const names of this.#names.values()) for (const [name, of] of names) if (of === key) names.delete(name)

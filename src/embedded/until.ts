@@ -12,7 +12,8 @@ export async function until(
   const deadlineMs = clock.monotonic() + waitMs
   for (;;) {
     if (await isSo()) return Math.max(0, deadlineMs - clock.monotonic())
-    if (clock.monotonic() >= deadlineMs) return -1
+    // Put so that what is no time at all is over, too.
+    if (!(clock.monotonic() < deadlineMs)) return -1
     await new Promise<void>(resolve => timers.after(againMs, resolve))
   }
 }

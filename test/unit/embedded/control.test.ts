@@ -141,7 +141,7 @@ test('records and groups are waited for', async () => {
   expect((await told('GET', '/records/orders?count=2')).records).toHaveLength(2)
   expect(await ask('GET', '/records/orders?count=3&timeoutMs=10')).toMatchObject({
     status: 409,
-    told: { error: 'orders has 2 records, not 3' },
+    told: { error: expect.stringMatching(/^orders does not have 3 records. 2 records were there:\n.*value="first"/) },
   })
   const bytes = { records: [{ key: null, value: Uint8Array.of(255), headers: [], partition: 0, timestampMs: 1 }] }
   await at.ask(1, 'produce', { topic: 'bytes', ...bytes })
@@ -179,6 +179,53 @@ test('topics are listed, and a part of the records is read', async () => {
   for (const wrong of ['to=-1', 'from=yesterday', 'to=@noon', 'to=']) {
     expect((await ask('GET', `/records/orders?${wrong}`)).status).toBe(400)
   }
+})
+
+test.each([
+  ['GET', '/records/orders?count=x', 'count is a whole number from 0 to 2147483647, not "x"'],
+  ['GET', '/records/orders?count=two&timeoutMs=1', 'count is a whole number'],
+  ['GET', '/records/orders?count=5&timeoutMs=x', 'timeoutMs is a whole number'],
+  ['GET', '/records/orders?count=1e3', 'count is a whole number'],
+  ['GET', '/records/orders?count=', 'count is a whole number'],
+  ['GET', '/records/orders?count=99999999999', 'count is a whole number'],
+  ['GET', '/records/orders?count=1&count=2', 'count of GET /records/orders is given more than once'],
+  ['GET', '/records/orders?partition=0.5', 'partition is a whole number'],
+  ['GET', '/records/orders?nope=1', "GET /records/orders has no option 'nope'"],
+  ['GET', '/records/orders?timeoutMS=1', 'Did you mean timeoutMs?'],
+  ['GET', '/topics?count=1', "GET /topics has no option 'count'"],
+  ['GET', '/groups/none?timeoutMs=x&state=Stable', 'timeoutMs is a whole number'],
+  ['GET', '/groups/none?state=stable', 'state is one of Stable, Empty'],
+  ['GET', '/groups/none?members=x', 'members is a whole number'],
+  ['GET', '/groups/none?members=1.5', 'members is a whole number'],
+  ['GET', '/groups/none?caughtUp=yes', 'caughtUp is true or false'],
+  ['GET', '/leaders/orders?partition=-1', 'partition is a whole number'],
+  ['GET', '/faults/abc', 'a fault is a whole number'],
+  ['DELETE', '/snapshots/empty', 'a snapshot, unless it is told by its number,'],
+  ['POST', '/nodes/one/stop', 'a node is a whole number'],
+  ['POST', '/records/%zz', '%zz of the path is no text'],
+  ['POST', '/clock/advance', 'by is a length of time as "7d", and has to be given'],
+  ['POST', '/clock/freeze', "a freeze has no option 'on'", { on: 1 }],
+  ['PUT', '/disk', 'full is true or false, and has to be given', {}],
+  ['PUT', '/disk', 'full is true or false, not "yes"', { full: 'yes' }],
+  ['POST', '/reset', 'keepTopics is true or false', { keepTopics: 1 }],
+  ['POST', '/fork', 'a snapshot, unless it is told by its number,', { from: false }],
+  ['POST', '/happen', 'to is a text', { what: 'rebalance', to: 7 }],
+])('%s %s makes no sense: %s', async (...[method, path, why, body]: readonly unknown[]) => {
+  const { ask } = await bench()
+  const answer = await ask(String(method), String(path), body)
+  expect(answer).toMatchObject({ status: 400, told: { error: expect.stringContaining(String(why)) } })
+})
+
+test.each([
+  ['DELETE', '/faults/99'],
+  ['GET', '/faults/99'],
+  ['DELETE', '/snapshots/99'],
+])('%s %s: there is none', async (method, path) => {
+  const { ask } = await bench()
+  expect(await ask(method, path)).toMatchObject({
+    status: 409,
+    told: { error: expect.stringContaining('there is no') },
+  })
 })
 
 test('what cannot be asked is told; web pages are not answered', async () => {
