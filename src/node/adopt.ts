@@ -21,12 +21,12 @@ export async function adoptTopics(
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
   if (kafka) await metadata.adoptKafka(kafka)
-  await finishDeletions(store, metadata, logger)
+  const deleted = await finishDeletions(store, metadata, logger)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
-  for (const gone of await store.takeGone()) {
-    // Of a topic that is not known either it was deleted, and the process died before that was forgotten as well.
-    if (metadata.image.topic(gone.topic)?.partitions[gone.partition]) logger.warn('log-gone', { ...gone })
-  }
+  // What is remembered of a topic that was deleted, when the process died before that was forgotten, is not of one of the same name.
+  const isWanted = (topic: string, partition: number) =>
+    !deleted.has(topic) && metadata.image.topic(topic)?.partitions[partition] !== undefined
+  await store.forgetGone(isWanted)
   if (kafka === null && !metadata.isNew) return setAside(store, metadata, logs, logger)
   const unknown = logs.filter(({ topic }) => !metadata.image.topic(topic))
   const found = new Map<string, { topicId: string; partitions: number }>()
@@ -41,11 +41,11 @@ export async function adoptTopics(
   for (const [topic, { partitions }] of found) logger.info('topic-adopted', { topic, partitions })
 }
 
-/** Removes logs of topics that were deleted by a process that died before it had done so. */
-async function finishDeletions(store: LogStore, metadata: Metadata, logger: Logger): Promise<void> {
+/** Removes logs of topics that were deleted by a process that died before it had done so. Returns the names of those topics. */
+async function finishDeletions(store: LogStore, metadata: Metadata, logger: Logger): Promise<ReadonlySet<string>> {
   const deletions = new Map(metadata.image.table('deletion').entries())
-  if (deletions.size === 0) return
   const names = new Set([...deletions.values()].map(({ name }) => name))
+  if (deletions.size === 0) return names
   for (const id of await store.list()) {
     // A crash while the log was made may have left it without its topic id.
     const isUnnamed = id.topicId === '' && names.has(id.topic) && !metadata.image.topic(id.topic)
@@ -58,6 +58,7 @@ async function finishDeletions(store: LogStore, metadata: Metadata, logger: Logg
     })
   }
   await metadata.forgetDeletions([...deletions.keys()])
+  return names
 }
 
 /** Acts on deletions, and then lets the metadata forget them. Nobody waits for that: what is not forgotten is looked for at the next start. */
@@ -85,10 +86,13 @@ async function setAside(store: LogStore, metadata: Metadata, logs: readonly LogI
   for (const id of logs) {
     const known = metadata.image.topic(id.topic)
     // A topic of the same name may have been made before the logs of the last one were gone.
-    if (known?.id === id.topicId) continue
-    const why = known
-      ? `the topic has the id ${known.id} now, and this log ${id.topicId}`
-      : 'the metadata know no such topic'
+    const isOfTopic = known?.id === id.topicId
+    if (isOfTopic && known?.partitions[id.partition]) continue
+    const why = isOfTopic
+      ? `the topic has no partition ${id.partition}: somebody has renamed or copied a directory`
+      : known
+        ? `the topic has the id ${known.id} now, and this log ${id.topicId}`
+        : 'the metadata know no such topic'
     const directory = await store.setAside(id)
     if (directory === null) continue
     logger.warn('log-set-aside', { topic: id.topic, partition: id.partition, why, directory })

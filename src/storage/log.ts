@@ -279,14 +279,6 @@ export interface Space {
   readonly isFailed: boolean
 }
 
-/** A log of which it is remembered that it was flushed up to some offset, and of which nothing is there. */
-export interface GoneLog {
-  readonly topic: string
-  readonly partition: number
-  readonly directory: string
-  readonly flushedUpTo: number
-}
-
 export interface LogStore {
   readonly supports: { readonly flush: boolean; readonly compaction: boolean; readonly sharedByNodes: boolean }
   /**
@@ -303,8 +295,11 @@ export interface LogStore {
    * when there was none, or nothing is kept for longer than this process.
    */
   setAside(id: LogId): Promise<string | null>
-  /** Logs that are gone as a whole since they were flushed; they are forgotten by that, durably. */
-  takeGone(): Promise<readonly GoneLog[]>
+  /**
+   * Forgets, durably, what is remembered of logs that are gone as a whole and not `wanted`. One that is wanted and has had
+   * records is not opened until somebody has decided.
+   */
+  forgetGone(wanted: (topic: string, partition: number) => boolean): Promise<void>
   /** The file system that holds this store, and whether it has failed. */
   space(): Space
   /** Flushes and closes every log and marks the shutdown as clean. */

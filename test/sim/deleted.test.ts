@@ -129,7 +129,7 @@ async function failAt(operation: number, end: (broker: Machine) => void): Promis
     ).toEqual(['gone-0', 'gone-1'])
   }
   expect(story.names().filter(name => name.endsWith('-stray'))).toEqual([])
-  expect(story.told.filter(line => /log-set-aside|log-gone|ERROR/.test(line))).toEqual([])
+  expect(story.told.filter(line => /log-set-aside|partition-offline|ERROR/.test(line))).toEqual([])
   // What was to be removed is not looked for at every start.
   const before = story.told.length
   story.broker.kill()

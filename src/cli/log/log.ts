@@ -7,7 +7,7 @@ import type { CheckedLog } from '../../storage/segments/damage'
 import { OfflineLogs } from '../../storage/segments/offline'
 import { refusedDirectory } from '../refusals'
 import { type LogAsked, readLogLine } from './flags'
-import { damageIn, gapIn, repairedIn, setAsideIn, soundIn, strayIn } from './words'
+import { begunIn, damageIn, gapIn, goneIn, repairedIn, setAsideIn, soundIn, strayIn } from './words'
 
 /** Ends the process: 0 all is well, 1 something is damaged or could not be done, 2 the command line was not understood. */
 export async function logCommand(argv: readonly string[], process: Process, platform: Platform): Promise<void> {
@@ -48,10 +48,11 @@ async function run(logs: OfflineLogs, asked: LogAsked, process: Process): Promis
     const checked = await logs.check(name)
     if (asked.verb === 'repair') await repair(logs, name, checked, asked, process)
     else tell(name, checked, asked, process)
-    const { damages, gaps, strays } = checked
+    const { damages, gaps, strays, isGone } = checked
     if (asked.verb === 'repair') isBad ||= isUndecided(checked)
-    else isBad ||= damages.length + gaps.length + strays.length > 0
-    if (asked.verb === 'check' && damages.length + strays.length > 0 && !isUndecided(checked)) damaged.push(name)
+    else isBad ||= isGone || damages.length + gaps.length + strays.length > 0
+    const isMendable = isGone || (damages.length + strays.length > 0 && !isUndecided(checked))
+    if (asked.verb === 'check' && isMendable) damaged.push(name)
   }
   if (damaged.length > 0 && !asked.json) {
     process.print(
@@ -66,6 +67,7 @@ const isUndecided = ({ strays }: CheckedLog): boolean => strays.some(({ reachesF
 
 function tell(name: string, checked: CheckedLog, { json }: LogAsked, process: Process): void {
   if (json) return process.print(JSON.stringify({ log: name, ...checked }))
+  if (checked.isGone) return process.print(goneIn(name, checked))
   for (const gap of checked.gaps) process.print(gapIn(name, gap))
   for (const stray of checked.strays) process.print(strayIn(name, stray))
   const { damages, gaps, strays } = checked
@@ -82,6 +84,7 @@ async function repair(
 ): Promise<void> {
   const copies = await logs.mend(name, checked)
   if (json) return process.print(JSON.stringify({ log: name, ...checked, copies: copies.map(path => basename(path)) }))
+  if (checked.isGone) return process.print(begunIn(name, checked))
   for (const gap of checked.gaps) process.print(gapIn(name, gap))
   if (isUndecided(checked)) {
     for (const stray of checked.strays) process.complain(strayIn(name, stray))

@@ -26,6 +26,12 @@ export const repairedIn = (name: string, damage: Damage): string =>
 export const gapIn = (name: string, { before, ...lost }: Gap): string =>
   `${name}  GAP: no segment goes up to ${segmentFileName(before, 'log')}, so one was lost or emptied: ${lossOf(lost)}`
 
+export const goneIn = (name: string, { startOffset: fromOffset, endOffset: toOffset }: CheckedLog): string =>
+  `${name}  GONE: there is no such directory: ${lossOf({ fromOffset, toOffset })}; put it back from a copy, if there is one`
+
+export const begunIn = (name: string, { startOffset: fromOffset, endOffset: toOffset }: CheckedLog): string =>
+  `${name}  repaired: begins anew at offset ${toOffset}: ${lossOf({ fromOffset, toOffset })}`
+
 export const strayIn = (name: string, stray: Stray): string => `${name}  STRAY: ${fileOf(stray)} ${sayingOf(stray)}`
 
 export const setAsideIn = (name: string, stray: Stray): string => `${name}  put aside: ${fileOf(stray)}`

@@ -62,9 +62,7 @@ export class MemoryStore implements LogStore {
     return null
   }
 
-  async takeGone(): Promise<[]> {
-    return []
-  }
+  async forgetGone(): Promise<void> {}
 
   space(): Space {
     return { path: 'memory:', totalBytes: -1, usableBytes: -1, isFailed: false }

@@ -37,6 +37,8 @@ export interface CheckedLog {
   readonly sizeBytes: number
   readonly startOffset: number
   readonly endOffset: number
+  /** There is no directory, though the log had records below `endOffset`. */
+  readonly isGone: boolean
   readonly damages: readonly Damage[]
   /** Between segments. Not looked for in a log that was compacted, where records are missing for good reason. */
   readonly gaps: readonly Gap[]
@@ -93,8 +95,34 @@ export async function checkLog(files: Files, directory: string, setting: CheckSe
     }
   }
   const endOffset = Math.max(next.offset, tornBytes > 0 ? 0 : setting.mark)
-  return { segments, sizeBytes, startOffset: segments[0] ?? 0, endOffset, damages, gaps, strays, tornBytes, oldSegment }
+  const isGone = false
+  return {
+    segments,
+    sizeBytes,
+    startOffset: segments[0] ?? 0,
+    endOffset,
+    isGone,
+    damages,
+    gaps,
+    strays,
+    tornBytes,
+    oldSegment,
+  }
 }
+
+/** What there is to be said of a log without a directory. */
+export const goneLog = (startOffset: number, endOffset: number): CheckedLog => ({
+  segments: [],
+  sizeBytes: 0,
+  startOffset,
+  endOffset,
+  isGone: true,
+  damages: [],
+  gaps: [],
+  strays: [],
+  tornBytes: 0,
+  oldSegment: null,
+})
 
 async function spansIn(files: Files, directory: string, { pause }: CheckSetting): Promise<Span[]> {
   const spans: Span[] = []

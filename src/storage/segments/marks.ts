@@ -32,6 +32,9 @@ export interface Mark {
   cleaned: number
 }
 
+/** The offset up to which a log is known to have been, 0 where nothing is known of records. */
+export const endOf = ({ recovery, watermark, start }: Mark): number => Math.max(recovery, watermark, start)
+
 export class Marks {
   readonly #timers: Timers
   readonly #logger: Logger
@@ -68,9 +71,8 @@ export class Marks {
     return mark
   }
 
-  /** Of logs that have been flushed. */
-  flushed(): Mark[] {
-    return [...this.#marks.values()].filter(({ recovery }) => recovery > 0)
+  all(): Mark[] {
+    return [...this.#marks.values()]
   }
 
   /** Forgets a log, durably: another of its name must not inherit what was said of it. Does nothing when it is not known. */

@@ -1,10 +1,10 @@
 /** A data directory without a broker: its logs looked through, and mended. */
 import type { Platform } from '../../platform/platform'
 import { DirectoryRefused } from '../fault'
-import { type CheckedLog, checkLog } from './damage'
+import { type CheckedLog, checkLog, goneLog } from './damage'
 import { codeOf, saying } from './health'
-import { names, parseLogDirectoryName, pathOf } from './layout'
-import { Marks } from './marks'
+import { logDirectoryName, names, parseLogDirectoryName, pathOf, segmentFileName } from './layout'
+import { endOf, type Mark, Marks } from './marks'
 import { mendLog } from './mend'
 
 export type OfflinePlatform = Pick<Platform, 'files' | 'timers' | 'logger'>
@@ -27,7 +27,8 @@ export class OfflineLogs {
     const logs = files
       .list(path)
       .filter(name => parseLogDirectoryName(name) && files.stat(pathOf(path, name))?.isDirectory)
-    this.all = logs.sort()
+    const gone = this.#marks.all().filter(mark => this.#isGone(mark))
+    this.all = [...logs, ...gone.map(({ topic, partition }) => logDirectoryName(topic, partition))].sort()
   }
 
   /** Rejects with DirectoryRefused, and has then changed nothing. */
@@ -45,10 +46,18 @@ export class OfflineLogs {
     }
   }
 
-  check(name: string): Promise<CheckedLog> {
+  /** A log that had records, of which nothing is there. */
+  #isGone(mark: Mark): boolean {
+    const { topic, partition } = mark
+    return endOf(mark) > 0 && !this.#platform.files.stat(pathOf(this.#path, logDirectoryName(topic, partition)))
+  }
+
+  async check(name: string): Promise<CheckedLog> {
     const { files, timers } = this.#platform
     const { topic, partition } = parseLogDirectoryName(name)!
-    const { recovery: mark, start, cleaned } = this.#marks.of(topic, partition)
+    const known = this.#marks.of(topic, partition)
+    if (this.#isGone(known)) return goneLog(known.start, endOf(known))
+    const { recovery: mark, start, cleaned } = known
     return checkLog(files, pathOf(this.#path, name), {
       mark,
       start,
@@ -63,11 +72,24 @@ export class OfflineLogs {
    */
   async mend(name: string, checked: CheckedLog): Promise<readonly string[]> {
     const { files } = this.#platform
+    if (checked.isGone) return this.#beginAnew(name, checked.endOffset)
     if (checked.damages.length === 0 && checked.strays.length === 0) return []
     if (checked.strays.some(({ reachesFurther }) => reachesFurther)) return []
     await files.remove(pathOf(this.#path, names.cleanShutdown))
     await files.syncDir(this.#path)
     return mendLog(files, pathOf(this.#path, name), checked)
+  }
+
+  /** An empty log where the one ended that is gone: no offset is given out a second time. */
+  async #beginAnew(name: string, end: number): Promise<[]> {
+    const { files } = this.#platform
+    const directory = pathOf(this.#path, name)
+    await files.remove(pathOf(this.#path, names.cleanShutdown))
+    files.makeDir(directory)
+    await files.open(pathOf(directory, segmentFileName(end, 'log')), { create: true }).close()
+    await files.syncDir(directory)
+    await files.syncDir(this.#path)
+    return []
   }
 
   close(): Promise<void> {

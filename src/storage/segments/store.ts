@@ -6,7 +6,7 @@ import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
 import { CorruptLog, StorageFault } from '../fault'
-import { defaultLogConfig, type GoneLog, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
+import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
 import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
 import { DirectorySync } from './directory-sync'
 import { Handles } from './handles'
@@ -22,7 +22,7 @@ import {
 } from './layout'
 import type { SegmentLog } from './log'
 import type { FlushMode } from './log-setting'
-import { Marks } from './marks'
+import { endOf, type Mark, Marks } from './marks'
 import { openLog } from './open-log'
 import { Stage } from './stage'
 import { decodePartitionMetadata, type DirectoryIdentity, encodePartitionMetadata } from './texts'
@@ -166,15 +166,11 @@ export class FileStore implements LogStore {
     })
   }
 
-  async takeGone(): Promise<readonly GoneLog[]> {
-    const { files } = this.#platform
-    const gone: GoneLog[] = []
-    for (const { topic, partition, recovery } of this.#marks.flushed()) {
+  async forgetGone(wanted: (topic: string, partition: number) => boolean): Promise<void> {
+    for (const { topic, partition } of this.#marks.all()) {
       const directory = pathOf(this.#claimed.path, logDirectoryName(topic, partition))
-      if (!files.stat(directory)) gone.push({ topic, partition, directory, flushedUpTo: recovery })
+      if (!wanted(topic, partition) && !this.#platform.files.stat(directory)) await this.#marks.forget(topic, partition)
     }
-    for (const { topic, partition } of gone) await this.#marks.forget(topic, partition)
-    return gone
   }
 
   space(): Space {
@@ -225,7 +221,10 @@ export class FileStore implements LogStore {
       if (found && !found.isDirectory) throw new CorruptLog(directory, 'is a file, and should be a directory')
       const isNew = found === null
       // What is remembered of one that is gone must not be believed of a new one.
-      if (isNew) await this.#marks.forget(id.topic, id.partition)
+      if (isNew) {
+        refuseGone(directory, this.#marks.of(id.topic, id.partition))
+        await this.#marks.forget(id.topic, id.partition)
+      }
       files.makeDir(directory)
       const topicId = this.#topicIdIn(directory)
       if (topicId !== null) refuseOther(id, topicId)
@@ -295,4 +294,12 @@ function refuseOther(id: LogId, topicId: string): void {
   if (topicId === id.topicId) return
   const name = logDirectoryName(id.topic, id.partition)
   throw new StorageFault(`${name} belongs to topic id ${topicId}, not ${id.topicId}`)
+}
+
+/** Who loses everything must not be better off than who loses a part. Throws CorruptLog. */
+function refuseGone(directory: string, mark: Mark): void {
+  const end = endOf(mark)
+  if (end === 0) return
+  const says = `is not there, though the log had records below offset ${end}`
+  throw new CorruptLog(directory, `${says}; odradek log repair lets it begin anew at offset ${end}`)
 }

@@ -7,6 +7,7 @@ import { type Node, startNode } from '../../../src/node/node'
 import { silentLogger } from '../../../src/platform/logger'
 import { buildBatch } from '../../../src/protocol/records/records'
 import { nodePlatform } from '../../../src/platform/node/platform'
+import { OfflineLogs } from '../../../src/storage/segments/offline'
 import { openMetadata } from '../../support/metadata'
 
 async function withNode<T>(dataDir: string, use: (node: Node) => Promise<T>, logger = silentLogger): Promise<T> {
@@ -66,7 +67,7 @@ test('a log of another topic id makes room for the one that the topic has, and i
   rmSync(root, { recursive: true })
 })
 
-test('a log that is gone as a whole is begun anew, and that is told', async () => {
+test('a log that is gone as a whole keeps its partition offline, until a repair lets it go on where it ended', async () => {
   const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
   const data = join(root, 'data')
   await withNode(data, async ({ broker }) => {
@@ -77,11 +78,48 @@ test('a log that is gone as a whole is begun anew, and that is told', async () =
   })
   for (const name of ['a-0', 'empty-0']) rmSync(join(data, name), { recursive: true })
   const told: unknown[] = []
+  const error = (event: string, fields: object = {}) => void told.push({ event, ...fields })
+  const offline = () =>
+    withNode(
+      data,
+      async ({ broker }) => {
+        expect(broker.partitions.led('empty', 0).end).toBe(0)
+        return broker.partitions.isOffline('a', 0)
+      },
+      { ...silentLogger, error },
+    )
+  expect(await offline()).toBe(true)
+  const why = expect.stringContaining(`${join(data, 'a-0')}: is not there, though the log had records below offset 1`)
+  expect(told).toMatchObject([{ event: 'partition-offline', topic: 'a', partition: 0, why }])
+  // Nothing is forgotten by that.
+  expect(await offline()).toBe(true)
+  const logs = await OfflineLogs.open(nodePlatform({ logger: silentLogger }), data)
+  const checked = await logs.check('a-0')
+  expect(logs.all).toEqual(['a-0', 'empty-0'])
+  expect(checked).toMatchObject({ isGone: true, startOffset: 0, endOffset: 1 })
+  await logs.mend('a-0', checked)
+  expect(await logs.check('a-0')).toMatchObject({ isGone: false, startOffset: 1, endOffset: 1, gaps: [], damages: [] })
+  await logs.close()
+  const range = await withNode(data, async ({ broker }) => {
+    const { start, end } = broker.partitions.led('a', 0)
+    return [start, end]
+  })
+  expect(range).toEqual([1, 1])
+  rmSync(root, { recursive: true })
+})
+
+test('a directory of a partition that its topic does not have is put aside, and told of', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
+  const data = join(root, 'data')
+  await withNode(data, ({ broker }) => broker.metadata.createTopics([named('a')]))
+  renameSync(join(data, 'a-0'), join(data, 'a-7'))
+  const told: unknown[] = []
   const warn = (event: string, fields: object = {}) => void told.push({ event, ...fields })
-  const end = await withNode(data, async ({ broker }) => broker.partitions.led('a', 0).end, { ...silentLogger, warn })
-  expect(end).toBe(0)
-  const gone = { event: 'log-gone', topic: 'a', partition: 0, directory: join(data, 'a-0'), flushedUpTo: 1 }
-  expect(told).toEqual([gone])
+  await withNode(data, async () => {}, { ...silentLogger, warn })
+  expect(told).toMatchObject([
+    { event: 'log-set-aside', topic: 'a', partition: 7, why: expect.stringContaining('has no partition 7') },
+  ])
+  expect(strays(data)).toEqual([expect.stringMatching(/^a-7\./)])
   rmSync(root, { recursive: true })
 })
 
