@@ -11,8 +11,8 @@ import { SyncGroup } from '../../src/protocol/messages/sync-group'
 import type { Api } from '../../src/protocol/schema'
 import type { Plain } from '../oracle/mask'
 import { subscription } from '../oracle/scenarios/members'
-import type { Action, Built, Teller } from './stage'
-import { type Kinds, type Stories, silence } from './story'
+import { type Action, type Built, silence, type Teller } from './stage'
+import type { Kinds, Stories } from './story'
 
 const clients = 4
 /** Two of the clients are static, and have the same instance: the one who comes later takes its place. */

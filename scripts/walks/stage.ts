@@ -4,7 +4,9 @@ import { type Difference, differencesOf, type Plain } from '../oracle/mask'
 
 import { Closed, NoAnswer, Wire } from '../oracle/wire'
 import { sleep } from '../judge/process'
-import { silence } from './story'
+
+/** What nobody does: time passes on both brokers. */
+export const silence = 'silence'
 
 /** One thing that one client does. `rolls` are dice that were thrown before, so that an action means the same on both brokers. */
 export interface Action {

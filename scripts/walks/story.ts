@@ -1,12 +1,9 @@
 /** How a story is made up: which client does what, with dice that say how. */
 import type { Api } from '../../src/protocol/schema'
-import type { Action, Teller } from './stage'
+import { type Action, silence, type Teller } from './stage'
 
 /** What clients do, and how often. */
 export type Kinds = readonly (readonly [kind: string, weight: number])[]
-
-/** What nobody does: time passes on both brokers. */
-export const silence = 'silence'
 
 export interface Stories {
   /** How long a silence is, in stories that have some. */

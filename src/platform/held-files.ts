@@ -4,17 +4,17 @@
  * open can still be read, and are written to no more.
  */
 import { dirname } from 'node:path'
-import type { File, FileFacts, FileLock, Files } from './files'
+import type { File, Files } from './files'
+import { PassingFile, PassingFiles } from './passing-files'
 
-export class HeldFiles implements Files {
-  readonly #files: Files
+export class HeldFiles extends PassingFiles {
   /** The directory, and what in it keeps others out, as they were when they were taken. */
   readonly #held: readonly { readonly path: string; readonly identity: string }[]
   #lost: Error | null = null
 
   /** `lockPath` is in the directory that is held. */
   constructor(files: Files, lockPath: string) {
-    this.#files = files
+    super(files)
     this.#held = [dirname(lockPath), lockPath].flatMap(path => {
       const facts = files.stat(path)
       return facts ? [{ path, identity: facts.identity }] : []
@@ -41,7 +41,7 @@ export class HeldFiles implements Files {
   /** What a sick disk says of a name is no sign that it is gone. */
   #identityOf(path: string): string | null {
     try {
-      return this.#files.stat(path)?.identity ?? null
+      return this.stat(path)?.identity ?? null
     } catch {
       return this.#held.find(each => each.path === path)!.identity
     }
@@ -52,114 +52,61 @@ export class HeldFiles implements Files {
     if (lost) throw lost
   }
 
-  get longWriteBytes(): number {
-    return this.#files.longWriteBytes
-  }
-
-  get longSyncedWriteBytes(): number {
-    return this.#files.longSyncedWriteBytes
-  }
-
-  get openMax(): number {
-    return this.#files.openMax
-  }
-
-  open(path: string, how: Parameters<Files['open']>[1]): File {
+  override open(path: string, how: Parameters<Files['open']>[1]): File {
     this.#mustBeHeld()
-    return new HeldFile(this.#files.open(path, how), () => {
+    return new HeldFile(super.open(path, how), () => {
       if (this.#lost) throw this.#lost
     })
   }
 
-  list(path: string): readonly string[] {
-    return this.#files.list(path)
-  }
-
-  stat(path: string): FileFacts | null {
-    return this.#files.stat(path)
-  }
-
-  makeDir(path: string): void {
+  override makeDir(path: string): void {
     this.#mustBeHeld()
-    this.#files.makeDir(path)
+    super.makeDir(path)
   }
 
-  readFile(path: string): Buffer {
-    return this.#files.readFile(path)
-  }
-
-  async replaceFile(path: string, content: Uint8Array | string): Promise<void> {
+  override async replaceFile(path: string, content: Uint8Array | string): Promise<void> {
     this.#mustBeHeld()
-    await this.#files.replaceFile(path, content)
+    await super.replaceFile(path, content)
   }
 
-  async rename(from: string, to: string): Promise<void> {
+  override async rename(from: string, to: string): Promise<void> {
     this.#mustBeHeld()
-    await this.#files.rename(from, to)
+    await super.rename(from, to)
   }
 
-  async remove(path: string): Promise<void> {
+  override async remove(path: string): Promise<void> {
     this.#mustBeHeld()
-    await this.#files.remove(path)
+    await super.remove(path)
   }
 
-  async removeTree(path: string): Promise<void> {
+  override async removeTree(path: string): Promise<void> {
     this.#mustBeHeld()
-    await this.#files.removeTree(path)
-  }
-
-  syncDir(path: string): Promise<void> {
-    return this.#files.syncDir(path)
-  }
-
-  lock(path: string): Promise<FileLock | null> {
-    return this.#files.lock(path)
-  }
-
-  space(path: string): { totalBytes: number; usableBytes: number } {
-    return this.#files.space(path)
+    await super.removeTree(path)
   }
 }
 
-class HeldFile implements File {
-  readonly #file: File
+class HeldFile extends PassingFile {
   readonly #mustBeHeld: () => void
 
   constructor(file: File, mustBeHeld: () => void) {
-    this.#file = file
+    super(file)
     this.#mustBeHeld = mustBeHeld
   }
 
-  writeSync(buffers: readonly Uint8Array[], position: number): void {
+  override writeSync(buffers: readonly Uint8Array[], position: number): void {
     this.#mustBeHeld()
-    this.#file.writeSync(buffers, position)
+    super.writeSync(buffers, position)
   }
 
-  async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+  override async write(buffers: readonly Uint8Array[], position: number): Promise<void> {
     this.#mustBeHeld()
-    await this.#file.write(buffers, position)
+    await super.write(buffers, position)
     this.#mustBeHeld()
-  }
-
-  readSync(into: Uint8Array, position: number): number {
-    return this.#file.readSync(into, position)
-  }
-
-  size(): number {
-    return this.#file.size()
-  }
-
-  truncateSync(sizeBytes: number): void {
-    this.#file.truncateSync(sizeBytes)
   }
 
   /** What is found out meanwhile counts: the name of the file may have been gone before. */
-  async sync(): Promise<void> {
-    await this.#file.sync()
+  override async sync(): Promise<void> {
+    await super.sync()
     this.#mustBeHeld()
-  }
-
-  close(): Promise<void> {
-    return this.#file.close()
   }
 }
