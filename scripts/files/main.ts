@@ -5,6 +5,7 @@
  */
 import { Broker } from '../judge/broker'
 import { fetchKafka, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
+import { accessTakenOver } from './access'
 import { compactedByBoth, ourCompactedFiles } from './compacted'
 import { deletedTopics } from './deleted'
 import { oldFormats } from './old'
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`${await oldFormats()}\n`)
   process.stdout.write(`${await deletedTopics()}\n`)
+  for (const line of await accessTakenOver()) process.stdout.write(`${line}\n`)
   process.stdout.write(`files agree with Apache Kafka ${kafkaVersion} (${Math.round((Date.now() - began) / 1000)} s)\n`)
 }
 

@@ -120,6 +120,10 @@ export function refusedDirectory(error: DirectoryError, situation: Surroundings)
       )
     case 'foreign files':
       return cannotRun(`${said}. Give an empty directory, or one that is not there yet, with --data-dir.`)
+    case 'unreadable rules':
+      return cannotRun(
+        `${said}. Put its __cluster_metadata-0 back from a whole copy; or start once without authorizer.class.name, and make the rules anew before you set it again.`,
+      )
     case 'lost metadata':
       return cannotRun(`${said}. ${mending}`)
     default: {

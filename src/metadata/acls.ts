@@ -23,6 +23,12 @@ type Numbered = keyof typeof knownMax
 const isUnknown = (row: Readonly<Record<Numbered, number>>, field: Numbered): boolean =>
   row[field] < any || row[field] > knownMax[field]
 
+/** Whether a rule says something that is understood here; one that does not might deny what is then allowed. */
+export const isKnownAcl = (acl: StoredAcl): boolean =>
+  !(['resourceType', 'patternType', 'operation', 'permissionType'] as const).some(
+    field => isUnknown(acl, field) || acl[field] === any,
+  ) && acl.patternType !== patterns.match
+
 /** Null finds everything, as does ANY (1) in place of a number. */
 export interface AclFilter {
   readonly resourceType: number

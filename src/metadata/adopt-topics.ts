@@ -3,12 +3,14 @@ import type { ConfigTexts } from './config-layers'
 import type { Configs } from './configs'
 import { createOperations } from './create-topics'
 import type { Decision } from './decision'
+import { adoptedLevels } from './features'
 import { internalTopicPlan } from './internal-topics'
 import type { KafkaMetadata } from './kafka-metadata'
 import type { LiveImage } from './live-image'
 import { newPartition } from './placement'
 import type { StoreOperation } from './store'
 import { storeKeys, type StoredPartition, type StoredProducerIds } from './stored'
+import type { StoredFeature, TableName, TableRows } from './tables'
 
 export interface AdoptedTopic {
   readonly name: string
@@ -32,23 +34,40 @@ export function decideAdopt(image: LiveImage, configs: Configs, topics: readonly
   return { if: [], do: operations, reply: undefined }
 }
 
-/**
- * Takes over what a Kafka's metadata say beside topics. No producer id is given out twice, whoever gave it out first;
- * configs are taken over where this metadata is new (`withConfigs`), since they may have been changed here later.
- */
-export function decideAdoptKafka(image: LiveImage, kafka: KafkaMetadata, withConfigs: boolean): Decision<void> {
-  const operations: StoreOperation[] = []
-  if (kafka.nextProducerId > image.nextProducerId) {
-    const stored: StoredProducerIds = { next: kafka.nextProducerId }
-    operations.push({ put: storeKeys.producerIds, value: JSON.stringify(stored) })
+/** No producer id is given out twice, whoever gave it out first. */
+export function decideAdoptProducerIds(image: LiveImage, { nextProducerId: next }: KafkaMetadata): Decision<void> {
+  const stored: StoredProducerIds = { next }
+  const isAhead = next > image.nextProducerId
+  return {
+    if: [],
+    do: isAhead ? [{ put: storeKeys.producerIds, value: JSON.stringify(stored) }] : [],
+    reply: undefined,
   }
-  for (const resource of withConfigs ? (['broker', 'group', 'clientMetrics'] as const) : []) {
+}
+
+/** What a Kafka's metadata say beside topics and producer ids. For metadata that are new, since it may have been changed here later. */
+export function adoptedOperations(kafka: KafkaMetadata): StoreOperation[] {
+  const operations: StoreOperation[] = []
+  for (const resource of ['broker', 'group', 'clientMetrics'] as const) {
     for (const name of kafka.overridden(resource)) {
       const texts = Object.fromEntries(kafka.overrides(resource, name))
       operations.push({ put: storeKeys.config(resource, name), value: JSON.stringify(texts) })
     }
   }
-  return { if: [], do: operations, reply: undefined }
+  const put = <N extends TableName>(table: N, rows: Iterable<[string, TableRows[N]]>): void => {
+    for (const [id, row] of rows) operations.push({ put: storeKeys.row(table, id), value: JSON.stringify(row) })
+  }
+  put('acl', kafka.acls)
+  put('quota', kafka.quotas)
+  put('scram', kafka.scram)
+  put('token', kafka.tokens)
+  // Without a level of its metadata nothing is known of its features: it was not read, or there was none.
+  const levels = kafka.features.has('metadata.version') ? adoptedLevels(kafka.features) : []
+  put(
+    'feature',
+    levels.map(([name, level]): [string, StoredFeature] => [name, { level }]),
+  )
+  return operations
 }
 
 export interface KnownEpoch {

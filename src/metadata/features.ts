@@ -54,6 +54,13 @@ export function featuresOf(image: MetadataImage): Features {
   }
 }
 
+/** The levels at which a Kafka left the features that are served here; one that it does not tell of is at 0. */
+export function adoptedLevels(left: ReadonlyMap<string, number>): [string, number][] {
+  return known
+    .filter(({ served }) => served > 0)
+    .map(({ name, min, served }) => [name, Math.min(Math.max(left.get(name) ?? 0, min), served)])
+}
+
 export interface FeatureUpdate {
   readonly name: string
   readonly level: number

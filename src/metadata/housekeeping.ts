@@ -1,19 +1,29 @@
 /** Decisions that no client asks for: a cluster's first start, ids for producers, the end of a deletion. */
+import { adoptedOperations } from './adopt-topics'
 import type { BrokerConfigs } from './configs'
 import type { Decision } from './decision'
+import type { KafkaMetadata } from './kafka-metadata'
 import type { LiveImage } from './live-image'
 import type { StoreOperation } from './store'
 import { storeKeys, type StoredCluster, type StoredPartition, type StoredProducerIds } from './stored'
 
-/** A new cluster: its id, and the default of `min.insync.replicas` for all brokers that eligible leader replicas need. */
-export function decideFirstStart(broker: BrokerConfigs, clusterId: string, nowMs: number): Decision<void> {
+/** A new cluster: its id, and the default of `min.insync.replicas` for all brokers that eligible leader replicas need. With what a Kafka left, if one did. */
+export function decideFirstStart(
+  broker: BrokerConfigs,
+  clusterId: string,
+  nowMs: number,
+  kafka: KafkaMetadata | null,
+): Decision<void> {
   const cluster: StoredCluster = { clusterId, format: 1, createdMs: nowMs }
+  const left = kafka ? adoptedOperations(kafka) : []
+  const defaults = storeKeys.config('broker', '')
   const minIsr = { 'min.insync.replicas': String(broker.minInsyncReplicas) }
   return {
     if: [{ key: storeKeys.cluster, on: 'created', is: '=', revision: 0 }],
     do: [
       { put: storeKeys.cluster, value: JSON.stringify(cluster) },
-      { put: storeKeys.config('broker', ''), value: JSON.stringify(minIsr) },
+      ...(left.some(({ put }) => put === defaults) ? [] : [{ put: defaults, value: JSON.stringify(minIsr) }]),
+      ...left,
     ],
     reply: undefined,
   }

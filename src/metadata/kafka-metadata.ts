@@ -1,60 +1,52 @@
 /**
- * What an Apache Kafka left in its own metadata log, for a data directory that it wrote and we take over: the configs of
- * topics, brokers, groups and client metrics, and the first producer id that was not given out. Topics themselves are
- * known from their directories.
- *
- * The log lies in `__cluster_metadata-0`: the newest `.checkpoint` holds everything before its offset, the `.log` files
- * what came after. Both are record batches whose records are a frame version, a key, a version and the message.
+ * What an Apache Kafka left in its own metadata log, for a data directory that it wrote and we take over: configs of topics, brokers,
+ * groups and client metrics, access rules, client quotas, SCRAM users, delegation tokens, levels of features, and the first producer id
+ * that was not given out. Topics themselves are known from their directories.
  */
-import type { File, Files } from '../platform/files'
 import { codecOfShape } from '../protocol/codec'
-import { baseOffsetAt, batchBytesAt, batchHeaderBytes, crcAt, isControlAt, magicAt } from '../protocol/records/batch'
-import { crc32c } from '../protocol/records/crc32c'
-import { recordsOf } from '../protocol/records/records'
-import { int32, int64, int8, string, uuid, type Shape } from '../protocol/schema'
+import type { Message, Shape } from '../protocol/schema'
+import { Malformed } from '../protocol/wire/faults'
 import { Reader } from '../protocol/wire/reader'
+import { aclId, isKnownAcl } from './acls'
 import { configKey } from './config-keys'
 import type { ConfigTexts } from './config-layers'
 import { isProblem, parseConfigValue } from './config-value'
 import { configResources, type ConfigResource } from './image'
+import { type KafkaRecordKind, kafkaRecords, kindOfRecord, knownRecordMax, transactionRecords } from './kafka-records'
+import { isKnownQuota, listedEntity, quotaEntityId } from './quotas'
+import { scramId, scramMechanisms } from './scram'
+import type { StoredAcl, StoredQuota, StoredScram, StoredToken } from './tables'
 
-export const kafkaMetadataDirectory = '__cluster_metadata-0'
+/** Something that is not taken over. */
+export interface LeftOut {
+  readonly what: string
+  readonly why: string
+  readonly count: number
+  /** Whether somebody may be let in, or may do something, who might not if it were known. */
+  readonly concernsAccess: boolean
+}
 
-/** No batch of a metadata log is larger: Kafka's own limit is 8 MiB. */
-const batchBytesMax = 64 * 1024 * 1024
+type RecordOf<K extends KafkaRecordKind> = Message<(typeof kafkaRecords)[K]['fields']>
 
-const shape = <const F extends Shape['fields']>(name: string, fields: F): Shape<F> => ({
-  name,
-  versions: '0',
-  flexible: '0+',
-  fields,
-})
-
-/** The metadata records that are looked at, by their key; all others are passed over. */
-const topicRecord = shape('TopicRecord', { name: string(), topicId: uuid() })
-const configRecord = shape('ConfigRecord', {
-  resourceType: int8(),
-  resourceName: string(),
-  name: string(),
-  value: string({ nullable: '0+' }),
-})
-const removeTopicRecord = shape('RemoveTopicRecord', { topicId: uuid() })
-const producerIdsRecord = shape('ProducerIdsRecord', {
-  brokerId: int32(),
-  brokerEpoch: int64(),
-  nextProducerId: int64(),
-})
-const recordKeys = { topic: 2, config: 4, removeTopic: 9, producerIds: 15 }
-
-const kinds = new Map<number, ConfigResource>(
+const resources = new Map<number, ConfigResource>(
   (Object.keys(configResources) as ConfigResource[]).map(kind => [configResources[kind], kind]),
 )
+const accessKinds: readonly KafkaRecordKind[] = ['acl', 'removeAcl']
 
 export class KafkaMetadata {
   /** The first producer id that was not given out. */
   nextProducerId = 0
+  /** By their names, as they were set. */
+  readonly features = new Map<string, number>()
+  readonly scram = new Map<string, StoredScram>()
+  readonly tokens = new Map<string, StoredToken>()
+  readonly quotas = new Map<string, StoredQuota>()
+  readonly #acls = new Map<string, StoredAcl>()
   readonly #overrides = new Map<string, Map<string, string>>()
   readonly #topicNames = new Map<string, string>()
+  readonly #leftOut = new Map<string, LeftOut>()
+  /** What stands in a transaction of the controller that has not ended; null outside of any. */
+  #pending: Buffer[] | null = null
 
   /** What was set on a resource; keys that this version does not know or whose value it cannot read are left out. */
   overrides(resource: ConfigResource, name: string): ConfigTexts {
@@ -67,99 +59,120 @@ export class KafkaMetadata {
     return [...this.#overrides.keys()].filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length))
   }
 
+  /** Access rules, by the ids that they have here. */
+  get acls(): ReadonlyMap<string, StoredAcl> {
+    return new Map(Array.from(this.#acls.values(), acl => [aclId(acl), acl]))
+  }
+
+  get leftOut(): readonly LeftOut[] {
+    return [...this.#leftOut.values()]
+  }
+
+  leaveOut(what: string, why: string, concernsAccess: boolean): void {
+    const id = `${what}\n${why}`
+    this.#leftOut.set(id, { what, why, concernsAccess, count: (this.#leftOut.get(id)?.count ?? 0) + 1 })
+  }
+
   /** Replays one record: its frame and its message. */
   replay(value: Buffer): void {
     const reader = new Reader(value)
-    if (reader.uvarint() !== 1) return
-    const key = reader.uvarint()
-    if (reader.uvarint() !== 0) return
-    switch (key) {
-      case recordKeys.topic: {
-        const { name, topicId } = codecOfShape(topicRecord, 0).read(reader)
-        this.#topicNames.set(topicId, name)
-        break
-      }
-      case recordKeys.removeTopic: {
-        const { topicId } = codecOfShape(removeTopicRecord, 0).read(reader)
-        this.#overrides.delete(`topic/${this.#topicNames.get(topicId)}`)
-        this.#topicNames.delete(topicId)
-        break
-      }
-      case recordKeys.producerIds:
-        this.nextProducerId = codecOfShape(producerIdsRecord, 0).read(reader).nextProducerId
-        break
-      case recordKeys.config:
-        this.#set(codecOfShape(configRecord, 0).read(reader))
+    try {
+      const frame = reader.uvarint()
+      if (frame !== 1) return this.leaveOut('records', `their frame is of version ${frame}`, true)
+      const number = reader.uvarint()
+      if (number === transactionRecords.begin) this.#pending = []
+      else if (number === transactionRecords.end) this.#endTransaction()
+      else if (number === transactionRecords.abort) this.#pending = null
+      else if (this.#pending) this.#pending.push(value)
+      else this.#take(number, reader)
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      this.leaveOut('records', 'they are damaged', true)
     }
   }
 
-  #set({
-    resourceType,
-    resourceName,
-    name,
-    value,
-  }: {
-    resourceType: number
-    resourceName: string
-    name: string
-    value: string | null
-  }) {
-    const kind = kinds.get(resourceType)
+  #endTransaction(): void {
+    const pending = this.#pending ?? []
+    this.#pending = null
+    for (const value of pending) this.replay(value)
+  }
+
+  #take(number: number, reader: Reader): void {
+    const kind = kindOfRecord.get(number)
+    if (kind === undefined) {
+      if (number > knownRecordMax) this.leaveOut('records', `a newer Kafka wrote them (number ${number})`, true)
+      return
+    }
+    const version = reader.uvarint()
+    if (version !== 0) {
+      const why = `a newer Kafka wrote them (version ${version})`
+      return this.leaveOut(kafkaRecords[kind].name, why, accessKinds.includes(kind))
+    }
+    const take = this.#takers[kind] as (record: unknown) => void
+    take(codecOfShape(kafkaRecords[kind] as Shape, 0).read(reader))
+  }
+
+  readonly #takers: { readonly [K in KafkaRecordKind]: (record: RecordOf<K>) => void } = {
+    topic: ({ name, topicId }) => void this.#topicNames.set(topicId, name),
+    removeTopic: ({ topicId }) => {
+      this.#overrides.delete(`topic/${this.#topicNames.get(topicId)}`)
+      this.#topicNames.delete(topicId)
+    },
+    config: record => this.#set(record),
+    producerIds: ({ nextProducerId }) => void (this.nextProducerId = nextProducerId),
+    feature: ({ name, featureLevel }) => void this.features.set(name, featureLevel),
+    acl: ({ id, ...acl }) => {
+      if (isKnownAcl(acl)) this.#acls.set(id, acl)
+      else this.leaveOut('access rules', 'they are of a kind that is not known here', true)
+    },
+    removeAcl: ({ id }) => void this.#acls.delete(id),
+    scram: ({ name, mechanism, salt, storedKey, serverKey, iterations }) => {
+      const id = scramIdOf(mechanism, name)
+      if (id === null) return this.leaveOut('SCRAM users', `their mechanism ${mechanism} is not known here`, false)
+      const text = (bytes: Buffer) => bytes.toString('base64')
+      this.scram.set(id, { iterations, salt: text(salt), storedKey: text(storedKey), serverKey: text(serverKey) })
+    },
+    removeScram: ({ name, mechanism }) => void this.scram.delete(scramIdOf(mechanism, name) ?? ''),
+    token: ({ owner, requester, renewers, issueTimestamp, maxTimestamp, expirationTimestamp, tokenId }) =>
+      void this.tokens.set(tokenId, {
+        owner,
+        requester,
+        renewers,
+        issuedMs: issueTimestamp,
+        expiresMs: expirationTimestamp,
+        maxMs: maxTimestamp,
+      }),
+    removeToken: ({ tokenId }) => void this.tokens.delete(tokenId),
+    quota: record => this.#setQuota(record),
+  }
+
+  #setQuota({ entity: listed, key, value, remove }: RecordOf<'quota'>): void {
+    const entity = listedEntity(listed)
+    const id = quotaEntityId(entity)
+    const { [key]: _before, ...others } = this.quotas.get(id) ?? {}
+    const isTaken = !remove && isKnownQuota(entity, key, value)
+    if (!remove && !isTaken) this.leaveOut(`quota ${key}`, 'it is not known here', false)
+    const after = isTaken ? { ...others, [key]: value } : others
+    if (Object.keys(after).length > 0) this.quotas.set(id, after)
+    else this.quotas.delete(id)
+  }
+
+  #set({ resourceType, resourceName, name, value }: RecordOf<'config'>): void {
+    const kind = resources.get(resourceType)
     if (kind === undefined || kind === 'brokerLogger') return
     const key = configKey(kind, name)
     const id = `${kind}/${resourceName}`
     const texts = this.#overrides.get(id) ?? new Map<string, string>()
-    if (value === null || !key || isProblem(parseConfigValue(name, key, value))) texts.delete(name)
-    else texts.set(name, value)
+    const isKnown = value !== null && key && !isProblem(parseConfigValue(name, key, value))
+    if (isKnown) texts.set(name, value)
+    else texts.delete(name)
+    if (value !== null && !isKnown) this.leaveOut(`config ${name}`, 'it is not known here, or its value is not', false)
     if (texts.size > 0) this.#overrides.set(id, texts)
     else this.#overrides.delete(id)
   }
 }
 
-/**
- * Reads the metadata log of a data directory; null when it has none. Reading ends quietly at the first batch that is not
- * whole, as Kafka cuts the log there. Throws the errors of files.
- */
-export function readKafkaMetadata(files: Files, dataDirectory: string): KafkaMetadata | null {
-  const directory = `${dataDirectory}/${kafkaMetadataDirectory}`
-  if (!files.stat(directory)?.isDirectory) return null
-  const names = files.list(directory)
-  const metadata = new KafkaMetadata()
-  const checkpoint = names
-    .filter(name => /^\d{20}-\d{10}\.checkpoint$/.test(name))
-    .sort()
-    .at(-1)
-  if (checkpoint !== undefined) replayFile(files, `${directory}/${checkpoint}`, metadata, 0)
-  const from = checkpoint === undefined ? 0 : Number(checkpoint.slice(0, 20))
-  for (const name of names.filter(name => /^\d{20}\.log$/.test(name)).sort()) {
-    if (!replayFile(files, `${directory}/${name}`, metadata, from)) break
-  }
-  return metadata
-}
-
-/** Replays the records of a file from an offset on; says whether all of it was whole. */
-function replayFile(files: Files, path: string, metadata: KafkaMetadata, from: number): boolean {
-  const file = files.open(path, { readOnly: true })
-  try {
-    let at = 0
-    for (let batch = batchAt(file, at); batch !== null; batch = batchAt(file, at)) {
-      at += batch.length
-      if (isControlAt(batch) || baseOffsetAt(batch) < from) continue
-      for (const { value } of recordsOf(batch)) if (value) metadata.replay(value)
-    }
-    return at === file.size()
-  } finally {
-    void file.close()
-  }
-}
-
-/** The batch at a position, or null where there is no whole and undamaged one. */
-function batchAt(file: File, at: number): Buffer | null {
-  const header = Buffer.alloc(batchHeaderBytes)
-  if (file.readSync(header, at) < batchHeaderBytes || magicAt(header) !== 2) return null
-  const sizeBytes = batchBytesAt(header)
-  if (sizeBytes < batchHeaderBytes || sizeBytes > batchBytesMax) return null
-  const batch = Buffer.alloc(sizeBytes)
-  if (file.readSync(batch, at) < sizeBytes) return null
-  return crc32c(batch, 21) === crcAt(batch) ? batch : null
+function scramIdOf(mechanism: number, user: string): string | null {
+  const found = scramMechanisms.find(({ number }) => number === mechanism)
+  return found ? scramId(found, user) : null
 }

@@ -7,12 +7,18 @@ import type { Clock } from '../platform/clock'
 import type { Logger } from '../platform/logger'
 import type { Random } from '../platform/random'
 import { Refusal } from '../protocol/errors'
-import { type AdoptedTopic, decideAdopt, decideAdoptKafka, decideRaiseEpochs, type KnownEpoch } from './adopt-topics'
+import {
+  type AdoptedTopic,
+  decideAdopt,
+  decideAdoptProducerIds,
+  decideRaiseEpochs,
+  type KnownEpoch,
+} from './adopt-topics'
 import { decideBroker, decideFence } from './brokers'
 import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
 import { newClusterId } from './cluster-id'
 import type { ConfigTexts } from './config-layers'
-import { Configs } from './configs'
+import { type BrokerConfigs, Configs } from './configs'
 import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './create-partitions'
 import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './create-topics'
 import type { Charge, Decision, DecisionContext, EntryOutcome } from './decision'
@@ -37,6 +43,8 @@ export interface MetadataOptions {
   readonly statics: ConfigTexts
   /** The id a new cluster gets; made up when there is none. An existing cluster keeps its own. */
   readonly clusterId?: string | null
+  /** What an Apache Kafka left here; asked before anything is written, where there is no cluster yet. What it throws ends the opening. */
+  readonly left?: (broker: BrokerConfigs) => KafkaMetadata | null
   /** Whether the process that had the logs before ended as it should. If not, every leader epoch grows by one. */
   readonly endedCleanly?: boolean
   readonly clock: Clock
@@ -88,8 +96,10 @@ export class Metadata {
     await metadata.#replay()
     if (metadata.image.clusterId === '') {
       const fresh = clusterId ?? newClusterId(random)
+      const kafka = options.left?.(metadata.configs.broker()) ?? null
       metadata.#isNew = true
-      await metadata.decide(() => decideFirstStart(metadata.configs.broker(), fresh, clock.now()))
+      // All at once: a crash in between would leave a cluster without the rules that it had.
+      await metadata.decide(() => decideFirstStart(metadata.configs.broker(), fresh, clock.now(), kafka))
     } else if (clusterId !== null && clusterId !== metadata.image.clusterId) {
       const says = `the metadata is of cluster ${metadata.image.clusterId}, not of ${clusterId}`
       throw new Refusal('INCONSISTENT_CLUSTER_ID', says)
@@ -198,9 +208,9 @@ export class Metadata {
     return this.decide(({ image, configs }) => decideAdopt(image, configs, topics))
   }
 
-  /** Takes over what an Apache Kafka left in its own metadata log, beside topics. */
-  adoptKafka(kafka: KafkaMetadata): Promise<void> {
-    return this.decide(({ image }) => decideAdoptKafka(image, kafka, this.#isNew))
+  /** Gives out no producer id that an Apache Kafka gave out, as its own metadata log says. */
+  adoptProducerIds(kafka: KafkaMetadata): Promise<void> {
+    return this.decide(({ image }) => decideAdoptProducerIds(image, kafka))
   }
 
   /** Moves leader epochs past those that logs know of. */

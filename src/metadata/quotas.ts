@@ -88,6 +88,18 @@ export function decideAlterQuotas(
   return { if: [], do: operations, reply: [...outcomes.values()] }
 }
 
+/** Whether a quota counts here for such an entity. */
+export function isKnownQuota(entity: QuotaEntity, key: string, value: number): boolean {
+  try {
+    checkEntity(entity)
+    checkValue(entity, key, value)
+    return true
+  } catch (error) {
+    if (error instanceof EntryFailure) return false
+    throw error
+  }
+}
+
 const textOf = (entity: QuotaEntity) => [...entity].map(([kind, name]) => `${kind}=${name}`).join(', ')
 
 function operationsFor(id: string, before: StoredQuota, after: StoredQuota): StoreOperation[] {

@@ -2,15 +2,46 @@
  * Takes over topics that lie in the data directory and that the metadata does not know: those that an Apache Kafka wrote
  * before it was stopped. Names, ids and partitions come from the directories, all else from Kafka's own metadata log.
  */
-import { readKafkaMetadata } from '../metadata/kafka-metadata'
+import type { BrokerConfigs } from '../metadata/configs'
+import type { KafkaMetadata } from '../metadata/kafka-metadata'
+import { readKafkaMetadata } from '../metadata/kafka-metadata-log'
 import type { Metadata } from '../metadata/metadata'
 import type { PartitionDirectory, TopicChanges } from '../partition/directory'
 import type { Logger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
+import { DirectoryRefused } from '../storage/fault'
 import type { LogId, LogStore } from '../storage/log'
+import { authorizerOf } from './limits'
 
 /** Kafka keeps its own metadata in a log beside the others. */
 const notTopics = new Set(['__cluster_metadata'])
+
+/**
+ * What an Apache Kafka left for a cluster that is made now, and in the log what of it is not taken over. Throws DirectoryRefused where
+ * somebody might be let in who was not before: rules cannot be read, and there is an authorizer that would go by them.
+ */
+export function leftByKafka(
+  directory: string | null,
+  broker: BrokerConfigs,
+  { files, logger }: Platform,
+): KafkaMetadata | null {
+  const kafka = directory === null ? null : readKafkaMetadata(files, directory)
+  if (directory === null || kafka === null) return null
+  const unsafe = kafka.leftOut.find(({ concernsAccess }) => concernsAccess)
+  if (unsafe && authorizerOf(broker)) {
+    const says = `access rules of the Apache Kafka that wrote it may be missing (${unsafe.what}: ${unsafe.why}), and authorizer.class.name is set`
+    throw new DirectoryRefused(directory, 'unreadable rules', says)
+  }
+  for (const { what, why, count } of kafka.leftOut) logger.warn('kafka-left-out', { what, why, count })
+  const { acls, quotas, scram, tokens } = kafka
+  logger.info('kafka-adopted', {
+    accessRules: acls.size,
+    quotas: quotas.size,
+    scramUsers: scram.size,
+    delegationTokens: tokens.size,
+  })
+  return kafka
+}
 
 /** `directory` is where the logs lie; null in memory, where nothing was left by anybody. */
 export async function adoptTopics(
@@ -20,7 +51,7 @@ export async function adoptTopics(
   { files, logger }: Platform,
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
-  if (kafka) await metadata.adoptKafka(kafka)
+  if (kafka) await metadata.adoptProducerIds(kafka)
   const deleted = await finishDeletions(store, metadata, logger)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
   // What is remembered of a topic that was deleted, when the process died before that was forgotten, is not of one of the same name.

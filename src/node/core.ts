@@ -16,7 +16,7 @@ import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { startTokenSweep } from '../security/token-sweep'
 import { DelegationTokens } from '../security/tokens'
-import { adoptTopics, applyChange, raiseEpochs } from './adopt'
+import { adoptTopics, leftByKafka, applyChange, raiseEpochs } from './adopt'
 import { openBrokers, type ServedBroker } from './brokers'
 import type { NodeConfig } from './config'
 import { cleanerOf, compactionOf, retentionOf } from './limits'
@@ -123,18 +123,20 @@ async function open(
 }
 
 async function openMetadata(
-  { random, clock, logger }: Platform,
+  platform: Platform,
   config: NodeConfig,
-  { clusterId, endedCleanly }: OpenedStore,
+  { clusterId, endedCleanly, directory }: OpenedStore,
   store: MetadataStore,
   places: readonly BrokerPlace[],
 ): Promise<Metadata> {
+  const { random, clock, logger } = platform
   return Metadata.open({
     store,
     brokerId: places[0]!.id,
     brokers: new Map(places.map(place => [place.id, registrationOf(place, config)])),
     statics: config.statics,
     clusterId: config.clusterId ?? clusterId,
+    left: broker => leftByKafka(directory, broker, platform),
     endedCleanly,
     clock,
     random,

@@ -1,6 +1,6 @@
 /** Where a node keeps its logs and its metadata: in memory, or in a directory that is then its own. */
 import { EmbeddedStore } from '../metadata/embedded-store'
-import { kafkaMetadataDirectory } from '../metadata/kafka-metadata'
+import { kafkaMetadataDirectory } from '../metadata/kafka-metadata-log'
 import { journalName } from '../metadata/store-journal'
 import type { MetadataStore } from '../metadata/store'
 import type { Files } from '../platform/files'

@@ -37,6 +37,7 @@ export type DirectoryReason =
   | 'foreign files'
   | 'lost metadata'
   | 'not migrated'
+  | 'unreadable rules'
 
 /** A data directory cannot be used as it is. Nothing in it was touched. */
 export class DirectoryRefused extends Error {
