@@ -9,15 +9,16 @@ import { askedNothing, noFailure, type Trial, tryFailures, type Verdict, verdict
 import type { NodeConfig } from '../node/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
-import type { OwnProgram, Process } from '../platform/process'
+import type { OwnProgram, Process, Signal } from '../platform/process'
 import type { TopicSpec } from '../embedded/options'
 import type { CommandLine } from './flags'
 import { topicsFrom } from './topics'
 import { variablesOf } from './variables'
 
 const timeoutSecondsDefault = 60
-/** How long a command that was told to end may take to do so. */
+/** How long a command that was told to end, and what it has started, may take to do so. */
 const graceMs = 2_000
+const againMs = 20
 /** What a command said at the end is what tells why it failed. */
 const shownLinesMax = 40
 
@@ -84,6 +85,7 @@ class Trials {
   #origin: ClusterFacts | null = null
   #control = ''
   #running: OwnProgram | null = null
+  #isInterrupted = false
   /** Whether the command did well without a failure, and without a broker. */
   isUnasked = false
 
@@ -93,10 +95,27 @@ class Trials {
     this.#platform = platform
     this.#timeoutMs = timeoutMs
     this.#engine = new LocalEngine(platform, { log: () => {} }, nodeHttp)
-    process.onSignal(signal => {
-      this.#running?.signal(signal)
-      process.exit(signal === 'SIGINT' ? 130 : 143)
-    })
+    process.onSignal(signal => void this.#interrupted(signal))
+  }
+
+  /** What runs goes with us; a second signal waits for nothing. */
+  async #interrupted(signal: Signal): Promise<void> {
+    const [running, wasAsked] = [this.#running, this.#isInterrupted]
+    this.#isInterrupted = true
+    if (running && wasAsked) running.signal('SIGKILL')
+    else if (running) await this.#end(running, signal)
+    this.#process.exit(signal === 'SIGINT' ? 130 : 143)
+  }
+
+  /** Resolves when nothing is left of a program: after a grace it is made to end. */
+  async #end(program: OwnProgram, signal: Signal): Promise<void> {
+    const { clock, timers } = this.#platform
+    const deadlineMs = clock.monotonic() + graceMs
+    program.signal(signal)
+    while (program.isAlive() && clock.monotonic() < deadlineMs) {
+      await new Promise<void>(resolve => timers.after(againMs, resolve))
+    }
+    if (program.isAlive()) program.signal('SIGKILL')
   }
 
   async open(config: NodeConfig, nodes: number, topics: readonly TopicSpec[]): Promise<void> {
@@ -133,15 +152,15 @@ class Trials {
     const child = this.#process.run(command, args, env, { isHeard: true })
     this.#running = child
     const { timers } = this.#platform
-    let isLate = false
-    const cancel = timers.after(this.#timeoutMs, () => {
-      isLate = true
-      child.signal('SIGTERM')
-      timers.after(graceMs, () => child.signal('SIGKILL'))
-    })
+    let late: Promise<void> | null = null
+    const cancel = timers.after(this.#timeoutMs, () => (late = this.#end(child, 'SIGTERM')))
     try {
       const code = await child.ended
-      if (isLate) return `it was not done after ${this.#timeoutMs / 1_000} s\n${child.said()}`
+      // It may have ended before what it has started.
+      await (late as Promise<void> | null)
+      // Nothing more is tried, nor told: the process ends in a moment.
+      if (this.#isInterrupted) await new Promise<never>(() => {})
+      if (late) return `it was not done after ${this.#timeoutMs / 1_000} s\n${child.said()}`
       return code === 0 ? null : `it ended with exit code ${code}\n${child.said()}`
     } catch (error) {
       return `${command} cannot be run: ${(error as Error).message}`

@@ -12,7 +12,10 @@ export interface OtherProcess {
 export interface OwnProgram {
   /** Its exit code; 128 and the number of the signal that ended it. Rejects with ErrnoException when it cannot be run. */
   readonly ended: Promise<number>
+  /** Of one that is heard, to all that it has started as well. */
   signal(signal: Signal | 'SIGKILL'): void
+  /** Whether anything is left of it, or of what it has started where it is heard. */
+  isAlive(): boolean
   /** The last of what it said, when it is heard. */
   said(): string
 }
@@ -41,7 +44,10 @@ export interface Process {
     command: string,
     args: readonly string[],
     env: { readonly [name: string]: string | undefined },
-    /** Whether what it says is kept here instead of being shown, and nothing is there to be read. */
+    /**
+     * Whether what it says is kept here instead of being shown, and nothing is there to be read. It has a process group of its
+     * own then, so that a signal reaches all of it: npm and shells do not hand on what they are told.
+     */
     how?: { readonly isHeard: boolean },
   ): OwnProgram
   /** Ends the process once what was printed has left. */

@@ -1,10 +1,10 @@
 /** `odradek failures`, and `failureMatrix` with a real client. */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { failureMatrix } from '../../src/index'
-import { ran, scratch } from './odradek'
+import { Odradek, ran, scratch } from './odradek'
 
 const failures = (...args: string[]) => ran(['failures', ...args])
 
@@ -88,6 +88,40 @@ describe('the command', () => {
     })
     expect(await failures('--timeout', 'x', '--', 'true')).toMatchObject({ code: 2 })
   })
+})
+
+/** Whether a process is there. */
+function runs(pid: number): boolean {
+  try {
+    // What has ended and was not buried yet is a zombie.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** A command whose children do not hear of what it is told, as those of npm; they write down who they are. */
+const stubborn = (pids: string): string =>
+  `sh -c 'trap "" TERM; echo $$ >> ${pids}; sleep 300 & echo $! >> ${pids}; wait; wait' & wait`
+
+const pidsIn = (file: string): number[] => readFileSync(file, 'utf8').trim().split('\n').map(Number)
+
+test('of a command that is late nothing is left', async () => {
+  const pids = join(scratch(), 'pids')
+  const script = `{ test $ODRADEK_FAILURE = none || { ${stubborn(pids)}; }; }`
+  const { code, stdout } = await failures('--only', 'commit-lost', '--timeout', '2', ...shell(script))
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('it was not done after 2 s') })
+  expect(pidsIn(pids)).toHaveLength(2)
+  expect(pidsIn(pids).filter(runs)).toEqual([])
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('nothing is left of a command when %s ends us', async signal => {
+  const pids = join(scratch(), 'pids')
+  const odradek = new Odradek(['failures', '--only', 'commit-lost', ...shell(stubborn(pids))])
+  while (!existsSync(pids) || pidsIn(pids).length < 2) await new Promise(resolve => setTimeout(resolve, 20))
+  process.kill(odradek.pid, signal)
+  expect(await odradek.ended).toMatchObject({ code: signal === 'SIGINT' ? 130 : 143, stdout: '' })
+  expect(pidsIn(pids).filter(runs)).toEqual([])
 })
 
 test('a service of kafkajs survives most, and not that its topic is unknown when it subscribes', async () => {

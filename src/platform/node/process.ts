@@ -43,7 +43,8 @@ export const nodeProcess: Process = {
     // On Windows npm and its like are scripts, which only a shell finds.
     const shell = process.platform === 'win32'
     const stdio: StdioOptions = how?.isHeard ? ['ignore', 'pipe', 'pipe'] : 'inherit'
-    const child = spawn(command, args, { stdio, env: { ...env }, shell })
+    const isGroup = how?.isHeard === true && !shell
+    const child = spawn(command, args, { stdio, env: { ...env }, shell, detached: isGroup })
     let said = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8')
@@ -59,7 +60,19 @@ export const nodeProcess: Process = {
         nodeTimers.after(exitPatienceMs, () => resolve(result))
       })
     })
-    return { ended, signal: signal => void child.kill(signal), said: () => said }
+    let isOver = false
+    ended.catch(() => undefined).finally(() => (isOver = true))
+    return {
+      ended,
+      said: () => said,
+      signal(signal) {
+        if (isGroup) tellGroup(child.pid, signal)
+        else if (how?.isHeard)
+          spawn('taskkill', ['/pid', String(child.pid), '/T', '/F']).on('error', () => child.kill())
+        else child.kill(signal)
+      },
+      isAlive: () => (isGroup ? tellGroup(child.pid, 0) : !isOver),
+    }
   },
 
   onSignal(run) {
@@ -68,6 +81,16 @@ export const nodeProcess: Process = {
 
   holderOfPort: neighbours.holderOfPort,
   find: neighbours.find,
+}
+
+/** False when there is nobody in it any more. */
+function tellGroup(leader: number | undefined, signal: NodeJS.Signals | 0): boolean {
+  if (leader === undefined) return false
+  try {
+    return process.kill(-leader, signal)
+  } catch {
+    return false
+  }
 }
 
 const exitPatienceMs = 1_000

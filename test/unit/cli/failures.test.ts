@@ -52,13 +52,16 @@ async function played(argv: readonly string[], ends: Ends = {}, asks = true) {
       const end = ends[env['ODRADEK_FAILURE']!] ?? 0
       hangs = end === 'never'
       let kill: (code: number) => void = () => {}
+      let isAlive = true
       const ended = new Promise<number>(resolve => (end === 'never' ? (kill = resolve) : resolve(end)))
       const asked = asks ? ask(env) : Promise.resolve()
       const signal = (name: string) => {
         signals.push(name)
-        if (name === 'SIGKILL') kill(137)
+        if (name === 'SIGKILL') isAlive = false
+        // As npm: it ends at once, and what it has started does not.
+        if (name === 'SIGTERM') kill(143)
       }
-      return { ended: asked.then(() => ended), signal, said: () => 'what it said' }
+      return { ended: asked.then(() => ended), signal, isAlive: () => isAlive, said: () => 'what it said' }
     },
   } as unknown as Process
   const flags = { port: '0', set: [] }
