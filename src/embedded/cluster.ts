@@ -5,6 +5,7 @@ import type { ListenerConfig, NodeConfig } from '../node/config'
 import { type BrokerPlace, type Core, type CoreOptions, openCore, registrationOf } from '../node/core'
 import { servingsOf } from '../node/serving'
 import { memoryStore, type OpenedStore, openMetadataStore, openStore } from '../node/store'
+import type { Partition } from '../partition/partition'
 import { AdjustableTime } from '../platform/adjustable-time'
 import { FillingFiles } from '../platform/filling-files'
 import type { Address } from '../platform/network'
@@ -60,6 +61,10 @@ export class Cluster implements Inner {
   readonly #around: Around
   #inside: Inside
   #initial: ClusterImage | null = null
+  /** How often what is inside has been exchanged. */
+  era = 0
+  /** Where partitions ended when they came inside by an exchange. */
+  #endsAtFirst = new WeakMap<Partition, number>()
   #users: readonly ScramUser[] = []
   /** One exchange of what is inside at a time. */
   #becoming: Promise<unknown> = Promise.resolve()
@@ -199,6 +204,9 @@ export class Cluster implements Inner {
     return this.#inside.core
   }
 
+  /** Where a partition ended when it came inside by an exchange; 0 when it came otherwise. */
+  readonly endAtFirst = (partition: Partition): number => this.#endsAtFirst.get(partition) ?? 0
+
   /** Throws BrokerError for an API, an error or a node that nobody knows. */
   addFault(fault: Fault): number {
     if (fault.node !== null) this.#nth(fault.node)
@@ -277,8 +285,12 @@ export class Cluster implements Inner {
       const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
       if (dismisses) await dismissMembers(inside.core)
       // A producer that lives on has sent more than is remembered here, and would be told that it has lost records.
-      for (const { producers } of inside.core.partitions.all()) producers.expire(Number.POSITIVE_INFINITY)
+      for (const partition of inside.core.partitions.all()) {
+        partition.producers.expire(Number.POSITIVE_INFINITY)
+        this.#endsAtFirst.set(partition, partition.lastStableOffset)
+      }
       this.#inside = inside
+      this.era += 1
       this.#fillDisk(this.disk.isFull)
       before.dismiss()
       // Fetches that wait there for more find nothing, and ask here.

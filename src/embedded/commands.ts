@@ -79,6 +79,8 @@ export interface ReadAsk {
   readonly to?: OffsetSpec | null
   /** Where an earlier answer ended, by partition. */
   readonly next: readonly (readonly [partition: number, offset: number])[]
+  /** Of an earlier answer, to which `next` belongs; null or left out in the first. */
+  readonly life?: string | null
   /** How long to wait for a first record. */
   readonly waitMs: number
 }
@@ -86,8 +88,14 @@ export interface ReadAsk {
 export interface ReadAnswer {
   readonly records: readonly RawRecord[]
   readonly next: readonly (readonly [partition: number, offset: number])[]
+  /** Of the topic, which a reset, a restore and whoever deletes it end; empty while there is no such topic. */
+  readonly life: string
+  /** Whether it is another than asked for: these are the first records of it, and those read before are no more. */
+  readonly isAnew: boolean
   /** What is left of the time to wait; -1 when it was over before there was a record. */
   readonly leftMs: number
+  /** Why there can be none: there is no such topic. Null when there is one, or time is not up. */
+  readonly without: string | null
 }
 
 /** As `createTopics` would make it again. */

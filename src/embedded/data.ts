@@ -6,6 +6,7 @@ import { batchBytesAt, isControlAt, isTransactionalAt, lastOffsetAt, producerIdA
 import { buildBatch, recordsOf } from '../protocol/records/records'
 import type { AbortedTransaction } from '../storage/log'
 import { BrokerError, type RawRecord, type ReadAnswer, type ReadAsk, type ToProduce, type Written } from './commands'
+import { nearest } from './kinds'
 import { pickPartition } from './partitioner'
 import { createTopics } from './topics'
 import { until } from './until'
@@ -35,19 +36,57 @@ export async function produce(core: Core, clock: Clock, topic: string, records: 
   return written
 }
 
+/** What is read from, of one moment. */
+export interface Inside {
+  readonly core: Core
+  /** Another one for each reset and restore. */
+  readonly era: number
+  /** Where a partition ended when the era began; 0 for what came since. */
+  endAtFirst(partition: Partition): number
+}
+
+/** Where a reader is in a life of the topic. */
+interface Position {
+  /** Null before the first look. */
+  readonly life: string | null
+  readonly next: ReadonlyMap<number, number>
+}
+
 /**
- * What there is from the given places on, at most a piece of it; waits for the first record for at most `waitMs`. Rejects
- * where that is less than was asked for, since a partition is not there or nobody leads it.
+ * What there is from the given places on, at most a piece of it; waits for the first record for at most `waitMs`. When the
+ * topic is not any more what it was, reading begins anew. Rejects where what there is, is less than was asked for, since a
+ * partition is not there or nobody leads it.
  */
-export async function read(core: () => Core, world: DataWorld, ask: ReadAsk): Promise<ReadAnswer> {
-  let next = new Map(ask.next)
+export async function read(inside: () => Inside, world: DataWorld, ask: ReadAsk): Promise<ReadAnswer> {
+  let at: Position = { life: ask.life ?? null, next: new Map(ask.next) }
+  let isAnew = false
   let records: RawRecord[] = []
   const leftMs = await until(world, ask.waitMs, () => {
-    ;({ records, next } = readOnce(core(), ask, next))
+    const now = inside()
+    const life = lifeOf(now, ask.topic)
+    const isOther = at.life !== null && at.life !== life
+    isAnew ||= isOther
+    const found = readOnce(now, { ...ask, isLater: isAnew }, isOther ? new Map() : at.next)
+    at = { life, next: found.next }
+    records = found.records
     return records.length > 0
   })
-  if (ask.waitMs === 0 || leftMs < 0) checkPartitions(core(), ask)
-  return { records, next: [...next], leftMs }
+  const { core } = inside()
+  const isUp = ask.waitMs === 0 || leftMs < 0
+  if (isUp) checkPartitions(core, ask)
+  return {
+    records,
+    next: [...at.next],
+    life: at.life!,
+    isAnew,
+    leftMs,
+    without: isUp ? missing(core, ask.topic) : null,
+  }
+}
+
+function lifeOf({ core, era }: Inside, name: string): string {
+  const topic = core.metadata.image.topic(name)
+  return topic ? `${era} ${topic.id}` : ''
 }
 
 function checkPartitions({ metadata, partitions: held }: Core, { topic, partition: only }: ReadAsk): void {
@@ -68,9 +107,10 @@ function checkPartitions({ metadata, partitions: held }: Core, { topic, partitio
   )
 }
 
+/** `isLater`: who reads from the end began to before this life of the topic did. */
 function readOnce(
-  core: Core,
-  { topic, from, to = null, partition: only }: ReadAsk,
+  { core, endAtFirst }: Inside,
+  { topic, from, to = null, partition: only, isLater }: ReadAsk & { readonly isLater: boolean },
   before: ReadonlyMap<number, number>,
 ) {
   const next = new Map(before)
@@ -81,7 +121,8 @@ function readOnce(
     if (leader < 0) continue
     const partition = core.partitions.held(topic, index)
     if (partition.leader < 0) continue
-    const at = next.get(index) ?? offsetOf(partition, from)
+    const first = isLater && from === 'end' ? endAtFirst(partition) : offsetOf(partition, from)
+    const at = next.get(index) ?? first
     const end = to === null ? Number.POSITIVE_INFINITY : offsetOf(partition, to)
     next.set(index, readPartition(partition, Math.max(at, partition.start), end, records))
   }
@@ -168,9 +209,18 @@ function isAborted(buffer: Buffer, at: number, aborted: readonly AbortedTransact
 }
 
 /** Throws BrokerError when there is no such topic. */
-export function checkTopic({ metadata }: Core, topic: string): void {
-  if (metadata.image.topic(topic)) return
+export function checkTopic(core: Core, topic: string): void {
+  const why = missing(core, topic)
+  if (why !== null) throw new BrokerError(why, 'UNKNOWN_TOPIC_OR_PARTITION')
+}
+
+const toldMax = 20
+
+/** Null when there is such a topic. */
+function missing({ metadata }: Core, topic: string): string | null {
+  if (metadata.image.topic(topic)) return null
   const names = [...metadata.image.topics()].filter(({ internal }) => !internal).map(({ name }) => name)
-  const there = names.length === 0 ? 'there are none' : `there are ${names.slice(0, 20).join(', ')}`
-  throw new BrokerError(`there is no topic ${topic}; ${there}`, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const there = names.length === 0 ? 'there are none' : `there are ${names.slice(0, toldMax).join(', ')}`
+  const near = nearest(names, topic)
+  return `there is no topic ${topic}; ${there}${near && `.${near}`}`
 }

@@ -214,7 +214,7 @@ export class LocalEngine implements Engine {
   #read(cluster: Cluster, ask: Takes<'read'>): Promise<Gives<'read'>> {
     // Who does not wait for a topic to come is told that there is none.
     if (ask.waitMs === 0) checkTopic(cluster.core, ask.topic)
-    return read(() => cluster.core, this.#platform, ask)
+    return read(() => cluster, this.#platform, ask)
   }
 
   async #waitForGroup(

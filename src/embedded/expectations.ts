@@ -77,7 +77,10 @@ async function absence<T>(
   }
 }
 
-/** What there is that there should not be; null when there is nothing. A topic that is not there has no records. */
+/**
+ * What there is that there should not be; null when there is nothing. Rejects when there is no such topic: of a name that is
+ * misspelt nothing would ever be found.
+ */
 async function presence<T>(
   kafka: Broker,
   topic: string,
@@ -85,10 +88,7 @@ async function presence<T>(
   options: ReadOptions,
 ): Promise<string | null> {
   checkMatch(match, 'a match')
-  const records = await kafka.records<T>(topic, options).catch((error: unknown) => {
-    if (error instanceof BrokerError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION') return []
-    throw error
-  })
+  const records = await kafka.records<T>(topic, options)
   const found = records.filter(record => isMatch(record, match))
   return found.length === 0 ? null : `a record of ${topic} ${matchText(match)}. ${seenLines(found)}`
 }

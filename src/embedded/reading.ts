@@ -1,5 +1,5 @@
 /** Records as a test reads them and waits for them, piece by piece. */
-import { BrokerError, type Gives, type OffsetSpec } from './commands'
+import { BrokerError, type Gives, type OffsetSpec, type Takes } from './commands'
 import type { Ask } from './fault-door'
 import { isMatch, type Match, matchText, seenLines } from './matching'
 import { type Rec, recordFrom } from './values'
@@ -8,10 +8,7 @@ import { type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from 
 /** Rejects when there is no such topic. */
 export async function allRecords<T>(ask: Ask, topic: string, options: RecordsOptions): Promise<Rec<T>[]> {
   const all: Rec<T>[] = []
-  await readUntil<T>(ask, topic, { ...options, timeoutMs: 0 }, records => {
-    all.push(...records)
-    return records.length === 0
-  })
+  await readUntil<T>(ask, topic, { ...options, timeoutMs: 0 }, all, records => records.length === 0)
   return all
 }
 
@@ -24,12 +21,11 @@ export async function firstRecord<T>(
 ): Promise<Rec<T>> {
   const seen: Rec<T>[] = []
   let found: Rec<T> | undefined
-  const isFound = await readUntil<T>(ask, topic, options, records => {
-    seen.push(...records)
+  const without = await readUntil<T>(ask, topic, options, seen, records => {
     return (found = records.find(record => isMatch(record, match))) !== undefined
   })
-  if (isFound && found) return found
-  throw new BrokerError(`no record of ${topic} ${matchText(match)}. ${seenLines(seen)}`, null)
+  if (found) return found
+  throw new BrokerError(`no record of ${topic} ${matchText(match)}. ${without ?? seenLines(seen)}`, null)
 }
 
 /** Rejects as `firstRecord`. */
@@ -40,32 +36,36 @@ export async function firstRecords<T>(
   options: RecordsOptions & Wait,
 ): Promise<Rec<T>[]> {
   const seen: Rec<T>[] = []
-  const isFound = await readUntil<T>(ask, topic, options, records => {
-    seen.push(...records)
-    return seen.length >= count
-  })
-  if (isFound) return seen.slice(0, count)
-  throw new BrokerError(`${topic} does not have ${count} records. ${seenLines(seen)}`, null)
+  const without = await readUntil<T>(ask, topic, options, seen, () => seen.length >= count)
+  if (seen.length >= count) return seen.slice(0, count)
+  throw new BrokerError(`${topic} does not have ${count} records. ${without ?? seenLines(seen)}`, null)
 }
 
 interface Reading extends ReadOptions, Wait {
   readonly to?: OffsetSpec
 }
 
-/** Hands on what is read, piece by piece, until `enough` says so; false when the time is up first. */
+/**
+ * Puts what is read into `seen`, piece by piece, until `enough` says so of a piece, or the time is up; `seen` is emptied when
+ * the topic is not any more what it was. Gives why there can be no record, if that is so when the time is up.
+ */
 async function readUntil<T>(
   ask: Ask,
   topic: string,
   { from = 'start', to, partition, as = 'auto', timeoutMs = waitMsDefault }: Reading,
-  enough: (records: Rec<T>[]) => boolean,
-): Promise<boolean> {
+  seen: Rec<T>[],
+  enough: (records: readonly Rec<T>[]) => boolean,
+): Promise<string | null> {
   const wanted = { topic, partition: partition ?? null, from, to: to ?? null }
-  let next: Gives<'read'>['next'] = []
+  let at: Pick<Takes<'read'>, 'next' | 'life'> = { next: [] }
   for (let waitMs = timeoutMs; ; ) {
-    const read = await ask('read', { ...wanted, next, waitMs })
-    next = read.next
-    if (enough(read.records.map(raw => recordFrom<T>(topic, raw, as)))) return true
-    if (read.leftMs < 0) return false
+    const read: Gives<'read'> = await ask('read', { ...wanted, ...at, waitMs })
+    at = { next: read.next, life: read.life }
+    if (read.isAnew) seen.length = 0
+    const records = read.records.map(raw => recordFrom<T>(topic, raw, as))
+    for (const record of records) seen.push(record)
+    if (enough(records)) return null
+    if (read.leftMs < 0) return read.without
     waitMs = read.leftMs
   }
 }

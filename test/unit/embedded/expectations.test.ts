@@ -29,7 +29,7 @@ test('a record is there, or it is told what is', async () => {
   await expect(expecting(kafka).toHaveRecord('orders', { key: '2' })).rejects.toThrow('no record of orders')
   await expect(expecting(kafka).toHaveRecord('broken', { key: '2' })).rejects.toThrow('has been stopped')
   await expecting(kafka).not.toHaveRecord('orders', { key: '2' })
-  await expecting(kafka).not.toHaveRecord('others', { key: '1' })
+  await expect(expecting(kafka).not.toHaveRecord('others', { key: '1' })).rejects.toThrow('there is no such topic')
   await expect(expecting(kafka).not.toHaveRecord('orders', { key: '1' })).rejects.toThrow(
     'a record of orders has {"key":"1"}. 1 record was there:\n  partition 0, offset 0: key="1" value={"id":7}',
   )
@@ -44,6 +44,7 @@ test('as assertions', async () => {
   await assertRecord(kafka, 'orders', { key: '1' })
   await assertNoRecord(kafka, 'orders', { key: '2' })
   const failed = { name: 'AssertionError', code: 'ERR_ASSERTION' }
+  await expect(assertNoRecord(kafka, 'oders', { key: '1' })).rejects.toThrow('there is no such topic')
   await expect(assertRecord(kafka, 'orders', { key: '2' })).rejects.toMatchObject(failed)
   await expect(assertNoRecord(kafka, 'orders', { key: '1' })).rejects.toMatchObject(failed)
 })
