@@ -78,6 +78,9 @@ async function updatesFeatures(subject: Subject, version: number): Promise<void>
       for (const maxVersionLevel of [-1, 99]) await ask([{ feature, maxVersionLevel }])
       await ask([{ feature, maxVersionLevel: 99, allowDowngrade: true }])
     }
+    for (const feature of features) {
+      for (const maxVersionLevel of [0, 1, 7]) await ask([{ feature, maxVersionLevel, allowDowngrade: true }])
+    }
     return
   }
   for (const feature of features) {

@@ -4,7 +4,6 @@ import { decideUpdateFeatures } from '../../metadata/features'
 import { defineHandler } from '../broker'
 
 const upgrade = 1
-const safeDowngrade = 2
 
 export const updateFeatures = defineHandler({
   api: UpdateFeatures,
@@ -13,10 +12,11 @@ export const updateFeatures = defineHandler({
   refuseAll: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, results: [] }),
 
   async handle(broker, { version }, { featureUpdates, validateOnly }) {
-    const updates = featureUpdates.map(({ feature, maxVersionLevel, upgradeType, allowDowngrade }) => ({
+    const updates = featureUpdates.map(({ feature, maxVersionLevel, upgradeType }) => ({
       name: feature,
       level: maxVersionLevel,
-      upgradeType: version === 0 ? (allowDowngrade ? safeDowngrade : upgrade) : upgradeType,
+      // Kafka does not look at what version 0 has for this, `allowDowngrade`.
+      upgradeType: version === 0 ? upgrade : upgradeType,
     }))
     const outcome = await broker.metadata.decide(context => decideUpdateFeatures(context, updates), validateOnly)
     const names = outcome.errorCode === 0 && version < 2 ? updates.map(({ name }) => name) : []
