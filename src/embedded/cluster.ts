@@ -150,7 +150,8 @@ export class Cluster implements Inner {
 
   /** What is inside at the moment of each request serves it. */
   #welcomeAt(nth: number, door: NodeDoor): void {
-    door.welcome(servingsOf(this.#place.platform, this.config, () => this.#inside.core.brokers[nth]!))
+    const served = () => this.#inside.core.brokers[nth]!
+    door.welcome(servingsOf(this.#place.platform, this.config, served, this.#real))
   }
 
   get #doors(): readonly NodeDoor[] {

@@ -14,13 +14,14 @@ import { connectionRateOf } from '../broker/quotas/quota-limits'
 import type { ServedBroker } from './brokers'
 import { overriddenCount, ownCount, quotaWindowsOf } from './limits'
 
-/** One for each listener of the config, in their order. */
+/** One for each listener of the config, in their order. `clientTime` passes for clients where that of the platform is moved. */
 export function servingsOf(
   platform: Platform,
   { listeners }: NodeConfig,
   served: () => ServedBroker,
+  clientTime: ServerOptions['clientTime'] = platform,
 ): readonly ServerOptions[] {
-  const shared = { crowd: crowdOf(served), complaints: complaintsOf(platform, served) }
+  const shared = { clientTime, crowd: crowdOf(served), complaints: complaintsOf(platform, served) }
   return listeners.map(listener => servingOf(platform, listener, shared, served))
 }
 
@@ -49,7 +50,7 @@ const complaintsOf = ({ logger, clock }: Platform, served: () => ServedBroker): 
 function servingOf(
   platform: Platform,
   { name, sasl }: ListenerConfig,
-  shared: Pick<ServerOptions, 'crowd' | 'complaints'>,
+  shared: Pick<ServerOptions, 'crowd' | 'complaints' | 'clientTime'>,
   served: () => ServedBroker,
 ): ServerOptions {
   const { clock, timers, logger } = platform

@@ -26,6 +26,8 @@ export interface EdgeOptions {
   readonly routes: Routes
   readonly clock: Clock
   readonly timers: Timers
+  /** Time as it passes for clients, by which they say nothing for too long: a test may move ours, and not theirs. */
+  readonly clientTime: { readonly clock: Clock; readonly timers: Timers }
   readonly logger: Logger
   readonly complaints: Complaints
   readonly listener: string
@@ -71,7 +73,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#connection = connection
     this.#options = options
     this.#onEnd = onEnd
-    this.connectedMs = this.lastUsedMs = options.clock.monotonic()
+    this.connectedMs = this.lastUsedMs = options.clientTime.clock.monotonic()
     this.#gate = options.sasl && new SaslGate(options.sasl)
     this.#frames = new Frames(options.sasl?.maxReceiveBytes() ?? options.maxFrameBytes, (frame, shared) =>
       this.#arrived({ frame, shared, isLent: true }),
@@ -101,7 +103,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   data(chunk: Buffer): void {
     if (this.#isClosed) return
-    this.lastUsedMs = this.#options.clock.monotonic()
+    this.lastUsedMs = this.#options.clientTime.clock.monotonic()
     this.#replies.together(() => {
       try {
         this.#frames.push(chunk)

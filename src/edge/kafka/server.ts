@@ -63,9 +63,10 @@ export class KafkaServer {
   }
 
   #sweep(): void {
-    this.#stopSweep = this.#options.timers.after(idleSweepMs, () => {
+    const { clock, timers } = this.#options.clientTime
+    this.#stopSweep = timers.after(idleSweepMs, () => {
       const maxIdleMs = this.#options.maxIdleMs()
-      const nowMs = this.#options.clock.monotonic()
+      const nowMs = clock.monotonic()
       for (const connection of this.#connections) {
         if (maxIdleMs >= 0 && connection.isIdle && nowMs - connection.lastUsedMs > maxIdleMs) connection.destroy()
       }

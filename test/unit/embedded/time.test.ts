@@ -129,3 +129,13 @@ test('a fetch waits no longer where time stands still', async () => {
   await at.world.runFor(100)
   expect(await at.ask(root.cluster, 'time', { move: 'none' })).toBeGreaterThan(5_000)
 })
+
+test('time that is moved cuts no connection, since it does not pass for clients', async () => {
+  const { bench: at, root, advance, client } = await bench()
+  await advance(30 * day)
+  await at.world.until(client.request(FindCoordinator, 4, { keyType: 0, coordinatorKeys: ['g'] }))
+  expect(await at.ask(root.cluster, 'connections', null)).toHaveLength(1)
+  // Silence is what it always was.
+  await at.world.runFor(11 * minute)
+  expect(await at.ask(root.cluster, 'connections', null)).toHaveLength(0)
+})

@@ -1,4 +1,5 @@
 /** A client that is told to wait is answered at once, and its next request is not looked at until the time is up (KIP-219). */
+import type { Timers } from '../../../../src/platform/clock'
 import { apiVersions } from '../../../../src/broker/apis/api-versions'
 import { routesOf } from '../../../../src/broker/pipeline'
 import type { Stage } from '../../../../src/call/stage'
@@ -66,19 +67,22 @@ async function opened(waits: number[], repeats = false, sasl: SaslOptions | null
       }
     },
   }
+  const clock = { now: () => 0, monotonic: () => later?.nowMs ?? 0 }
+  const ownTimers: Timers = {
+    after(ms, run) {
+      const timer = { ms, run, isOff: false }
+      timers.push(timer)
+      return () => void (timer.isOff = true)
+    },
+    endOfTurn: run => queueMicrotask(run),
+  }
   const connection = new KafkaConnection(
     socket as unknown as Connection,
     {
       routes: routesOf([apiVersions], broker, [slow]),
-      clock: { now: () => 0, monotonic: () => later?.nowMs ?? 0 },
-      timers: {
-        after(ms, run) {
-          const timer = { ms, run, isOff: false }
-          timers.push(timer)
-          return () => void (timer.isOff = true)
-        },
-        endOfTurn: run => queueMicrotask(run),
-      },
+      clock,
+      timers: ownTimers,
+      clientTime: { clock, timers: ownTimers },
       logger: { ...silentLogger, level: 'info' },
       complaints: { about() {} } as unknown as Complaints,
       listener: 'PLAINTEXT',
