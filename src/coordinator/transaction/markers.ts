@@ -1,18 +1,18 @@
 /** Writes what a coordinator has decided into the partitions of a transaction, until every one has it. */
 import type { EndOfTransaction } from '../../machine/record-log'
 import type { Timers } from '../../platform/clock'
-import type { Logger } from '../../platform/logger'
 import { Refusal, type ErrorName } from '../../protocol/errors'
+import type { MarkerTroubles } from './marker-troubles'
 import type { TopicPartition, Transaction } from './state'
 
 export interface MarkersWorld {
   readonly timers: Timers
-  readonly logger: Logger
   /** Resolves when the marker is durable. Rejects with Refusal. */
   writeMarker(at: TopicPartition, marker: EndOfTransaction): void | Promise<void>
 }
 
-const retryMs = 100
+/** What fails is tried again after this, then after twice as long, and so on. */
+const retryMs = { first: 100, most: 1000 } as const
 
 /** The partition has moved on without this marker, or is no more: there is nothing left to be written. */
 const settled: readonly ErrorName[] = [
@@ -24,6 +24,7 @@ const settled: readonly ErrorName[] = [
 /** Settles when all partitions have the marker; undefined when they have it at once. `isOver` ends it early. */
 export function spreadMarkers(
   world: MarkersWorld,
+  troubles: MarkerTroubles,
   transaction: Transaction,
   coordinatorEpoch: number,
   isOver: () => boolean,
@@ -40,26 +41,40 @@ export function spreadMarkers(
   for (const [topic, partitions] of transaction.partitions) {
     for (const partition of partitions) {
       const written = tryOnce(world, { topic, partition }, marker)
-      if (written) waits.push(untilWritten(world, written, { topic, partition }, marker, isOver))
+      if (written) waits.push(untilWritten({ world, troubles, isOver }, written, { topic, partition }, marker))
     }
   }
   return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined)
 }
 
+interface Spread {
+  readonly world: MarkersWorld
+  readonly troubles: MarkerTroubles
+  isOver(): boolean
+}
+
 async function untilWritten(
-  world: MarkersWorld,
+  { world, troubles, isOver }: Spread,
   first: Promise<unknown>,
   at: TopicPartition,
   marker: EndOfTransaction,
-  isOver: () => boolean,
 ): Promise<void> {
-  for (let trying: Promise<unknown> | undefined = first; trying; trying = tryOnce(world, at, marker)) {
-    const fault = await trying.catch((error: unknown) => error)
-    if (!(fault instanceof Error) || isSettled(fault)) return
-    world.logger.warn('transaction.marker.failed', { ...at, producer: marker.producerId, error: fault.message })
-    await new Promise<void>(resolve => world.timers.after(retryMs, resolve))
+  const fault = await faultOf(first)
+  if (fault === null) return
+  troubles.begin(at, marker.producerId, fault.message)
+  for (let pauseMs: number = retryMs.first; ; pauseMs = Math.min(2 * pauseMs, retryMs.most)) {
+    await new Promise<void>(resolve => world.timers.after(pauseMs, resolve))
     if (isOver()) return
+    const again = await faultOf(tryOnce(world, at, marker))
+    if (again === null) return troubles.end(at)
+    troubles.failed(at, marker.producerId, again.message)
   }
+}
+
+/** Why a marker is not written; null when it is, or never can be. */
+async function faultOf(trying: Promise<unknown> | undefined): Promise<Error | null> {
+  const fault = await trying?.catch((error: unknown) => error)
+  return fault instanceof Error && !isSettled(fault) ? fault : null
 }
 
 const isSettled = (fault: unknown): boolean => fault instanceof Refusal && settled.includes(fault.error)

@@ -12,6 +12,7 @@ import { decideExpire, decideTimeouts } from './expire'
 import { decideInit, type InitAsk } from './init'
 import { type ListFilters, listTransactions } from './list'
 import { TransactionMachine, type TransactionTurn } from './machine'
+import { MarkerTroubles } from './marker-troubles'
 import { type MarkersWorld, spreadMarkers } from './markers'
 import { decideAdd, type PartitionsAsk, verify } from './partitions'
 import { decodeTransactionRecord, encodeTransactionRecord, type TransactionRecord } from './records'
@@ -42,11 +43,13 @@ export class Transactions {
   readonly #shards: Shards<TransactionMachine, TransactionRecord>
   /** Transactions whose markers are on their way, by id. */
   readonly #spreading = new Map<string, { readonly decided: Transaction; readonly done: Deferred<void> }>()
+  readonly #troubles: MarkerTroubles
   readonly #cancels = new Map<string, Cancel>()
   #stopped = false
 
   constructor(world: TransactionsWorld) {
     this.#world = world
+    this.#troubles = new MarkerTroubles(world.logger)
     const kind: MachineKind<TransactionMachine, TransactionRecord> = {
       create: () => new TransactionMachine(),
       encode: record => encodeTransactionRecord(record, world.settings().transactionVersion),
@@ -185,7 +188,8 @@ export class Transactions {
       const done = new Deferred<void>()
       this.#spreading.set(transactionalId, { decided, done })
       try {
-        await spreadMarkers(this.#world, decided, this.#world.coordinatorEpoch(index), () => this.#stopped)
+        const epoch = this.#world.coordinatorEpoch(index)
+        await spreadMarkers(this.#world, this.#troubles, decided, epoch, () => this.#stopped)
         if (!this.#stopped) await this.#decide('complete', transactionalId, at => decideComplete(at, decided))
       } finally {
         this.#spreading.delete(transactionalId)

@@ -5,7 +5,7 @@ import type { TopicPartition, Transaction } from '../../../../src/coordinator/tr
 import { lastUsableEpoch } from '../../../../src/coordinator/transaction/state'
 import { encodeTransactionRecord } from '../../../../src/coordinator/transaction/records'
 import { Transactions } from '../../../../src/coordinator/transaction/transactions'
-import { silentLogger } from '../../../../src/platform/logger'
+import { lineLogger } from '../../../../src/platform/logger'
 import { World } from '../../../../src/platform/simulated/world'
 import { Refusal } from '../../../../src/protocol/errors'
 import { ListLog } from '../../../support/record-logs'
@@ -21,6 +21,7 @@ class Bench {
   readonly markers: (TopicPartition & EndOfTransaction)[] = []
   /** While set, markers cannot be written. */
   sick: Refusal | null = null
+  readonly lines: string[] = []
   transactions!: Transactions
   #nextId = 100
 
@@ -33,7 +34,7 @@ class Bench {
     this.transactions = new Transactions({
       clock: this.world.clock,
       timers: timersOf(this.world),
-      logger: silentLogger,
+      logger: lineLogger(line => this.lines.push(line), this.world.clock.now, 'info'),
       settings: () => ({ ...defaultTransactionSettings, ...settings }),
       partitionCount: () => 1,
       open: () => this.log,
@@ -261,6 +262,32 @@ test('while markers cannot be written the end is under way, and it goes on when 
   bench.sick = null
   await bench.world.runFor(1_000)
   expect([(await bench.state()).state, bench.markers.length]).toEqual(['CompleteCommit', 1])
+})
+
+test('what is wrong with a partition is told once for a reason, and how often it failed when that is over', async () => {
+  const bench = new Bench()
+  await bench.init()
+  await bench.add(100, 0, [a, b])
+  bench.sick = new Refusal('KAFKA_STORAGE_ERROR')
+  await bench.end(100, 0, true)
+  await bench.world.runFor(60_000)
+  const failed = bench.lines.filter(line => line.includes('transaction.marker.failed'))
+  expect(failed).toHaveLength(2)
+  expect(failed[0]).toMatch(/topic=a partition=0 producer=100 error=.* failures=1$/)
+  bench.sick = new Refusal('NOT_LEADER_OR_FOLLOWER')
+  await bench.world.runFor(5_000)
+  const changed = bench.lines.filter(line => line.includes('transaction.marker.failed')).slice(2)
+  expect(changed).toHaveLength(2)
+  // With pauses of a second, after those of 0.1, 0.2, 0.4 and 0.8 seconds.
+  expect(changed[0]).toMatch(/topic=a partition=0 producer=100 error=.* failures=6\d$/)
+  expect(bench.lines.join()).not.toContain('transaction.marker.done')
+  bench.sick = null
+  await bench.world.runFor(1_000)
+  expect((await bench.state()).state).toBe('CompleteCommit')
+  expect(bench.lines.filter(line => line.includes('transaction.marker.done'))).toEqual([
+    expect.stringMatching(/topic=a partition=0 failures=6\d$/),
+    expect.stringMatching(/topic=b partition=1 failures=6\d$/),
+  ])
 })
 
 test('a partition that is gone needs no marker', async () => {
