@@ -1,5 +1,6 @@
 export default {
   test: {
+    exclude: ['node_modules', 'worker'],
     globalSetup: ['odradek/vitest-setup'],
     provide: { odradek: { topics: ['events'] }, kafkaOptions: { topics: ['prices'] } },
   },

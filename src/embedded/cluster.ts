@@ -19,7 +19,7 @@ import { Disk } from './disk'
 import { checkApis, type FetchedPartition, type Faults } from './faults'
 import { happen } from './happenings'
 import type { LoggedRequest } from './logged-request'
-import { NodeDoor } from './node-door'
+import { type Host, type NodeDoor, openDoors } from './node-door'
 import type { ResetOptions } from './options'
 import type { Questions } from './questions'
 import type { RequestLog } from './request-log'
@@ -31,7 +31,7 @@ import type { Watch } from './watch'
 const farewellMs = 50
 
 interface Place {
-  readonly real: Platform
+  readonly real: Host
   readonly time: AdjustableTime
   readonly files: FillingFiles
   /** `real` with that time and these files. */
@@ -56,7 +56,7 @@ export class Cluster implements Inner {
   readonly time: AdjustableTime
   readonly disk = new Disk(isFull => this.#fillDisk(isFull))
   /** Time passes for it as for everybody. */
-  readonly #real: Platform
+  readonly #real: Host
   readonly #place: Place
   readonly #around: Around
   #inside: Inside
@@ -89,7 +89,7 @@ export class Cluster implements Inner {
    * `startNode`.
    */
   static async open(
-    real: Platform,
+    real: Host,
     config: NodeConfig,
     nodes = 1,
     image: ClusterImage | null = null,
@@ -334,21 +334,6 @@ export class Cluster implements Inner {
 async function dismissMembers({ brokers }: Core): Promise<void> {
   const why = 'it is a member of the cluster that this one was made of'
   await Promise.all(brokers.map(({ broker }) => broker.groups.dismissMembers({ groupId: null, why })))
-}
-
-/** One port after the other, or free ones. */
-async function openDoors({ network }: Platform, { listeners }: NodeConfig, count: number): Promise<NodeDoor[]> {
-  const doors: NodeDoor[] = []
-  try {
-    for (let nth = 0; nth < count; nth++) {
-      const addresses = listeners.map(({ listen: { host, port } }) => ({ host, port: port === 0 ? 0 : port + nth }))
-      doors.push(await NodeDoor.open(network, addresses))
-    }
-    return doors
-  } catch (error) {
-    await Promise.all(doors.map(door => door.close()))
-    throw error
-  }
 }
 
 const placeOf = (id: number, { address, addresses, isOpen: isUp }: NodeDoor) => ({ id, address, addresses, isUp })

@@ -1,6 +1,7 @@
 /** Runs clusters and carries out commands, in whatever thread it was made. */
 import { type ConfigAnswer, type NodeConfig, readConfig } from '../node/config'
 import { profileWords } from '../node/config-profiles'
+import { roomOf, tellFewFiles } from '../node/open-files'
 import type { AdjustableTime } from '../platform/adjustable-time'
 import { lineLogger } from '../platform/logger'
 import type { Http, HttpServer } from '../platform/http'
@@ -48,9 +49,16 @@ export class LocalEngine implements Engine {
     this.#http = http
   }
 
-  /** Starts a cluster of so many nodes, of which the settings are known already. Rejects as `startNode`. */
+  /**
+   * Starts a cluster of so many nodes, of which the settings are known already, in a process of its own: its clients, with those
+   * of its forks, have their share of the files that may be open. Rejects as `startNode`.
+   */
   async open(config: NodeConfig, nodes = 1): Promise<ClusterFacts> {
-    return this.#opened(await Cluster.open(this.#platform, config, nodes))
+    const keepsLogs = config.dataDir !== null
+    const room = roomOf(this.#platform, keepsLogs)
+    const cluster = await Cluster.open({ ...this.#platform, room }, config, nodes)
+    tellFewFiles(this.#platform, keepsLogs)
+    return this.#opened(cluster)
   }
 
   async ask<C extends Command>(cluster: number, command: C, argument: Takes<C>): Promise<Gives<C>> {

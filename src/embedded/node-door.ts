@@ -1,30 +1,39 @@
 /** The door of one node of a cluster, with a port for each listener. It may be shut as when the node is gone, and opened again. */
-import { Door } from '../edge/kafka/door'
+import { Door, type DoorRoom } from '../edge/kafka/door'
 import { KafkaServer, type ServerOptions } from '../edge/kafka/server'
 import type { Timers } from '../platform/clock'
+import type { NodeConfig } from '../node/config'
 import type { Address, Network } from '../platform/network'
+import type { Platform } from '../platform/platform'
 
 /** Somebody else may have the port for a moment, as a connection that looked for us and found itself. */
 const reopenAttemptsMax = 100
 const reopenPauseMs = 50
 
+/** The process that a cluster is in. With `room` it belongs to the broker; else the broker is a guest, and bounds nobody. */
+export interface Host extends Platform {
+  readonly room?: DoorRoom
+}
+
 export class NodeDoor {
   /** In the order of the listeners. */
   readonly addresses: readonly Address[]
   readonly #network: Network
+  readonly #room: DoorRoom | undefined
   #doors: readonly Door[]
   #servers: readonly KafkaServer[] = []
   #isOpen = true
 
-  private constructor(network: Network, doors: readonly Door[]) {
+  private constructor(network: Network, doors: readonly Door[], room: DoorRoom | undefined) {
     this.#network = network
+    this.#room = room
     this.#doors = doors
     this.addresses = doors.map(({ address }) => address)
   }
 
   /** Takes the ports, and lets nobody in before `welcome`. */
-  static async open(network: Network, addresses: readonly Address[]): Promise<NodeDoor> {
-    return new NodeDoor(network, await openAll(network, addresses))
+  static async open(network: Network, addresses: readonly Address[], room?: DoorRoom): Promise<NodeDoor> {
+    return new NodeDoor(network, await openAll(network, addresses, room), room)
   }
 
   /** That of the first listener. */
@@ -69,7 +78,7 @@ export class NodeDoor {
   async reopen(timers: Timers): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        this.#doors = await openAll(this.#network, this.addresses)
+        this.#doors = await openAll(this.#network, this.addresses, this.#room)
         this.#isOpen = true
         return
       } catch (error) {
@@ -86,10 +95,29 @@ export class NodeDoor {
 }
 
 /** Rejects with the network's error; nothing is left open then. */
-async function openAll(network: Network, addresses: readonly Address[]): Promise<readonly Door[]> {
+async function openAll(network: Network, addresses: readonly Address[], room?: DoorRoom): Promise<readonly Door[]> {
   const doors: Door[] = []
   try {
-    for (const address of addresses) doors.push(await Door.open(network, address))
+    for (const address of addresses) doors.push(await Door.open(network, address, room))
+    return doors
+  } catch (error) {
+    await Promise.all(doors.map(door => door.close()))
+    throw error
+  }
+}
+
+/** One port after the other, or free ones. Rejects as `NodeDoor.open`. */
+export async function openDoors(
+  { network, room }: Host,
+  { listeners }: NodeConfig,
+  count: number,
+): Promise<NodeDoor[]> {
+  const doors: NodeDoor[] = []
+  try {
+    for (let nth = 0; nth < count; nth++) {
+      const addresses = listeners.map(({ listen: { host, port } }) => ({ host, port: port === 0 ? 0 : port + nth }))
+      doors.push(await NodeDoor.open(network, addresses, room))
+    }
     return doors
   } catch (error) {
     await Promise.all(doors.map(door => door.close()))

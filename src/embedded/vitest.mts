@@ -6,7 +6,9 @@ import { oneOfEach } from './fixture-layers.js'
 import type { Match } from './matching.js'
 import type { BrokerOptions } from './options.js'
 import type { ReadOptions, Wait } from './waits.js'
+import { oneOf } from './kinds.js'
 import { type Hooks, type UseOptions, useKafka as use } from './use-kafka.js'
+import { WorkerBrokers } from './worker-brokers.js'
 
 declare module 'vitest' {
   interface Matchers<T = any> {
@@ -18,35 +20,65 @@ declare module 'vitest' {
     /** Where the broker of `odradek/vitest-setup` is. */
     kafkaBrokers: string[]
     /** Of files that do not say otherwise. */
-    kafkaOptions: UseOptions
+    kafkaOptions: FixtureOptions
   }
 }
 
 expect.extend({ toHaveRecord })
 
+/** As for `useKafka`, and with one more scope. */
+export interface FixtureOptions extends Omit<UseOptions, 'scope'> {
+  /**
+   * `test` by default: each test has a fork. `file` is one cluster for all tests of a file, `worker` one for all files with the
+   * same options that a worker of vitest runs: with its option `isolate`, which is on by default, that is one file.
+   */
+  readonly scope?: 'test' | 'file' | 'worker'
+}
+
 /** What tests are given by `test`, where they name it. */
 export interface KafkaFixtures {
   /** A cluster of the test's own, with what is in the broker of the file when the test begins. */
   kafka: Broker
-  /** The broker of the file, which starts when something of it first asks for it, and stops at its end. */
+  /** The broker of the file, which starts when something of it first asks for it, and stops at its end; or that of the worker. */
   kafkaOrigin: Broker
   /** Of that broker. For a file: `const test = base.extend({ kafkaOptions: { topics: ['orders'] } })`. */
-  kafkaOptions: UseOptions
+  kafkaOptions: FixtureOptions
+}
+
+/** And what these are made of. */
+interface AllFixtures extends KafkaFixtures {
+  kafkaOfWorker: WorkerBrokers
 }
 
 type Use<T> = (value: T) => Promise<void>
-type Given<K extends keyof KafkaFixtures> = Pick<KafkaFixtures, K>
+type Given<K extends keyof AllFixtures> = Pick<AllFixtures, K>
+const scopeKind = oneOf('test', 'file', 'worker')
 
-/** A broker for the file. It goes on after `give` when the file is done. */
-async function openOrigin({ scope: _, ...options }: UseOptions, give: Use<Broker>): Promise<void> {
+/** Vitest 3 does not give what is of the worker to what is of a file, though it makes it for that. */
+const brokersOfWorker = new WorkerBrokers()
+
+/** It goes on after `give` when the worker ends. */
+async function openWorker(give: Use<WorkerBrokers>): Promise<void> {
+  await give(brokersOfWorker)
+  await brokersOfWorker.stop()
+}
+
+/** A broker for the file, or for the worker. It goes on after `give` when the file is done. */
+async function openOrigin(
+  { kafkaOptions, kafkaOfWorker }: Given<'kafkaOptions'> & Partial<Given<'kafkaOfWorker'>>,
+  give: Use<Broker>,
+): Promise<void> {
+  const { scope = 'test', ...options } = kafkaOptions
+  scopeKind(scope, 'scope of kafkaOptions')
+  if (scope === 'worker') return give(await (kafkaOfWorker ?? brokersOfWorker).of(options))
   const origin = await Broker.create(options)
   await give(origin)
   await origin.stop()
 }
 
 /** What is given to one test. */
-async function openFork(origin: Broker, { scope }: UseOptions, give: Use<Broker>): Promise<void> {
-  if (scope === 'file') return give(origin)
+async function openFork(origin: Broker, { scope = 'test' }: FixtureOptions, give: Use<Broker>): Promise<void> {
+  if (scope !== 'test') return give(origin)
   const fork = await origin.fork()
   await give(fork)
   await fork.stop()
@@ -55,8 +87,11 @@ async function openFork(origin: Broker, { scope }: UseOptions, give: Use<Broker>
 // Which fixtures a fixture needs is read from the names of its first parameter.
 const fixtures = {
   kafkaOptions: [{}, { scope: 'file', injected: true }],
+  // oxlint-disable-next-line no-empty-pattern
+  kafkaOfWorker: [({}: object, give: Use<WorkerBrokers>) => openWorker(give), { scope: 'worker' }],
   kafkaOrigin: [
-    ({ kafkaOptions }: Given<'kafkaOptions'>, give: Use<Broker>) => openOrigin(kafkaOptions, give),
+    ({ kafkaOptions, kafkaOfWorker }: Given<'kafkaOptions' | 'kafkaOfWorker'>, give: Use<Broker>) =>
+      openOrigin({ kafkaOptions, kafkaOfWorker }, give),
     { scope: 'file' },
   ],
   kafka: ({ kafkaOrigin, kafkaOptions }: Given<'kafkaOrigin' | 'kafkaOptions'>, give: Use<Broker>) =>

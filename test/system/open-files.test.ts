@@ -85,3 +85,31 @@ test('those who are in are served, all partitions are written, and others come i
   expect(stderr.match(/connection-refused/g)!.length).toBeLessThan(5)
   expect(stderr).not.toMatch(/partition-offline|EMFILE|ERROR|error /)
 })
+
+test('of several nodes, and with a control port, all ports together have one share', async () => {
+  const broker = new Odradek(['--brokers=3', '--control', '--port=0', '--json'], {}, openFiles)
+  const { bootstrapServers } = await broker.ready()
+  const ports = bootstrapServers.split(',').map(address => Number(address.split(':')[1]))
+  expect(ports).toHaveLength(3)
+  // 80 may come in: in memory, all are for clients but 48.
+  const crowds = ports.map(port => new Crowd(port, 40))
+  const sum = (count: (crowd: Crowd) => number) => crowds.reduce((all, crowd) => all + count(crowd), 0)
+  await until(
+    'all have tried',
+    30_000,
+    () => sum(({ connected }) => connected) === 120 && sum(({ closed }) => closed) >= 40,
+  )
+  expect(sum(({ connected, closed }) => connected - closed)).toBe(80)
+  for (const crowd of crowds) crowd.leave()
+  await until('another comes in', 30_000, async () => {
+    const next = await broker.connect()
+    return next.request(ApiVersions, 2, {}).then(
+      ({ errorCode }) => errorCode === 0,
+      () => false,
+    )
+  })
+  const { stderr, code } = await broker.stop()
+  expect(code).toBe(0)
+  expect(stderr.match(/open-files-few limit=128 /g)).toHaveLength(1)
+  expect(stderr).toMatch(/connection-refused/)
+})
