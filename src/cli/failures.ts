@@ -5,7 +5,15 @@ import { LocalEngine } from '../embedded/engine'
 import { controlOf } from '../embedded/environment'
 import { chosenFailures, type Failure } from '../embedded/failures'
 import { faultFrom } from '../embedded/fault-spec'
-import { askedNothing, noFailure, type Trial, tryFailures, type Verdict, verdictLine } from '../embedded/trials'
+import {
+  askedNothing,
+  MatrixReport,
+  noFailure,
+  type Trial,
+  tryFailures,
+  type Verdict,
+  verdictLine,
+} from '../embedded/trials'
 import type { NodeConfig } from '../node/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
@@ -51,20 +59,28 @@ export async function playFailures(
   }
   const trials = new Trials(line, process, platform, seconds * 1_000)
   await trials.open(config, nodes, topics)
+  const said: Verdict[] = []
   const played = await tryFailures(
     failures,
     platform.clock,
     failure => trials.play(failure),
-    verdict => say(verdict, process),
+    verdict => {
+      said.push(verdict)
+      say(verdict, process)
+    },
   )
   await trials.close()
+  if (report !== undefined) {
+    // Where nothing can be learnt, what was tried with nothing wrong is the one that failed.
+    const { files } = platform
+    await files.replaceFile(resolve(process.workingDir, report), (played ?? new MatrixReport(said)).junit())
+  }
   if (!played && trials.isUnasked) {
     process.complain(`odradek: ${askedNothing}, so nothing can go wrong for it: KAFKA_BROKERS says where the broker is`)
     return process.exit(1)
   }
   if (!played) return mistake('the command fails without any failure, so there is nothing to learn from the others')
   process.print(played.summary())
-  if (report !== undefined) await platform.files.replaceFile(resolve(process.workingDir, report), played.junit())
   process.exit(played.ok ? 0 : 1)
 }
 

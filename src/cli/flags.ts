@@ -79,8 +79,12 @@ export const flagTable: { readonly [name: string]: Flag } = {
   timeout: { value: 'SECONDS', of: ['failures'], about: 'how long the command may take each time (default 60)' },
   report: { value: 'FILE', of: ['failures'], about: 'write a JUnit XML report' },
   list: { of: ['failures'], about: 'print what there is' },
-  json: { about: 'print one line of JSON when ready, instead of text' },
-  'ready-file': { value: 'FILE', about: 'write that line to a file when ready; it is removed on stop' },
+  json: { of: ['dev', 'start'], about: 'print one line of JSON when ready, instead of text' },
+  'ready-file': {
+    value: 'FILE',
+    of: ['dev', 'start'],
+    about: 'write that line to a file when ready; it is removed on stop',
+  },
 }
 
 /** What `failures` is told. */

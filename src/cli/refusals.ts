@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import type { ConfigRefused, NodeConfig } from '../node/config'
 import type { Files } from '../platform/files'
 import type { OtherProcess, Process } from '../platform/process'
+import { splitProgram } from './flags'
 
 /** What the words are made from, besides the error. */
 export interface Surroundings {
@@ -197,13 +198,16 @@ function programName({ env, script, workingDir }: Process): string {
 /** The command that was given, with one flag added or replaced: ready to be pasted. */
 export function commandWith(process: Process, [flag, value]: readonly [string, string]): string {
   const short = { '--port': '-p', '--data-dir': '-d' }[flag]
+  // What a program is given is its own, whatever it looks like.
+  const { own, program } = splitProgram(process.argv)
   const kept: string[] = []
-  for (let at = 0; at < process.argv.length; at++) {
-    const word = process.argv[at]!
+  for (let at = 0; at < own.length; at++) {
+    const word = own[at]!
     if (word === flag || word === short) at += 1
     else if (!word.startsWith(`${flag}=`) && !(short && /^-[pd]./.test(word) && word.startsWith(short))) kept.push(word)
   }
-  return [programName(process), ...kept.map(quoted), flag, quoted(value)].join(' ')
+  const beside = program.length === 0 ? [] : ['--', ...program.map(quoted)]
+  return [programName(process), ...kept.map(quoted), flag, quoted(value), ...beside].join(' ')
 }
 
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

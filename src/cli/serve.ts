@@ -80,6 +80,7 @@ function configOf(line: CommandLine, process: Process, platform: Platform): Answ
   try {
     const nodes = nodesOf(line)
     checkVariables(line)
+    checkTopics(line)
     const read = readConfig({
       flags: line.flags,
       environment: process.env,
@@ -108,6 +109,13 @@ function nodesOf({ brokers }: CommandLine): number {
     throw new ConfigRefused([(error as Error).message.replace('brokers of startBroker', '--brokers')])
   }
   return Number(brokers)
+}
+
+/** Throws ConfigRefused. */
+function checkTopics({ topics }: CommandLine): void {
+  if (topics.length === 0) return
+  const { topicsFrom } = require('./topics') as typeof import('./topics')
+  topicsFrom(topics)
 }
 
 /** Throws ConfigRefused. */

@@ -1,15 +1,15 @@
 /** Topics that are there from the start, as `--topic` names them: `orders`, or with so many partitions, `orders:3`. */
-import { BrokerError } from '../embedded/commands'
 import type { TopicSpec } from '../embedded/options'
 import { seedTopics } from '../embedded/topics'
+import { ConfigRefused } from '../node/config'
 import type { Node } from '../node/node'
 
-/** Throws BrokerError for what is no topic. */
+/** Throws ConfigRefused for what is no topic. */
 export function topicsFrom(texts: readonly string[]): TopicSpec[] {
   return texts.map(text => {
     const [, name, count] = /^([^:]+)(?::([1-9]\d{0,5}))?$/.exec(text) ?? []
     if (name === undefined)
-      throw new BrokerError(`--topic ${text}: give a name, or a name and partitions as orders:3`, null)
+      throw new ConfigRefused([`--topic ${text}: give a name, or a name and partitions as orders:3.`])
     return count === undefined ? { name } : { name, partitions: Number(count) }
   })
 }

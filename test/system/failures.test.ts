@@ -65,7 +65,9 @@ describe('the command', () => {
   })
 
   test('what cannot be tried ends with 2', async () => {
-    const broken = await failures('--only', 'commit-lost', ...shell('exit 1'))
+    const report = join(scratch(), 'junit.xml')
+    const broken = await failures('--only', 'commit-lost', '--report', report, ...shell('exit 1'))
+    expect(readFileSync(report, 'utf8')).toMatch(/tests="1".*failures="1"[^]*name="none"/)
     expect(broken).toMatchObject({ code: 2, stderr: expect.stringContaining('fails without any failure') })
     const late = await failures(
       '--only',

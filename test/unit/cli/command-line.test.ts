@@ -58,6 +58,8 @@ const mistakes: [readonly string[], string][] = [
   // A flag of another command is none of this one's.
   [['start', '--list'], "odradek: unknown option '--list'. (Did you mean --host?) (odradek --help)"],
   [['start', '--brokers', '3'], "odradek: unknown option '--brokers' (odradek --help)"],
+  [['run', '--json', '--', 'x'], "odradek: unknown option '--json' (odradek --help)"],
+  [['failures', '--ready-file', 'x', '--', 'x'], "odradek: unknown option '--ready-file' (odradek --help)"],
   [['start', 'now'], "odradek: too many arguments for 'start'. Expected 0 arguments but got 1. (odradek --help)"],
 ]
 

@@ -286,6 +286,24 @@ describe('what cannot run says what, why and what to do', () => {
     ])
   })
 
+  test('what is advised stands before the command that runs beside the broker, and leaves its words alone', async () => {
+    const { process, run } = scene('run', '--host', '10.9.9.9', '--', 'test', '--host', 'x', '-p', '9')
+    await run(failing({ code: 'EADDRNOTAVAIL', syscall: 'listen' }))
+    expect(process.complaints[0]).toMatch(/: odradek run --host 0\.0\.0\.0 -- test --host x -p 9$/)
+    const other = scene('run', 'true')
+    await other.run(failing({ code: 'EADDRINUSE', syscall: 'listen' }))
+    expect(other.process.complaints[0]).toMatch(/Another port: odradek run --port 0 -- true$/)
+  })
+
+  test.each([':3', 'orders:x', 'orders:0'])('--topic %s is a mistake, told before anything starts', async topic => {
+    const { process, run, started } = scene('--topic', topic)
+    await run()
+    expect(process.complaints).toEqual([
+      `odradek: --topic ${topic}: give a name, or a name and partitions as orders:3.`,
+    ])
+    expect([process.exits, started]).toEqual([[2], []])
+  })
+
   test('by npm, the command is npm', async () => {
     const { process, run } = scene()
     process.env['npm_lifecycle_event'] = 'start'
