@@ -39,7 +39,7 @@ import { Listeners } from './listeners'
 import { snapshotName } from './snapshots'
 import { tellLog } from './log-sink'
 import { openEngine } from './open-engine'
-import { explained, settle } from './taken'
+import { calledAt, explained, settle } from './taken'
 import type { Decision } from './question'
 import { type GroupWait, type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from './waits'
 import {
@@ -110,6 +110,8 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
         this.#deciders.asked(cluster, question, answer)
       },
     })
+    const asked: { stack?: string } = {}
+    Error.captureStackTrace(asked, this.#start)
     this.#unwatch = nodeOrigins.watch()
     const started = startOptionsOf(this.#options)
     this.#leave = settle({ dir: started.dataDir, places: [] })
@@ -123,7 +125,7 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
       this.#unwatch()
       this.#leave()
       await engine.close()
-      throw explained(error)
+      throw calledAt(asked, explained(error))
     }
   }
 
@@ -310,9 +312,12 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     const assigned = listOf(options.assigned ?? [])
     const state = options.state ?? (members === 0 ? null : 'Stable')
     const wish = { state, members, assigned, caughtUp }
-    const { isSo, facts } = await this.#ask('waitForGroup', { group, wish, waitMs: timeoutMs })
+    const { isSo, facts, trouble } = await this.#ask('waitForGroup', { group, wish, waitMs: timeoutMs })
     if (isSo) return facts
-    throw new BrokerError(`group ${group} is not ${wishText(wish)} after ${timeoutMs} ms. ${groupLines(facts)}`, null)
+    throw new BrokerError(
+      `group ${group} is not ${wishText(wish)} after ${timeoutMs} ms. ${trouble ?? groupLines(facts)}`,
+      null,
+    )
   }
 
   readonly #asking: Ask = (command, argument) => this.#ask(command, argument)
@@ -363,6 +368,10 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     return this.#ask('connections', null)
   }
 
+  get #ports(): readonly number[] {
+    return this.#started.nodes.flatMap(({ listeners }) => listeners.map(({ port }) => port))
+  }
+
   get #started(): ClusterFacts {
     if (this.#facts === null) throw new BrokerError('this broker has not been started: await broker.start()', null)
     return this.#facts
@@ -370,10 +379,13 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
 
   async #ask<C extends Command>(command: C, argument: Takes<C>): Promise<Gives<C>> {
     const { cluster } = this.#started
+    // Where it is asked for: what comes back from a thread has no line of the test.
+    const asked: { stack?: string } = {}
+    Error.captureStackTrace(asked, this.#ask)
     try {
       return await this.#engine!.ask(cluster, command, argument)
     } catch (error) {
-      throw explained(error)
+      throw calledAt(asked, explained(error, this.#ports))
     }
   }
 

@@ -247,10 +247,10 @@ export interface Commands {
   }
   readonly read: { readonly takes: ReadAsk; readonly gives: ReadAnswer }
   readonly group: { readonly takes: string; readonly gives: GroupFacts }
-  /** `isSo` is false when time was up first. */
+  /** `isSo` is false when time was up first; `trouble` is why the coordinator could not tell then. */
   readonly waitForGroup: {
     readonly takes: { readonly group: string; readonly wish: GroupWish; readonly waitMs: number }
-    readonly gives: { readonly isSo: boolean; readonly facts: GroupFacts }
+    readonly gives: { readonly isSo: boolean; readonly facts: GroupFacts; readonly trouble: string | null }
   }
 }
 

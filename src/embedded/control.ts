@@ -240,7 +240,7 @@ function inJson<T>(part: T): unknown {
 async function groupOf(ask: Ask, group: string, query: URLSearchParams): Promise<object> {
   const [wish, waitMs] = [groupQuery(query), waitOf(query)]
   if (wish === null) return ask('group', group)
-  const { isSo, facts } = await ask('waitForGroup', { group, wish, waitMs })
-  if (!isSo) throw new BrokerError(`group ${group} is not so: ${JSON.stringify(facts)}`, null)
+  const { isSo, facts, trouble } = await ask('waitForGroup', { group, wish, waitMs })
+  if (!isSo) throw new BrokerError(`group ${group} is not so: ${trouble ?? JSON.stringify(facts)}`, null)
   return facts
 }

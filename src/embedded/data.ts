@@ -1,8 +1,10 @@
 /** Records of a cluster, without a client: as a producer without retries writes them, and a `read_committed` consumer sees them. */
+import { isInternalTopic } from '../metadata/internal-topics'
 import type { Core } from '../node/core'
 import type { Partition } from '../partition/partition'
 import type { Clock, Timers } from '../platform/clock'
 import { batchBytesAt, isControlAt, isTransactionalAt, lastOffsetAt, producerIdAt } from '../protocol/records/batch'
+import { Refusal } from '../protocol/errors'
 import { buildBatch, recordsOf } from '../protocol/records/records'
 import type { AbortedTransaction } from '../storage/log'
 import { BrokerError, type RawRecord, type ReadAnswer, type ReadAsk, type ToProduce, type Written } from './commands'
@@ -21,20 +23,45 @@ export interface DataWorld {
 
 /** One batch for each record, in their order. A topic that is missing is made. Rejects as Produce would refuse. */
 export async function produce(core: Core, clock: Clock, topic: string, records: readonly ToProduce[]) {
+  if (isInternalTopic(topic)) {
+    throw new BrokerError(
+      `${topic} is written by the broker alone: a record of somebody else would keep it from reading its own`,
+      'INVALID_TOPIC_EXCEPTION',
+    )
+  }
   if (!core.metadata.image.topic(topic)) await createTopics(core, [{ name: topic }])
   const count = core.metadata.image.topic(topic)!.partitions.length
   const written: Written[] = []
   for (const { key, value, headers, partition: wanted, timestampMs: givenMs } of records) {
     const index = wanted ?? pickPartition(key, count, core.partitions.find(topic, 0)?.end ?? 0)
-    const partition = core.partitions.led(topic, index)
+    if (index >= count) throw new BrokerError(noPartition(topic, index, count), 'UNKNOWN_TOPIC_OR_PARTITION')
     const timestampMs = givenMs ?? clock.now()
     const batch = buildBatch({ records: [{ timestampMs, key, value, headers }] })
-    const { baseOffset, nextOffset, logAppendTimeMs } = partition.produce(batch, -1, clock.now())
-    await partition.durable(nextOffset)
+    const { baseOffset, logAppendTimeMs } = await append(core, clock, { topic, index, batch })
     written.push({ partition: index, offset: baseOffset, timestampMs: Math.max(timestampMs, logAppendTimeMs) })
   }
   return written
 }
+
+/** Rejects with what the partition has against it, and which one that is. */
+async function append(
+  core: Core,
+  clock: Clock,
+  { topic, index, batch }: { readonly topic: string; readonly index: number; readonly batch: Buffer },
+) {
+  try {
+    const partition = core.partitions.led(topic, index)
+    const appended = partition.produce(batch, -1, clock.now())
+    await partition.durable(appended.nextOffset)
+    return appended
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new BrokerError(`a record for ${topic}-${index} was refused: ${error.message}`, error.error)
+  }
+}
+
+const noPartition = (topic: string, index: number | null, count: number): string =>
+  `${topic} has no partition ${index}: it has ${count}, from 0 on`
 
 /** What is read from, of one moment. */
 export interface Inside {
@@ -93,10 +120,7 @@ function checkPartitions({ metadata, partitions: held }: Core, { topic, partitio
   const partitions = metadata.image.topic(topic)?.partitions ?? []
   const wanted = only === null ? partitions : partitions.filter(({ index }) => index === only)
   if (wanted.length === 0 && partitions.length > 0) {
-    throw new BrokerError(
-      `${topic} has no partition ${only}: it has ${partitions.length}, from 0 on`,
-      'INVALID_PARTITIONS',
-    )
+    throw new BrokerError(noPartition(topic, only, partitions.length), 'INVALID_PARTITIONS')
   }
   const dead = wanted.filter(({ index, leader }) => leader < 0 || held.held(topic, index).leader < 0)
   if (dead.length === 0) return

@@ -230,11 +230,20 @@ export class LocalEngine implements Engine {
     { group, wish, waitMs }: Takes<'waitForGroup'>,
   ): Promise<Gives<'waitForGroup'>> {
     let facts: GroupFacts = { group, state: 'Dead', members: [], lag: [] }
+    let trouble: string | null = null
     const leftMs = await until(this.#platform, waitMs, async () => {
-      facts = await groupFacts(cluster.core, cluster.time.clock, group)
-      return isAsWished(facts, wish, cluster.core.partitions)
+      const { core } = cluster
+      try {
+        facts = await groupFacts(core, cluster.time.clock, group)
+        trouble = null
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error
+        // It may lead in a moment, or have loaded.
+        trouble = error.message
+      }
+      return trouble === null && isAsWished(facts, wish, core.partitions)
     })
-    return { isSo: leftMs >= 0, facts }
+    return { isSo: leftMs >= 0, facts, trouble }
   }
 
   #at(cluster: number): Cluster {

@@ -7,11 +7,14 @@ import { decodeBlob } from '../protocol/embedded/consumer-protocol'
 import { Refusal } from '../protocol/errors'
 import { groupMetadataTopic } from '../metadata/internal-topics'
 import { hasUnread } from './data'
-import type { GroupFacts, GroupWish, MemberFacts, PartitionLag } from './commands'
+import { BrokerError, type GroupFacts, type GroupWish, type MemberFacts, type PartitionLag } from './commands'
 
 const newestDescribe = 6
 
-/** A group that nobody has joined or committed for has state Dead and no members, as in Kafka. */
+/**
+ * A group that nobody has joined or committed for has state Dead and no members, as in Kafka. Rejects with BrokerError when
+ * the coordinator cannot tell.
+ */
 export async function groupFacts(core: Core, { now }: Clock, group: string): Promise<GroupFacts> {
   const none = { group, state: 'Dead', members: [], lag: [] }
   const { partitions } = core
@@ -48,8 +51,9 @@ export async function groupFacts(core: Core, { now }: Clock, group: string): Pro
     })
     return { group, state: groupState, members: facts, lag }
   } catch (error) {
-    if (error instanceof Refusal) return none
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    if (error.error === 'GROUP_ID_NOT_FOUND') return none
+    throw new BrokerError(`the coordinator of group ${group} cannot tell: ${error.message}`, error.error)
   }
 }
 

@@ -91,7 +91,7 @@ const between = (least: number, most: number) => (value: unknown) =>
 const memory = kind("'memory' or { dir, fsync }", value => value === 'memory')
 
 const brokerOptions = shape<BrokerOptions>({
-  host: text,
+  host: kind("a name or an address, as '127.0.0.1' or '0.0.0.0'", value => isText(value) && value.trim() !== ''),
   port: kind('a port, from 0 to 65535', between(0, 65_535)),
   advertise: text,
   brokers: kind(`how many nodes there are, from 1 to ${nodesMax}`, between(1, nodesMax)),

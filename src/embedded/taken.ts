@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { nodeClock } from '../platform/node/clock'
 import type { OtherProcess } from '../platform/process'
-import { ToldBrokerError } from './commands'
+import { BrokerError, ToldBrokerError } from './commands'
 
 /** A broker of this process, with what it has taken. */
 export interface Tenant {
@@ -21,20 +21,38 @@ export function settle({ dir, places }: Pick<Tenant, 'dir' | 'places'>): () => v
   return () => void tenants.delete(tenant)
 }
 
-/** The error in words that say who has it; others are given back as they are. */
-export function explained(error: unknown): unknown {
+/** The error, thrown where the stack of `asked` says. */
+export function calledAt(asked: { readonly stack?: string }, error: unknown): unknown {
+  if (!(error instanceof BrokerError) || asked.stack === undefined) return error
+  const frames = asked.stack.split('\n').filter(line => /^\s+at /.test(line))
+  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  return error
+}
+
+/**
+ * The error in words that say who has it; others are given back as they are. `own` are the ports of the broker that asks,
+ * which has lost one of them.
+ */
+export function explained(error: unknown, own: readonly number[] = []): unknown {
   if (!(error instanceof ToldBrokerError) || error.taken === null) return error
   const { port, dir } = error.taken
-  const says = dir === undefined ? takenPort(port!) : takenDir(dir)
+  const says = dir !== undefined ? takenDir(dir) : own.includes(port!) ? lostPort(port!, own) : takenPort(port!)
   return new ToldBrokerError({ message: says, code: error.code })
 }
 
 function takenPort(port: number): string {
   const tenant = [...tenants].find(({ places }) => places.some(place => place.port === port))
-  const by = tenant
-    ? ours(tenant)
-    : words(neighbours().holderOfPort(port), 'another process, or a connection that is about to end')
+  const by = tenant ? ours(tenant) : holderOf(port)
   return `port ${port} is taken by ${by}. ${tenant ? 'Stop that one first' : 'Give another port'}, or leave port out for a free one.`
+}
+
+/** The port of a node that was stopped, and is to be there again. */
+function lostPort(port: number, own: readonly number[]): string {
+  const tenant = [...tenants].find(({ places }) => {
+    return places.some(place => place.port === port) && places.some(place => !own.includes(place.port))
+  })
+  const by = tenant ? ours(tenant) : holderOf(port)
+  return `port ${port} of this node has been taken by ${by}. A node keeps its port: start it again when that is free.`
 }
 
 function takenDir(dir: string): string {
@@ -43,6 +61,9 @@ function takenDir(dir: string): string {
   const by = tenant ? ours(tenant) : words(ownerOf(path), 'another process')
   return `the data directory ${dir} is in use by ${by}. Stop that one first, or give another directory.`
 }
+
+const holderOf = (port: number): string =>
+  words(neighbours().holderOfPort(port), 'another process, or a connection that is about to end')
 
 function ours({ places: [first], sinceMs }: Tenant): string {
   const since = new Date(sinceMs).toISOString()

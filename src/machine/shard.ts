@@ -151,14 +151,18 @@ export class Shard<M extends Machine<R>, R> {
     this.#state = 'loading'
     const startedAt = this.#world.clock.monotonic()
     let records = 0
+    /** Of the record that is being looked at. */
+    let at: number | null = null
     try {
       const log = await this.#open()
       const machine = this.#kind.create()
       await log.readAll({
         record: (key, value, offset, origin) => {
           records += 1
+          at = offset
           const record = this.#kind.decode(key, value)
           if (record !== null) machine.replay(record, { offset, origin, live: false })
+          at = null
         },
         marker: (committed, _offset, origin) => machine.replayMarker?.(committed, origin),
       })
@@ -171,7 +175,11 @@ export class Shard<M extends Machine<R>, R> {
       if (this.state === 'loading') this.#state = 'failed'
       if (error instanceof Refusal) throw error
       this.#loadNotBefore = this.#world.clock.monotonic() + loadRetryMs
-      this.#world.logger.error('shard.load.failed', { shard: this.name, error: textOf(error) })
+      this.#world.logger.error('shard.load.failed', {
+        shard: this.name,
+        ...(at !== null && { offset: at }),
+        error: textOf(error),
+      })
       throw new Refusal('NOT_COORDINATOR')
     }
     const tookMs = Math.round(this.#world.clock.monotonic() - startedAt)

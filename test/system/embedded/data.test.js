@@ -10,6 +10,26 @@ beforeAll(async () => {
 })
 afterAll(() => kafka.stop())
 
+test.each(['worker', 'inline', 'process'])('an error from a broker in a %s names the line of the test', async isolation => {
+  const other = await startBroker({ isolation, topics: ['orders'] })
+  const asks = {
+    produce: () => other.produce('orders', { value: 'x', partition: 7 }),
+    records: () => other.records('oders'),
+    createTopics: () => other.createTopics('orders'),
+    fault: () => other.faults.error('Produze', 'NOT_CONTROLLER'),
+    startBroker: () => startBroker({ isolation, config: { 'num.partitions': 'x' } }),
+  }
+  for (const [name, ask] of Object.entries(asks)) {
+    const { stack } = await ask().catch(error => error)
+    expect([name, stack]).toEqual([name, expect.stringMatching(/^BrokerError: [^]*data\.test\.js:\d+/)])
+  }
+  await expect(asks.produce()).rejects.toMatchObject({
+    message: 'orders has no partition 7: it has 1, from 0 on',
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+  await other.stop()
+})
+
 test('a service that ships orders', async () => {
   const producer = client.producer()
   const consumer = client.consumer({ groupId: 'shipping' })

@@ -53,6 +53,21 @@ test('a port that something else of this process has', async () => {
   server.close()
 })
 
+test('a port of a node that something else has taken while it was down', async () => {
+  const kafka = await startBroker({ brokers: 2 })
+  const [, second] = kafka.nodes
+  await second.stop()
+  const server = createServer().listen(second.port, '127.0.0.1')
+  await once(server, 'listening')
+  const by = process.platform === 'linux' ? `something else of this very process \\(${process.pid}\\)` : 'another process'
+  const says = new RegExp(`^port ${second.port} of this node has been taken by ${by}.*start it again when that is free`)
+  await expect(second.start()).rejects.toThrow(says)
+  server.close()
+  await once(server, 'close')
+  await second.start()
+  await kafka.stop()
+}, 30_000)
+
 test('a port that another process has', async () => {
   const script = 'const s = require("net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))'
   const other = childProcess.spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -93,7 +108,7 @@ test('one that was stopped says so', async () => {
   await expect(expect(kafka).toHaveRecord('orders', { key: '1' })).rejects.toMatchObject(stopped)
 })
 
-test.each(['0.0.0.0', ''])('what listens on every interface (%j) is told by an address that can be connected to', async host => {
+test.each(['0.0.0.0', '::'])('what listens on every interface (%j) is told by an address that can be connected to', async host => {
   const kafka = await startBroker({ host, brokers: 2, topics: ['orders'] })
   const addresses = kafka.nodes.map(({ port }) => `127.0.0.1:${port}`)
   expect(kafka.brokers).toEqual(addresses)

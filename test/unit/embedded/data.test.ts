@@ -111,6 +111,24 @@ test('who asks for a partition that there is not is told, at once or when the ti
   expect(await values('wide', { partition: 2 })).toEqual([])
 })
 
+test('the topics of the broker itself are not written, and a refusal says of which partition it is', async () => {
+  const { produce } = await bench()
+  for (const topic of ['__consumer_offsets', '__transaction_state']) {
+    await expect(produce(topic, { key: 'k', value: 'garbage', partition: 0 })).rejects.toMatchObject({
+      message: expect.stringContaining(`${topic} is written by the broker alone`),
+      code: 'INVALID_TOPIC_EXCEPTION',
+    })
+  }
+  await expect(produce('wide', { value: 'x', partition: 7 })).rejects.toMatchObject({
+    message: 'wide has no partition 7: it has 3, from 0 on',
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+  await expect(produce('orders', { value: 'x'.repeat(2 ** 21) })).rejects.toMatchObject({
+    message: expect.stringContaining('a record for orders-0 was refused'),
+    code: 'MESSAGE_TOO_LARGE',
+  })
+})
+
 test('nobody is given less than there is without a word', async () => {
   const at = new EngineBench()
   const { cluster } = await at.start({ brokers: 2, topics: [{ name: 'orders', partitions: 2, replicationFactor: 1 }] })

@@ -6,6 +6,7 @@ import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator
 import { InitProducerId } from '../../../src/protocol/messages/init-producer-id'
 import { OffsetCommit } from '../../../src/protocol/messages/offset-commit'
 import { Produce } from '../../../src/protocol/messages/produce'
+import { buildBatch } from '../../../src/protocol/records/records'
 import { makeBatch } from '../../support/batches'
 import { EngineBench } from '../../support/engine-bench'
 
@@ -68,4 +69,22 @@ test('a group is caught up when no record is left, whatever markers and aborted 
   expect(await isCaughtUp()).toBe(false)
   await commit(5)
   expect([await isCaughtUp(), await lag()]).toEqual([true, [0]])
+})
+
+test('a group whose coordinator cannot read its log is not told of as one that there is not', async () => {
+  const { at, commit } = await bench()
+  await commit(1)
+  // Kafka lets this client write there.
+  const admin = await at.connect(9092, '__admin_client')
+  const [value, key] = [Buffer.from('garbage'), Buffer.from('k')]
+  const records = buildBatch({ records: [{ timestampMs: 1, key, value, headers: [] }] })
+  const topicData = [{ name: '__consumer_offsets', partitionData: [{ index: 0, records }] }]
+  await at.world.until(admin.request(Produce, 9, { acks: 1, timeoutMs: 1_000, topicData }))
+  const { cluster } = await at.ask(1, 'fork', { from: null })
+  const says = 'the coordinator of group g cannot tell: This broker is not the coordinator.'
+  await expect(at.ask(cluster, 'group', 'g')).rejects.toMatchObject({ message: says, code: 'NOT_COORDINATOR' })
+  const wish = { state: 'Empty', members: null, assigned: [], caughtUp: false }
+  const answer = await at.ask(cluster, 'waitForGroup', { group: 'g', wish, waitMs: 10 })
+  expect(answer).toMatchObject({ isSo: false, trouble: says })
+  expect(at.lines.join('\n')).toMatch(/shard\.load\.failed.*offset=1/)
 })
