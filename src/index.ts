@@ -20,6 +20,7 @@ export {
   type Written,
 } from './embedded/commands'
 export type { LoggedRequest } from './embedded/logged-request'
+export { defineConfig } from './embedded/config-file'
 export { failureMatrix, type MatrixOptions } from './embedded/failure-matrix'
 export { standardFailures, type Failure } from './embedded/failures'
 export type { Decide, Decided, RequestBody, RequestContext } from './embedded/deciders'

@@ -11,8 +11,8 @@ const producerOf = bootstrapBrokers => {
 test('a test may do with the broker of the run', async () => {
   expect(inject('kafkaBrokers')).toEqual([process.env.KAFKA_BROKERS])
   const producer = producerOf(inject('kafkaBrokers'))
-  const { offsets } = await producer.send({ messages: [{ topic: 'events', key: 'k', value: 'v' }] })
-  expect(offsets).toMatchObject([{ topic: 'events', partition: 0, offset: 0n }])
+  const { offsets } = await producer.send({ messages: [{ topic: 'events', partition: 1, key: 'k', value: 'v' }] })
+  expect(offsets).toMatchObject([{ topic: 'events', partition: 1, offset: 0n }])
   await producer.close()
 })
 

@@ -1,0 +1,3 @@
+import { defineConfig } from 'odradek'
+
+export default defineConfig({ topics: [{ name: 'events', partitions: 2 }] })
