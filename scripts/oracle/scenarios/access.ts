@@ -31,6 +31,7 @@ import { give } from '../guest'
 import { eachVersion, type Scenario, scene } from '../scenario'
 import type { Subject, Topic } from '../subject'
 import { deniedScenarios, noTopic } from './denied'
+import { deniedListScenarios } from './denied-lists'
 import { creates, deletes, describes } from './unsecured'
 
 const records = batch(['a'])
@@ -329,6 +330,7 @@ const secured = (scenario: Scenario): Scenario => ({ ...scenario, needs: 'author
 
 export const accessScenarios: readonly Scenario[] = [
   ...deniedScenarios,
+  ...deniedListScenarios,
   scene('access: some topics', someTopics),
   scene('access: some created', someCreated),
   scene('access: some deleted', someDeleted),

@@ -1,4 +1,5 @@
 /** AlterConfigs (33) replaces everything that was set on a resource; IncrementalAlterConfigs (KIP-339) came after it. */
+import type { Call } from '../../call/call'
 import type { AlterableResource, Replacement } from '../../metadata/alter-configs'
 import { failed, type EntryOutcome } from '../../metadata/decision'
 import { AlterConfigs, type AlterConfigsRequest } from '../../protocol/messages/alter-configs'
@@ -23,26 +24,23 @@ export const alterConfigs = defineHandler({
 
   async handle(broker, call, { resources, validateOnly }) {
     const twice = repeated(resources)
-    const problems = resources.map(
-      resource =>
-        problemOf(broker, resource, twice.has(resource)) ?? configDenial(broker, call, 'ALTER_CONFIGS', resource),
-    )
+    const problems = resources.map(resource => problemOf(broker, call, resource, twice.has(resource)))
     const sound = resources.filter((_, at) => problems[at] === null)
     const outcomes = await broker.metadata.alterConfigs(sound.map(replacement), validateOnly)
     return { responses: resources.map((resource, at) => told(resource, problems[at] ?? outcomes.shift()!)) }
   },
 })
 
-function problemOf(
-  broker: Broker,
-  { resourceType, resourceName, configs }: Resource,
-  twice: boolean,
-): EntryOutcome | null {
+function problemOf(broker: Broker, call: Call, resource: Resource, twice: boolean): EntryOutcome | null {
+  const { resourceType, resourceName, configs } = resource
   if (twice) return failed('INVALID_REQUEST', 'Each resource must appear at most once.')
+  const problem = listProblem(configs, () => false)
+  if (problem) return problem
   const kind = resourceOf(resourceType)
   if (kind === null || kind === 'brokerLogger')
     return failed('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
-  return listProblem(configs, () => false) ?? (kind === 'broker' ? brokerProblem(resourceName, broker.id) : null)
+  const denial = configDenial(broker, call, 'ALTER_CONFIGS', resource)
+  return denial ?? (kind === 'broker' ? brokerProblem(resourceName, broker.id) : null)
 }
 
 function replacement({ resourceType, resourceName, configs }: Resource): Replacement {

@@ -2,6 +2,7 @@
 import { outcomeOf, Refusal } from '../../protocol/errors'
 import { DeleteRecords } from '../../protocol/messages/delete-records'
 import type { ResponseDraft } from '../../protocol/schema'
+import { denials } from '../../security/access-control'
 import { defineHandler } from '../broker'
 import { ByTopic, lastOfEach } from '../topics'
 
@@ -10,7 +11,7 @@ type Answer = ResponseDraft<typeof DeleteRecords>['topics'][number]['partitions'
 export const deleteRecords = defineHandler({
   api: DeleteRecords,
   serves: '0-2',
-  access: [{ each: 'topic', may: 'DELETE', named: topic => topic.name }],
+  access: [{ own: 'topic', may: 'DELETE' }],
   entries: {
     request: 'topics',
     response: 'topics',
@@ -20,8 +21,12 @@ export const deleteRecords = defineHandler({
     }),
   },
 
-  async handle(broker, _call, { topics }) {
+  async handle(broker, call, { topics }) {
+    // Each name is asked about once, and partitions are answered as others are, since they may stand there twice or not at all.
+    const names = new Set(topics.map(({ name }) => name))
+    const allowed = new Set([...names].filter(name => broker.access.isAllowed(call, 'DELETE', 'topic', name)))
     const remove = async (topic: string, index: number, offset: number): Promise<number> => {
+      if (!allowed.has(topic)) throw new Refusal(denials.topic)
       const partition = broker.partitions.led(topic, index)
       if (broker.image().topic(topic)?.internal) throw new Refusal('INVALID_TOPIC_EXCEPTION')
       return partition.deleteRecords(offset)

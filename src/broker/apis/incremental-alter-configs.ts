@@ -63,8 +63,9 @@ function answerHere(
     case 'broker': {
       const unknown = configs.find(config => !operationOf(config))
       return (
+        denial ??
         brokerProblem(resourceName, broker.id) ??
-        (unknown ? failed('INVALID_REQUEST', `Unknown operations type ${unknown.configOperation}`) : denial)
+        (unknown ? failed('INVALID_REQUEST', `Unknown operations type ${unknown.configOperation}`) : null)
       )
     }
     default:
