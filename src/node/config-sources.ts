@@ -58,6 +58,12 @@ const finerLast = (assignments: readonly Assignment[]): Assignment[] => [
 
 /** Adds to `problems` when the file cannot be read. */
 export function fileAssignments(path: string, readFile: (path: string) => Buffer, problems: string[]): Assignment[] {
+  if (/(^|[/\\])odradek\.config\.\w+$/.test(path)) {
+    problems.push(
+      `${path} is for the setups of jest and vitest. Here a server.properties is read, as num.partitions=3.`,
+    )
+    return []
+  }
   let text: string
   try {
     text = readFile(path).toString('latin1')

@@ -140,6 +140,12 @@ describe('who wins', () => {
     expect(statics({ file: 'log.retention.ms=1000\nlog.retention.hours=1' })['log.retention.ms']).toBe('1000')
   })
 
+  test('a module of options is not taken for a server.properties', () => {
+    expect(problems({ environment: { ODRADEK_CONFIG: './odradek.config.mjs' } })).toEqual([
+      './odradek.config.mjs is for the setups of jest and vitest. Here a server.properties is read, as num.partitions=3.',
+    ])
+  })
+
   test('--config over ODRADEK_CONFIG', () => {
     expect(problems({ environment: { ODRADEK_CONFIG: '/no/such' } })).toEqual([
       '/no/such cannot be read: there is no such file.',
