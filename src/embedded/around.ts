@@ -27,18 +27,18 @@ export interface Inner extends Pick<FaultWorld, 'nodeAt' | 'topicId' | 'fetchSes
 }
 
 export interface AroundOptions {
-  /** Faults take their time by the clock of everybody. */
-  readonly timers: Timers
-  readonly clock: Clock
+  /** Faults take their time by the clock of everybody, or by that of the cluster. */
+  readonly real: { readonly timers: Timers }
+  readonly time: { readonly timers: Timers; readonly clock: Clock }
   readonly logger: Logger
   readonly events: ClusterEvents
   /** Not before the first request is it asked for. */
   inner(): Inner
 }
 
-export function aroundOf({ timers, clock, logger, events, inner }: AroundOptions): Around {
+export function aroundOf({ real: { timers }, time, logger, events, inner }: AroundOptions): Around {
   const questions = new Questions(timers, logger)
-  const requests = new RequestLog(clock, events)
+  const requests = new RequestLog(time.clock, events)
   return {
     events,
     questions,
@@ -47,6 +47,7 @@ export function aroundOf({ timers, clock, logger, events, inner }: AroundOptions
     deeds: new Deeds(events, id => inner().topicName(id)),
     faults: new Faults({
       timers,
+      movedTimers: time.timers,
       events,
       questions,
       logged: () => requests.current,

@@ -10,13 +10,15 @@ import { AdjustableTime } from '../platform/adjustable-time'
 import { FillingFiles } from '../platform/filling-files'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
+import type { Api } from '../protocol/schema'
 import { MemoryStore } from '../storage/memory/store'
 import { type Around, aroundOf, type Inner, stagesOf } from './around'
 import { ClusterEvents } from './cluster-events'
 import { type ClusterImage, continued, coordinated, renamed, resetImage } from './cluster-image'
 import { BrokerError, type ClientFacts, type Fault, type Happening, type RequestFilter } from './commands'
 import { Disk } from './disk'
-import { checkApis, type FetchedPartition, type Faults } from './faults'
+import { checkApis } from './fault-reach'
+import type { FetchedPartition, Faults } from './faults'
 import { happen } from './happenings'
 import type { LoggedRequest } from './logged-request'
 import { type Host, type NodeDoor, openDoors } from './node-door'
@@ -102,7 +104,7 @@ export class Cluster implements Inner {
     const platform = { ...real, clock: time.clock, timers: time.timers, files, logger }
     const place = { real, time, files, doors, platform }
     const self: { cluster?: Cluster } = {}
-    const around = aroundOf({ timers: real.timers, clock: time.clock, logger, events, inner: () => self.cluster! })
+    const around = aroundOf({ real, time, logger, events, inner: () => self.cluster! })
     try {
       const inside = image ? await openInMemory(place, config, around, image) : await openAnew(place, config, around)
       self.cluster = new Cluster(place, config, around, inside)
@@ -220,8 +222,8 @@ export class Cluster implements Inner {
     return this.requests.list(filter)
   }
 
-  get #apis(): ReadonlySet<string> {
-    return new Set([...this.core.brokers[0]!.routes.values()].map(({ handler }) => handler.api.name))
+  get #apis(): ReadonlyMap<string, Api> {
+    return new Map([...this.core.brokers[0]!.routes.values()].map(({ handler: { api } }) => [api.name, api]))
   }
 
   /** The id of the node that listens at a port; null when none does. */

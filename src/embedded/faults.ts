@@ -3,9 +3,11 @@ import type { Call } from '../call/call'
 import type { Body, Handler } from '../call/handler'
 import { isPromise, type Next, refuseAll, type Stage } from '../call/stage'
 import type { Timers } from '../platform/clock'
+import type { Api } from '../protocol/schema'
 import { errors, type ErrorName } from '../protocol/errors'
 import type { ClusterEvents } from './cluster-events'
 import { BrokerError, type Fault, type FaultEffect, type Happening } from './commands'
+import { checkReach } from './fault-reach'
 import { type About, type Entries, namesText, splitRequest, withEntries, withOwnBytes } from './fault-parts'
 import { nearest } from './kinds'
 import type { OpenRequest } from './logged-request'
@@ -16,6 +18,8 @@ import type { Questions } from './questions'
 /** What faults know of the cluster around them, and do to it. */
 export interface FaultWorld {
   readonly timers: Timers
+  /** Those of the cluster, whose time a test may move. */
+  readonly movedTimers: Timers
   readonly events: ClusterEvents
   readonly questions: Questions
   /** The id of the node that listens at a port; null when none does. */
@@ -42,6 +46,8 @@ interface Armed {
   skip: number
   left: number
   hits: number
+  /** What ends the waits of requests that it holds back. */
+  readonly held: Set<() => void>
 }
 
 /** Where a request is, and what the log has of it. */
@@ -68,23 +74,17 @@ export class Faults {
     this.#world = world
   }
 
-  /** Gives the number by which it is lifted. Throws BrokerError for an API or an error that nobody knows. */
-  add(fault: Fault, apis: ReadonlySet<string>): number {
-    checkApis(
-      fault.apis.filter(api => api !== '*'),
-      apis,
-    )
+  /** Gives the number by which it is lifted. Throws BrokerError for an error that nobody knows, and as `checkReach`. */
+  add(fault: Fault, apis: ReadonlyMap<string, Api>): number {
+    checkReach(fault, apis)
     const { effect } = fault
     if (effect.does === 'error' && !isError(effect.error)) {
       throw new BrokerError(unknownError(effect.error), 'INVALID_REQUEST')
     }
-    if (fault.partition !== null && fault.topic === null) {
-      throw new BrokerError('a partition is one of a topic: name the topic too', 'INVALID_REQUEST')
-    }
     if (this.#armed.size >= faultsMax) this.#forgetWornOut()
     if (this.#armed.size >= faultsMax) throw new BrokerError(`there are ${faultsMax} faults already`, null)
     const left = fault.times ?? Number.POSITIVE_INFINITY
-    this.#armed.set(++this.#last, { fault, skip: fault.skip, left, hits: 0 })
+    this.#armed.set(++this.#last, { fault, skip: fault.skip, left, hits: 0, held: new Set() })
     this.#inForce += 1
     return this.#last
   }
@@ -95,11 +95,18 @@ export class Faults {
     const armed = this.#armed.get(id)
     if (armed && armed.left > 0) this.#inForce -= 1
     if (armed) armed.left = 0
+    this.#release(armed)
   }
 
   clear(): void {
+    for (const armed of this.#armed.values()) this.#release(armed)
     this.#armed.clear()
     this.#inForce = 0
+  }
+
+  /** Who is held back waits no longer. */
+  #release(armed: Armed | undefined): void {
+    for (const go of armed?.held ?? []) go()
   }
 
   /** How many requests a fault has befallen; 0 when nothing is known of it any more. Throws as `lift`. */
@@ -120,13 +127,13 @@ export class Faults {
     const { handler, next, logged } = at
     const id = this.#take(handler, call, request, after)
     if (id === null) return next(call, request)
-    const { fault } = this.#armed.get(id)!
+    const { fault, held } = this.#armed.get(id)!
     const { effect } = fault
     this.#world.events.tell('fault', { api: handler.api.name, clientId: call.clientId, does: effect.does })
     logged?.faults.push(effect.does)
     switch (effect.does) {
       case 'delay':
-        return this.#later(handler, call, request, next, () => this.#waits(effect.ms, call))
+        return this.#later(handler, call, request, next, () => this.#waits(effect.ms, call, held))
       case 'throttle':
         call.throttle(effect.ms)
         return next(call, request)
@@ -233,13 +240,17 @@ export class Faults {
     }
   }
 
-  #waits(ms: number, call: Call): Promise<void> {
+  /** By the clock of everybody or, where that comes first, by one that a test has moved. */
+  #waits(ms: number, call: Call, held: Set<() => void>): Promise<void> {
     return new Promise(resolve => {
-      const cancel = this.#world.timers.after(ms, resolve)
-      call.connection.onClosed(() => {
-        cancel()
+      const { timers, movedTimers } = this.#world
+      const go = (): void => {
+        for (const cancel of cancels) cancel()
+        held.delete(go)
         resolve()
-      })
+      }
+      const cancels = [timers.after(ms, go), movedTimers.after(ms, go), call.connection.onClosed(go)]
+      held.add(go)
     })
   }
 
@@ -334,13 +345,6 @@ const isError = (name: string): boolean => name !== 'NONE' && Object.hasOwn(erro
 
 const unknownError = (name: string): string =>
   `no error is called ${name}.${nearest(Object.keys(errors).filter(isError), name)}`
-
-/** Throws BrokerError for one that is not among those that are known. */
-export function checkApis(apis: readonly string[], known: ReadonlySet<string>): void {
-  const unknown = apis.find(api => !known.has(api))
-  if (unknown !== undefined)
-    throw new BrokerError(`no API is called ${unknown}.${nearest([...known], unknown)}`, 'INVALID_REQUEST')
-}
 
 /** The list of a reply, in the place of that of a request. */
 const namedAs = (entries: Entries): Entries => ({ ...entries, request: entries.response })

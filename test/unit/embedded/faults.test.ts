@@ -337,3 +337,61 @@ test('that there is no error is none', async () => {
   const { faults } = await bench()
   await expect(faults.error('Produce', 'NONE' as never)).rejects.toThrow(/^no error is called NONE\.(?!.*NONE\?)/)
 })
+
+describe('a request that is held back', () => {
+  async function held(by: string) {
+    const made = await bench()
+    const fault = await made.faults.delay('Produce', by)
+    const began = made.world.nowMs
+    const sent = made.sendTo('orders').then(() => made.world.nowMs - began)
+    await made.world.runFor(200)
+    expect(await made.end('orders')).toBe(0)
+    return { ...made, fault, sent }
+  }
+
+  test('goes on at once when the fault is lifted', async () => {
+    const { world, fault, sent } = await held('20s')
+    await fault.lift()
+    expect(await world.until(sent)).toBeLessThan(1_000)
+  })
+
+  test('goes on at once when all faults are cleared', async () => {
+    const { world, faults, sent } = await held('1h')
+    await faults.clear()
+    expect(await world.until(sent)).toBeLessThan(1_000)
+  })
+
+  test('goes on when its time is moved past', async () => {
+    const { bench: at, cluster, world, sent } = await held('1h')
+    await at.ask(cluster, 'time', { move: 'advance', byMs: 2 * 3_600_000 })
+    expect(await world.until(sent)).toBeLessThan(1_000)
+  })
+
+  test('waits no longer than it was told to where time stands still', async () => {
+    const { bench: at, cluster, world, sent } = await held('20s')
+    await at.ask(cluster, 'time', { move: 'freeze', atMs: null })
+    const tookMs = await world.until(sent)
+    expect(tookMs).toBeGreaterThanOrEqual(20_000)
+    expect(tookMs).toBeLessThan(21_000)
+  })
+})
+
+test.each([
+  [[], {}, 'a fault has an API'],
+  ['Heartbeat', { topic: 'orders' }, 'requests of Heartbeat name no topic, so this fault would befall none'],
+  [['Heartbeat', 'ApiVersions'], { topic: 'orders' }, 'requests of Heartbeat, ApiVersions name no topic'],
+  ['Produce', { group: 'g' }, 'requests of Produce name no group'],
+  ['Fetch', { transactionalId: 't' }, 'requests of Fetch name no transactionalId'],
+] as const)('a fault of %j with %j could befall nothing', async (apis, options, says) => {
+  const { faults } = await bench()
+  const added = faults.error(apis, 'NOT_CONTROLLER', options)
+  await expect(added).rejects.toMatchObject({ message: expect.stringContaining(says) })
+})
+
+test('a fault of several APIs is for those that name what it asks for', async () => {
+  const { faults } = await bench()
+  for (const apis of ['*', ['Heartbeat', 'Produce'], 'DescribeConfigs', 'Metadata'] as const)
+    await faults.error(apis, 'NOT_CONTROLLER', { topic: 'orders' })
+  for (const apis of ['FindCoordinator', 'DeleteGroups', 'TxnOffsetCommit'] as const)
+    await faults.error(apis, 'NOT_COORDINATOR', { group: 'g' })
+})
