@@ -23,7 +23,8 @@ export interface UseOptions extends BrokerOptions {
 }
 
 /**
- * Call it where tests are described. What it gives is the broker of the test that runs; outside of tests it throws. Of tests
+ * Call it where tests are described. What it gives is the broker of the test that runs; before the first test, in a `beforeAll`,
+ * it is the one that their clusters are forks of; otherwise it throws. Of tests
  * that run at the same time the second is refused: they need `scope: 'file'`, and `fork()` in each.
  */
 export function useKafka(hooks: Hooks, { scope = 'test', ...options }: UseOptions = {}): Broker {
@@ -34,6 +35,7 @@ export function useKafka(hooks: Hooks, { scope = 'test', ...options }: UseOption
   hooks.beforeAll(async () => {
     await origin.start()
     if (scope === 'file') shared = origin
+    else own.opens()
   })
   if (scope === 'test') {
     hooks.beforeEach(test => own.begin(test))
@@ -55,6 +57,8 @@ const concurrent =
 class ClusterOfTest {
   readonly #origin: Broker
   readonly #hooks: Pick<Hooks, 'running' | 'isWithin'>
+  /** Whether a `beforeAll` may put there what each test is to have. */
+  #isOpen = false
   #current: { readonly test: string | undefined; broker: Broker | null } | null = null
 
   constructor(origin: Broker, hooks: Pick<Hooks, 'running' | 'isWithin'>) {
@@ -62,7 +66,12 @@ class ClusterOfTest {
     this.#hooks = hooks
   }
 
+  opens(): void {
+    this.#isOpen = true
+  }
+
   async begin(test?: string): Promise<void> {
+    this.#isOpen = false
     const current = this.#current
     if (current && this.#isWithin(test, current.test)) return
     if (current) throw new Error(`a test begins while useKafka gives its cluster to another one: ${concurrent}`)
@@ -87,6 +96,8 @@ class ClusterOfTest {
   /** Throws where no test runs, or another one. */
   get broker(): Broker {
     const { test, broker = null } = this.#current ?? {}
+    // A test for which no hooks ran yet is none of these.
+    if (this.#isOpen && this.#hooks.running?.() === undefined) return this.#origin
     if (!broker) {
       throw new Error(
         `useKafka gives a broker while a test runs: use it inside of tests and their hooks; ${concurrent}, for jest runs no hooks for them`,
@@ -107,6 +118,8 @@ class ClusterOfTest {
 function standIn<T extends object>(target: () => T, own: Partial<T> = {}): T {
   return new Proxy({} as T, {
     get(_nobody, name) {
+      // Whoever promises it is asked whether it is a promise itself, in a test or not.
+      if (name === 'then') return undefined
       if (Object.hasOwn(own, name)) return own[name as keyof T]
       const real = target()
       const value: unknown = Reflect.get(real, name, real)

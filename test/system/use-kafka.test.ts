@@ -31,6 +31,23 @@ test('each test has a cluster of its own, and outside of tests there is none', a
   await run('afterAll')
 })
 
+test('what is put there before the first test is there in each of them', async () => {
+  const { hooks, run } = runner()
+  const kafka = useKafka(hooks, { topics: ['orders'], isolation: 'inline', log: 'silent' })
+  // An async function may give it, wherever it is.
+  expect(await Promise.resolve(kafka)).toBe(kafka)
+  await run('beforeAll')
+  await kafka.produce('orders', { value: 'seed' })
+  for (const value of ['a', 'b']) {
+    await run('beforeEach')
+    await kafka.produce('orders', { value })
+    expect((await kafka.records('orders')).map(record => record.value)).toEqual(['seed', value])
+    await run('afterEach')
+    expect(() => kafka.port).toThrow('while a test runs')
+  }
+  await run('afterAll')
+})
+
 test('its clock and faults may be taken by their names, where tests are described', async () => {
   const { hooks, run } = runner()
   const { clock, faults } = useKafka(hooks, { topics: ['orders'], isolation: 'inline', log: 'silent' })
