@@ -4,7 +4,9 @@ import type { Ask } from './fault-door'
 import { kind } from './kinds'
 
 /** Where timers are fake, dates are made by another class. */
-const date = kind('a Date', value => Number.isFinite((value as Partial<Date> | null)?.getTime?.()))
+const date = kind('a Date from 1970 on, as records can have', value => {
+  return Number((value as Partial<Date> | null)?.getTime?.() ?? Number.NaN) >= 0
+})
 
 export class ClockDoor {
   readonly #ask: Ask

@@ -32,9 +32,16 @@ export function text(given: unknown, name: string): string {
 }
 
 /** A time of day, in milliseconds. */
-export function timeOf(at: unknown): number {
+function timeOf(at: unknown): number {
   const ms = typeof at === 'number' ? at : Date.parse(String(at))
   if (!Number.isFinite(ms)) throw new TypeError(`${String(at)} is no time: milliseconds, or 2030-01-01T00:00:00Z`)
+  return ms
+}
+
+/** The same, from 1970 on, as records can have. */
+export function dateOf(at: unknown): number {
+  const ms = timeOf(at)
+  if (ms < 0) throw wrong('at', 'a time from 1970 on', at)
   return ms
 }
 

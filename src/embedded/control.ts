@@ -4,7 +4,7 @@
  */
 import type { HttpAnswer, HttpRequest } from '../platform/http'
 import { BrokerError, type ClusterFacts, type Engine, happenings, type SnapshotKey, type Takes } from './commands'
-import { checkQuery, flag, groupQuery, recordsQuery, text, timeOf, waitOf, wholeNumber } from './control-query'
+import { checkQuery, flag, groupQuery, recordsQuery, text, dateOf, waitOf, wholeNumber } from './control-query'
 import { durationMs } from './duration'
 import { controlOf, environmentFor, serversOf } from './environment'
 import type { Ask } from './fault-door'
@@ -84,7 +84,7 @@ const routes: { readonly [path: string]: Route } = {
   },
   'POST /clock/freeze': async ({ ask, body }) => {
     onlyKnown(body, ['at'], 'a freeze')
-    return time(ask, { move: 'freeze', atMs: body['at'] === undefined ? null : timeOf(body['at']) })
+    return time(ask, { move: 'freeze', atMs: body['at'] === undefined ? null : dateOf(body['at']) })
   },
   'POST /clock/resume': ({ ask }) => time(ask, { move: 'resume' }),
 

@@ -126,7 +126,7 @@ export function recordFrom<T>(topic: string, raw: RawRecord, as: ReadAs): Rec<T>
     offset,
     timestampMs,
     key: textOrBytes(key),
-    value: valueOf(value, as) as T,
+    value: valueAt(`offset ${offset} of ${topic}-${partition}`, value, as) as T,
     headers: headersOf(headers),
   }
 }
@@ -135,6 +135,15 @@ function headersOf(headers: RawRecord['headers']): Rec['headers'] {
   const all = new Map<string, HeaderValue[]>()
   for (const { key, value } of headers) all.set(key, [...(all.get(key) ?? []), textOrBytes(value)])
   return Object.fromEntries([...all].map(([key, values]) => [key, values.length === 1 ? values[0]! : values]))
+}
+
+/** As `valueOf`; what is no JSON is told with where it is. */
+function valueAt(where: string, bytes: Uint8Array | null, as: ReadAs): unknown {
+  try {
+    return valueOf(bytes, as)
+  } catch (error) {
+    throw new SyntaxError(`the value at ${where} is no JSON: ${(error as Error).message}`)
+  }
 }
 
 function valueOf(bytes: Uint8Array | null, as: ReadAs): unknown {

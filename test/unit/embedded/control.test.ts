@@ -204,6 +204,7 @@ test.each([
   ['POST', '/nodes/one/stop', 'a node is a whole number'],
   ['POST', '/records/%zz', '%zz of the path is no text'],
   ['POST', '/clock/advance', 'by is a length of time as "7d", and has to be given'],
+  ['POST', '/clock/freeze', 'at is a time from 1970 on', { at: -1 }],
   ['POST', '/clock/freeze', "a freeze has no option 'on'", { on: 1 }],
   ['PUT', '/disk', 'full is true or false, and has to be given', {}],
   ['PUT', '/disk', 'full is true or false, not "yes"', { full: 'yes' }],

@@ -125,7 +125,7 @@ const ofAnotherKind: readonly (readonly [call: () => Promise<unknown>, why: stri
   [() => loose['requests']!({ api: 3 }), 'api of requests is a text, not 3'],
   [() => loose['on']!('request'), 'the listener of on is a function, not undefined'],
   [() => clock['advance']!('soon'), 'soon is no length of time'],
-  [() => clock['freeze']!('2030-01-01'), "is a Date, not '2030-01-01'"],
+  [() => clock['freeze']!('2030-01-01'), "is a Date from 1970 on, as records can have, not '2030-01-01'"],
   [() => faults['error']!(5, 'NOT_CONTROLLER'), 'the API of faults.error is a text, not 5'],
   [() => faults['error']!('Produce', 6), 'the error of faults.error is a text, not 6'],
   [

@@ -81,6 +81,7 @@ test('what a value is taken for', () => {
   expect(read(binary, 'auto')).toEqual(binary)
   expect(read('12', 'json')).toBe(12)
   expect(() => read('{', 'json')).toThrow(SyntaxError)
+  expect(() => read('{', 'json')).toThrow(/^the value at offset \d+ of .+-\d+ is no JSON: /)
   expect(read('[1]', 'string')).toBe('[1]')
   expect(read('[1]', 'buffer')).toEqual(Buffer.from('[1]'))
   expect(read(null, 'json')).toBeNull()
