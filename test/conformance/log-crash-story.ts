@@ -46,6 +46,11 @@ export class CrashStory {
   #startPromised = 0
   #startAsked = 0
   #epoch = 0
+  /**
+   * A sync failed, and the pages that the kernel takes for written since are still there: with `os` nobody writes them once
+   * more, so that what was opened with them goes with the power.
+   */
+  #isDoubtful = false
 
   constructor(seed: number) {
     this.seed = seed
@@ -77,14 +82,15 @@ export class CrashStory {
     this.machine.diskFaults.fail = () => null
     // A disk that failed in the last step is told of a few turns later.
     if (ending === 'close') await new Promise(setImmediate)
-    if (this.#store.health.failure && ending === 'close') return this.#closeFailed()
+    if (this.#store.health.failure !== null && ending === 'close') return this.#closeFailed()
     if (ending === 'close') {
       await this.world.until(this.#store.close())
-      this.#durable = this.#log.end
+      if (!this.#isDoubtful) this.#durable = this.#log.end
       this.machine.kill()
       return
     }
     if (ending === 'kill') {
+      this.#isDoubtful ||= this.#mode === 'os' && this.#store.health.failure !== null
       // The page cache survives, so all that the system was given does.
       this.machine.kill()
       this.#durable = Math.max(this.#durable, Math.min(this.#log.settled, this.#ceiling))
@@ -93,6 +99,7 @@ export class CrashStory {
     if (this.dice.chance(0.3) && !this.#store.health.failure) this.#cutAndLoseInterest()
     await this.world.runFor(this.dice.within([0, 8]))
     this.machine.crash()
+    this.#isDoubtful = false
   }
 
   /** On some disks writes fail for want of room, and on some a sync fails for good. */
@@ -125,6 +132,7 @@ export class CrashStory {
     )
     this.#expect(!closed, 'was closed as if nothing had failed')
     this.machine.crash()
+    this.#isDoubtful = false
   }
 
   async #open(platform: Platform): Promise<void> {
@@ -259,7 +267,7 @@ export class CrashStory {
     }
     this.#checkReads(found)
     this.#batches = log.start === log.end ? [] : this.#cut(log.end)
-    this.#durable = log.end
+    this.#durable = this.#isDoubtful ? 0 : log.end
     this.#ceiling = Infinity
     this.#startPromised = start
     this.#startAsked = start

@@ -255,9 +255,12 @@ describe('a command beside a broker', () => {
       const { stdout, stderr } = spawnSync(process.execPath, [command, ...args], { input: 'asked', encoding: 'utf8' })
       expect({ stderr, said: JSON.parse(stdout) }).toEqual({ stderr: '', said: ['asked', ['orders 3', 'users 1']] })
     }
-    for (const topic of ['orders:x', 'or/ders']) {
+    for (const [topic, code] of [
+      ['orders:x', 2],
+      ['or/ders', 1],
+    ] as const) {
       const refused = await running('--topic', topic, '--', 'true')
-      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(topic) })
+      expect(refused).toMatchObject({ code, stderr: expect.stringContaining(topic) })
     }
   })
 

@@ -40,7 +40,7 @@ test('imported', async () => {
   expect(JSON.parse(stdout)).toEqual({
     same: true,
     version: expect.any(String),
-    names: ['Broker', 'BrokerError', 'failureMatrix', 'standardFailures', 'startBroker', 'version'],
+    names: ['Broker', 'BrokerError', 'defineConfig', 'failureMatrix', 'standardFailures', 'startBroker', 'version'],
     started: 'function',
   })
 })
