@@ -228,6 +228,16 @@ async function topicGoes(subject: Subject): Promise<void> {
   )
 }
 
+/** The name of the group is in the key of each record. */
+async function tooManyOffsets(subject: Subject): Promise<void> {
+  const topic = await subject.topic('a', 40)
+  const groupId = subject.name('g').padEnd(30_000, 'g')
+  const rows = Array.from({ length: 40 }, (_, partition) => [topic, partition, 5] as const)
+  await commit(subject, { groupId, rows })
+  await commit(subject, { groupId, rows: rows.slice(0, 10) })
+  await fetch(subject, groupId, null)
+}
+
 export const commitScenarios: readonly Scenario[] = [
   eachVersion(OffsetCommit, 'offsets: commits without a member', simpleCommits),
   eachVersion(OffsetCommit, 'offsets: commits of a member', async (subject, version) => {
@@ -236,5 +246,6 @@ export const commitScenarios: readonly Scenario[] = [
   eachVersion(OffsetFetch, 'offsets: fetch', fetches),
   eachVersion(OffsetDelete, 'offsets: delete', deletes),
   scene('offsets: a member that has not synced', unsynced),
+  scene('offsets: more than fits into a batch', tooManyOffsets),
   scene('offsets: the topic is deleted', topicGoes),
 ]

@@ -66,6 +66,25 @@ async function joinErrors(subject: Subject, version: number): Promise<void> {
   })
 }
 
+/** More than a record of the topic of groups may hold (`max.message.bytes`). */
+async function tooLarge(subject: Subject, version: number): Promise<void> {
+  const groupId = subject.name('g')
+  const member = await joined(subject, { groupId })
+  await sync(subject, member, [[member.memberId, 'a'.repeat(1_100_000)]], version)
+  await heartbeat(subject, member)
+  await describe(subject, [groupId])
+  await stable(subject, groupId, { memberId: member.memberId })
+  await describe(subject, [groupId])
+}
+
+async function saysTooMuch(subject: Subject): Promise<void> {
+  const groupId = subject.name('g')
+  const member = await joined(subject, { groupId, protocols: [['range', Buffer.alloc(2_000_000)]] })
+  await sync(subject, member, [[member.memberId, 'all']])
+  await heartbeat(subject, member)
+  await describe(subject, [groupId])
+}
+
 async function syncErrors(subject: Subject, version: number): Promise<void> {
   const groupId = subject.name('g')
   const ask = (member: Member, more: Parameters<typeof syncOf>[3] = {}) =>
@@ -281,6 +300,8 @@ export const groupScenarios: readonly Scenario[] = [
   eachVersion(ListGroups, 'groups: list', lists),
   eachVersion(DescribeGroups, 'groups: describe', describesGroups),
   eachVersion(DeleteGroups, 'groups: delete', deletesGroups),
+  eachVersion(SyncGroup, 'groups: an assignment that is too large to be stored', tooLarge),
+  scene('groups: a member that says too much of itself', saysTooMuch),
   scene('groups: static members', staticMembers),
   scene('groups: joining again', rejoins),
   scene('groups: a session that expires', expires),

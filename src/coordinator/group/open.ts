@@ -28,7 +28,8 @@ export function openGroups(platform: GroupsPlatform, { brokerId, metadata, parti
   const compression = (): number => metadata.configs.broker().offsetsTopicCompressionCodec
   const groups = new Groups({
     ...platform,
-    settings: () => groupSettingsOf(metadata.configs.broker()),
+    settings: () =>
+      groupSettingsOf(metadata.configs.broker(), metadata.configs.topic(groupMetadataTopic).maxMessageBytes),
     partitionCount: () => metadata.image.topic(groupMetadataTopic)?.partitions.length ?? 0,
     topicExists: id => metadata.image.topicById(id) !== null,
     open(index) {

@@ -19,6 +19,8 @@ export interface GroupSettings {
   readonly retentionCheckIntervalMs: number
   /** `odradek.group.evict.on.disconnect.ms`: below 0 a member outlives its connection, as in Kafka. */
   readonly evictOnDisconnectMs: number
+  /** `max.message.bytes` of `__consumer_offsets`: what does not fit into a batch is neither written nor kept. */
+  readonly batchBytesMax: number
 }
 
 /** A member that has never synced may take this long to join its first generation. Kafka's own constant. */
@@ -34,9 +36,10 @@ export const defaultGroupSettings: GroupSettings = {
   offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
   retentionCheckIntervalMs: 600_000,
   evictOnDisconnectMs: -1,
+  batchBytesMax: 1_048_588,
 }
 
-export function groupSettingsOf(configs: BrokerConfigs): GroupSettings {
+export function groupSettingsOf(configs: BrokerConfigs, batchBytesMax: number): GroupSettings {
   return {
     minSessionTimeoutMs: configs.groupMinSessionTimeoutMs,
     maxSessionTimeoutMs: configs.groupMaxSessionTimeoutMs,
@@ -46,5 +49,6 @@ export function groupSettingsOf(configs: BrokerConfigs): GroupSettings {
     offsetsRetentionMs: configs.offsetsRetentionMinutes * 60_000,
     retentionCheckIntervalMs: configs.offsetsRetentionCheckIntervalMs,
     evictOnDisconnectMs: configs.odradekGroupEvictOnDisconnectMs,
+    batchBytesMax,
   }
 }

@@ -15,7 +15,7 @@ export function rebalanceOrComplete(at: GroupTurn, group: ClassicGroup, reason: 
 }
 
 export function prepareRebalance(at: GroupTurn, group: ClassicGroup, reason: string): boolean {
-  if (group.state === 'CompletingRebalance') takeBackAssignments(at, group)
+  if (group.state === 'CompletingRebalance') takeBackAssignments(at, group, 'REBALANCE_IN_PROGRESS')
   stopWaitingForSync(at, group)
   const first = group.isEmpty
   if (first) {
@@ -116,10 +116,25 @@ export function shareAssignments(at: GroupTurn, group: ClassicGroup): void {
   }
 }
 
-function takeBackAssignments(at: GroupTurn, group: ClassicGroup): void {
+/** What the leader hands in together with what members said of themselves is more than a record may hold: they have to join again. */
+export function failAssignments(at: GroupTurn, group: ClassicGroup): void {
+  at.logger.warn('group.record.too-large', {
+    group: group.id,
+    generation: group.generation,
+    maxBytes: at.settings.batchBytesMax,
+  })
+  takeBackAssignments(at, group, 'UNKNOWN_SERVER_ERROR')
+  prepareRebalance(at, group, 'the assignment is too large to be stored')
+}
+
+function takeBackAssignments(
+  at: GroupTurn,
+  group: ClassicGroup,
+  why: 'REBALANCE_IN_PROGRESS' | 'UNKNOWN_SERVER_ERROR',
+): void {
   for (const member of group.members.values()) {
     member.assignment = emptyAssignment
-    answerSync(at, group, member, refusedSync('REBALANCE_IN_PROGRESS'))
+    answerSync(at, group, member, refusedSync(why))
   }
 }
 

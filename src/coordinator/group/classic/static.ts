@@ -1,5 +1,6 @@
 /** A static member that comes back without its member id takes its old place under a new one (KIP-345). */
 import type { Parked } from '../../../machine/turn'
+import { fits } from '../fit'
 import type { GroupTurn } from '../world'
 import { type JoinAsk, reasonOf, seatAgain } from './ask'
 import type { ClassicGroup } from './group'
@@ -34,6 +35,8 @@ export function joinAsReplacement(
     completeIfAllJoined(at, group)
   } else if (group.electProtocol() !== group.protocolName) {
     rebalanceOrComplete(at, group, `static member ${instanceId} changes the protocol: ${reasonOf(ask)}`)
+  } else if (!fits(at, [groupRecord(group)])) {
+    rebalanceOrComplete(at, group, `static member ${instanceId} says more of itself than can be stored`)
   } else {
     at.turn.record(groupRecord(group))
     group.unseatJoin(member)

@@ -1,11 +1,12 @@
 /** SyncGroup: the leader hands in the assignment of a generation, everybody fetches their own. */
 import type { Parked } from '../../../machine/turn'
 import type { SyncGroupRequest } from '../../../protocol/messages/sync-group'
+import { fits } from '../fit'
 import { disarm, type GroupTurn } from '../world'
 import type { ClassicGroup } from './group'
 import { emptyAssignment, type ClassicMember } from './member'
 import { groupRecord } from './persist'
-import { shareAssignments } from './rebalance'
+import { failAssignments, shareAssignments } from './rebalance'
 import { refusedSync, type SyncReply } from './replies'
 import { validateMember } from './validate'
 
@@ -37,7 +38,12 @@ function waitForAssignment(
   if (group.isLeader(member.id)) {
     const assigned = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]))
     for (const each of group.members.values()) each.assignment = assigned.get(each.id) ?? emptyAssignment
-    at.turn.record(groupRecord(group))
+    const record = groupRecord(group)
+    if (!fits(at, [record])) {
+      failAssignments(at, group)
+      return at.turn.parked(seat)
+    }
+    at.turn.record(record)
     group.become('Stable', at.turn.nowMs)
     at.logger.info('group.stable', { group: group.id, generation: group.generation, members: group.members.size })
     shareAssignments(at, group)

@@ -3,6 +3,8 @@ import { errors, Refusal } from '../../../protocol/errors'
 import type { ClassicGroup } from '../classic/group'
 import { keepAlive } from '../classic/session'
 import { validateMember } from '../classic/validate'
+import { fits } from '../fit'
+import type { GroupRecord } from '../records'
 import type { GroupTurn } from '../world'
 
 export interface CommitAsk {
@@ -46,15 +48,35 @@ export function decideCommit(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
   return commitAll(at, ask)
 }
 
+/** All of what may be written, or nothing where that is more than fits. Throws UNKNOWN_SERVER_ERROR, as Kafka answers then. */
 function commitAll(at: GroupTurn, ask: CommitAsk): CommittedTopic[] {
-  return ask.topics.map(topic => ({
+  const records: GroupRecord[] = []
+  const committed = ask.topics.map(topic => ({
     name: topic.name,
     topicId: topic.topicId,
-    partitions: topic.partitions.map(partition => ({
-      partitionIndex: partition.partitionIndex,
-      errorCode: commitPartition(at, ask, topic, partition),
-    })),
+    partitions: topic.partitions.map(partition => {
+      const record = offsetRecord(at, ask, topic, partition)
+      if (record) records.push(record)
+      const errorCode = record ? errors.NONE.code : errors.OFFSET_METADATA_TOO_LARGE.code
+      return { partitionIndex: partition.partitionIndex, errorCode }
+    }),
   }))
+  if (mayBeTooMany(at, ask, records) && !fits(at, records)) throw new Refusal('UNKNOWN_SERVER_ERROR')
+  for (const record of records) at.turn.record(record)
+  return committed
+}
+
+/** Spares nearly all commits from being encoded twice. */
+function mayBeTooMany(
+  { settings }: GroupTurn,
+  { groupId, topics }: CommitAsk,
+  records: readonly GroupRecord[],
+): boolean {
+  let nameChars = 0
+  for (const { name } of topics) nameChars = Math.max(nameChars, name.length)
+  // A character comes to three bytes at most.
+  const eachBytes = 128 + 3 * (groupId.length + nameChars + settings.offsetMetadataMaxBytes)
+  return records.length * eachBytes + 128 > settings.batchBytesMax
 }
 
 /**
@@ -91,15 +113,16 @@ function checkCommit(group: ClassicGroup, ask: CommitAsk): void {
   if (group.state === 'CompletingRebalance') throw new Refusal('REBALANCE_IN_PROGRESS')
 }
 
-function commitPartition(
+/** Null where the client has too much to say of it. */
+function offsetRecord(
   at: GroupTurn,
   ask: CommitAsk,
   topic: CommitTopic,
   partition: CommitTopic['partitions'][number],
-): number {
+): GroupRecord | null {
   const metadata = partition.committedMetadata ?? ''
-  if (metadata.length > at.settings.offsetMetadataMaxBytes) return errors.OFFSET_METADATA_TOO_LARGE.code
-  at.turn.record({
+  if (metadata.length > at.settings.offsetMetadataMaxBytes) return null
+  return {
     kind: 'offset',
     group: ask.groupId,
     topic: topic.name,
@@ -112,6 +135,5 @@ function commitPartition(
       expireTimestamp: ask.retentionTimeMs === -1 ? -1 : at.turn.nowMs + ask.retentionTimeMs,
       topicId: topic.topicId,
     },
-  })
-  return errors.NONE.code
+  }
 }
