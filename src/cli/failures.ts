@@ -17,7 +17,7 @@ import {
 import type { NodeConfig } from '../node/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
-import type { OwnProgram, Process, Signal } from '../platform/process'
+import { exitCodeOf, type OwnProgram, type Process, type Signal } from '../platform/process'
 import type { TopicSpec } from '../embedded/options'
 import type { CommandLine } from './flags'
 import { topicsFrom } from './topics'
@@ -120,7 +120,7 @@ class Trials {
     this.#isInterrupted = true
     if (running && wasAsked) running.signal('SIGKILL')
     else if (running) await this.#end(running, signal)
-    this.#process.exit(signal === 'SIGINT' ? 130 : 143)
+    this.#process.exit(exitCodeOf[signal])
   }
 
   /** Resolves when nothing is left of a program: after a grace it is made to end. */

@@ -28,7 +28,7 @@ export async function runBeside(
   // Ctrl-C reaches the command by itself, and what it does then is its own affair; we end when it has. Where there is no
   // terminal, somebody has told us alone.
   process.onSignal(signal => {
-    if (signal === 'SIGTERM' || !process.hasTerminal) child.signal(signal)
+    if (signal !== 'SIGINT' || !process.hasTerminal) child.signal(signal)
   })
   let code: number
   try {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { ConfigRefused, type ConfigAnswer, type NodeConfig, readConfig } from '../node/config'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
-import type { Process, Signal } from '../platform/process'
+import { exitCodeOf, type Process, type Signal } from '../platform/process'
 import { type ReadyFacts, banner, readyJson } from './banner'
 import type { CommandLine } from './flags'
 import { runBeside } from './run'
@@ -183,8 +183,7 @@ class Stopping {
   #asked(signal: Signal): void {
     const nowMs = this.#platform.clock.monotonic()
     if (this.#askedMs !== null) {
-      // 128 and the number of the signal, as shells have it.
-      if (nowMs - this.#askedMs > sameWishMs) this.#process.exit(signal === 'SIGINT' ? 130 : 143)
+      if (nowMs - this.#askedMs > sameWishMs) this.#process.exit(exitCodeOf[signal])
       return
     }
     this.#askedMs = nowMs

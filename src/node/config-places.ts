@@ -29,8 +29,12 @@ export function placesOf(
   let others: readonly ClientListener[] = []
   const before = problems.length
   for (const one of layers) {
-    if (one.isPlace && one.key === 'host') first = { ...first, host: one.text.trim() }
-    else if (one.isPlace && one.key === 'port') first = { ...first, port: portOf(one, problems) ?? first.port }
+    if (one.isPlace && one.key === 'host') {
+      const host = one.text.trim()
+      if (host === '')
+        problems.push(`${one.origin} is empty. Give an address, such as 127.0.0.1; 0.0.0.0 is every interface.`)
+      first = { ...first, host }
+    } else if (one.isPlace && one.key === 'port') first = { ...first, port: portOf(one, problems) ?? first.port }
     else if (one.key === 'listeners') {
       const listeners = clientListeners({
         listeners: one.text,

@@ -66,7 +66,10 @@ export function fileAssignments(path: string, readFile: (path: string) => Buffer
   }
   let text: string
   try {
-    text = readFile(path).toString('latin1')
+    // The mark that some editors put before a text says nothing.
+    text = readFile(path)
+      .toString('latin1')
+      .replace(/^\xef\xbb\xbf/, '')
   } catch (error) {
     problems.push(`${path} cannot be read: ${reasons[codeOf(error)] ?? codeOf(error)}.`)
     return []

@@ -1,6 +1,10 @@
 /** The process we run in, and its neighbours: what a command line needs of the world. A broker needs none of it. */
 
-export type Signal = 'SIGINT' | 'SIGTERM'
+/** What asks us to end: Ctrl-C, whoever looks after us, and a terminal that is closed. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+
+/** What a program ends with that was ended by a signal: 128 and its number, as shells have it. */
+export const exitCodeOf: Readonly<Record<Signal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 export interface OtherProcess {
   readonly pid: number

@@ -3,7 +3,7 @@ import type { StdioOptions } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { setFlagsFromString } from 'node:v8'
-import type { Process, Signal } from '../process'
+import { exitCodeOf, type Process, type Signal } from '../process'
 import { nodeTimers } from './clock'
 import { neighbours } from './neighbours'
 
@@ -76,7 +76,7 @@ export const nodeProcess: Process = {
   },
 
   onSignal(run) {
-    for (const signal of ['SIGINT', 'SIGTERM'] satisfies Signal[]) process.on(signal, () => run(signal))
+    for (const signal of Object.keys(exitCodeOf) as Signal[]) process.on(signal, () => run(signal))
   },
 
   holderOfPort: neighbours.holderOfPort,

@@ -173,7 +173,7 @@ describe('ready', () => {
 })
 
 describe('stop', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s stops in good order and exits with 0', async signal => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s stops in good order and exits with 0', async signal => {
     const { process, platform, node, run, settle } = scene('--json', '--ready-file', '/ready')
     await run()
     process.signal(signal)
