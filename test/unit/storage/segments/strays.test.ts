@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import fc from 'fast-check'
 import { silentLogger } from '../../../../src/platform/logger'
 import { nodePlatform } from '../../../../src/platform/node/platform'
-import { baseOffsetAt, lastOffsetAt } from '../../../../src/protocol/records/batch'
+import { baseOffsetAt, lastOffsetAt, recordCountAt } from '../../../../src/protocol/records/batch'
 import { CorruptLog } from '../../../../src/storage/fault'
 import { defaultLogConfig, type Log } from '../../../../src/storage/log'
 import type { CheckedLog } from '../../../../src/storage/segments/damage'
@@ -71,6 +71,8 @@ async function written(segmentBytes: number, durable: number | null = null): Pro
 function batchesIn(log: Log): number[] {
   const found: number[] = []
   log.forEachBatch(log.start, (buffer, at) => {
+    // What is no segment of batches is taken for one of an older format, whose offsets a batch without records keeps.
+    if (recordCountAt(buffer, at) === 0) return
     expect(lastOffsetAt(buffer, at)).toBe(baseOffsetAt(buffer, at) + 2)
     found.push(baseOffsetAt(buffer, at))
   })
@@ -211,10 +213,11 @@ test('no file by whatever name makes a log lose a record, and what is told of it
         return
       }
       if (opened instanceof Error) throw opened
-      // What was stopped cleanly is not read again, so a copy may be served twice, as by a Kafka.
-      expect(durable === null ? [...new Set(opened as number[])] : opened).toEqual(all)
+      // What was stopped cleanly is not read again, so a copy may be served twice, and too early, as by a Kafka.
+      const served = opened as number[]
+      expect(durable === null ? [...new Set(served)].toSorted((a, b) => a - b) : served).toEqual(all)
       for (const [name, bytes] of original) expect(segments().get(name)).toBe(bytes)
     }),
-    { numRuns: 40 },
+    { numRuns: Number(process.env['ODRADEK_STRAY_RUNS'] ?? 40), seed: Number(process.env['ODRADEK_STRAY_SEED'] ?? 1) },
   )
 })
