@@ -13,6 +13,23 @@ const floors = [
   ['embedded'],
   ['cli'],
 ]
+
+/** Floors inside of a room that has folders; what stands beside the folders uses them all, and those not named here are free. */
+const innerFloors = {
+  embedded: [['contract'], ['door', 'faults', 'snapshots'], ['control'], ['cluster']],
+  metadata: [['image', 'store']],
+}
+const innerRules = Object.entries(innerFloors).flatMap(([room, inner]) =>
+  inner.flatMap((folders, height) =>
+    folders.map(folder => ({
+      name: `${room}-${folder}-looks-down-only`,
+      severity: 'error',
+      from: { path: `^src/${room}/${folder}/` },
+      to: { path: `^src/${room}/`, pathNot: `^src/${room}/(${[...inner.slice(0, height).flat(), folder].join('|')})/` },
+    })),
+  ),
+)
+
 module.exports = {
   forbidden: [
     ...floors.flatMap((floor, height) =>
@@ -23,6 +40,7 @@ module.exports = {
         to: { path: '^src/', pathNot: `^src/(${[...floors.slice(0, height).flat(), room].join('|')})/` },
       })),
     ),
+    ...innerRules,
     {
       name: 'only-platform-touches-the-world',
       severity: 'error',

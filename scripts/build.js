@@ -74,7 +74,7 @@ function buildAddon() {
 
 /** Jest takes what a file exports by default, or as a whole, which no file of ours does. */
 function writeForJest() {
-  const write = (name, code) => writeFileSync(path.join(root, 'dist/embedded', name), `'use strict'\nmodule.exports = ${code}\n`)
+  const write = (name, code) => writeFileSync(path.join(root, 'dist/embedded/runners', name), `'use strict'\nmodule.exports = ${code}\n`)
   write('jest-setup.js', `require('./jest-run.js').setup`)
   write('jest-teardown.js', `require('./jest-run.js').teardown`)
   const files = `globalSetup: require.resolve('./jest-setup.js'), globalTeardown: require.resolve('./jest-teardown.js')`

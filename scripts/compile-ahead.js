@@ -28,7 +28,7 @@ function beginCommand() {
 
 /** It is told to start a broker, as by the process that it is a guest of. */
 function beginGuest() {
-  const { startOptionsOf } = require(path.join(dist, 'embedded/options.js'))
+  const { startOptionsOf } = require(path.join(dist, 'embedded/contract/options.js'))
   process.send = told => (told.answer ? isReady() : process.exit(1))
   runScript(program, script)
   process.emit('message', { id: 1, cluster: 0, command: 'start', argument: startOptionsOf({ topics: ['topic'] }) })

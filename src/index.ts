@@ -8,7 +8,7 @@ export type {
   JoinEvent,
   LeaveEvent,
   ProduceEvent,
-} from './embedded/cluster-events'
+} from './embedded/contract/cluster-events'
 export {
   BrokerError,
   type ClientFacts,
@@ -18,22 +18,28 @@ export {
   type PartitionLag,
   type TopicFacts,
   type Written,
-} from './embedded/commands'
-export type { LoggedRequest } from './embedded/logged-request'
-export { defineConfig } from './embedded/config-file'
-export { failureMatrix, type MatrixOptions } from './embedded/failure-matrix'
-export { standardFailures, type Failure } from './embedded/failures'
-export type { Decide, Decided, RequestBody, RequestContext } from './embedded/deciders'
-export type { FaultHandle } from './embedded/fault-door'
-export type { ApiName } from './embedded/api-names'
-export type { DecidedOptions, FaultError, FaultOptions, FaultSpec, LateFaultOptions } from './embedded/fault-spec'
-export type { MatrixReport, Outcome, Verdict } from './embedded/trials'
-export type { Match } from './embedded/matching'
-export type { ForkOptions, RequestsFilter, Snapshot, SnapshotRef, StopOptions } from './embedded/method-options'
-export type { BrokerNode, NoOptions } from './embedded/node-handle'
-export type { BrokerOptions, Isolation, ResetOptions, TopicSpec } from './embedded/options'
-export type { Log, LogSink } from './embedded/log-sink'
-export type { SaslMechanism, SaslUser } from './embedded/users'
-export type { GroupWait, ReadOptions, RecordsOptions, Wait } from './embedded/waits'
-export type { Content, ReadAs, Rec, RecordInput } from './embedded/values'
+} from './embedded/contract/commands'
+export type { LoggedRequest } from './embedded/contract/logged-request'
+export { defineConfig } from './embedded/runners/config-file'
+export { failureMatrix, type MatrixOptions } from './embedded/failures/failure-matrix'
+export { standardFailures, type Failure } from './embedded/failures/failures'
+export type { Decide, Decided, RequestBody, RequestContext } from './embedded/door/deciders'
+export type { FaultHandle } from './embedded/door/fault-door'
+export type { ApiName } from './embedded/contract/api-names'
+export type { DecidedOptions, FaultError, FaultOptions, FaultSpec, LateFaultOptions } from './embedded/door/fault-spec'
+export type { MatrixReport, Outcome, Verdict } from './embedded/failures/trials'
+export type { Match } from './embedded/contract/matching'
+export type {
+  ForkOptions,
+  RequestsFilter,
+  Snapshot,
+  SnapshotRef,
+  StopOptions,
+} from './embedded/contract/method-options'
+export type { BrokerNode, NoOptions } from './embedded/door/node-handle'
+export type { BrokerOptions, Isolation, ResetOptions, TopicSpec } from './embedded/contract/options'
+export type { Log, LogSink } from './embedded/contract/log-sink'
+export type { SaslMechanism, SaslUser } from './embedded/contract/users'
+export type { GroupWait, ReadOptions, RecordsOptions, Wait } from './embedded/contract/waits'
+export type { Content, ReadAs, Rec, RecordInput } from './embedded/contract/values'
 export { version } from './platform/version'

@@ -1,9 +1,9 @@
 /** docs/generated/configs.md: every config key, scope by scope, as the one table of keys has it. */
-import type { ConfigKey, ConfigKeys } from '../../src/metadata/config-key'
-import { configKeys, type ConfigScope } from '../../src/metadata/config-keys'
-import { profileSettings, profiles } from '../../src/node/config-profiles'
-import { keysOfPlaces, keysWithEffect } from '../../src/node/config-effects'
-import { variableOfKey } from '../../src/node/config-sources'
+import type { ConfigKey, ConfigKeys } from '../../src/metadata/config/key'
+import { configKeys, type ConfigScope } from '../../src/metadata/config/keys'
+import { profileSettings, profiles } from '../../src/node/config/profiles'
+import { keysOfPlaces, keysWithEffect } from '../../src/node/config/effects'
+import { variableOfKey } from '../../src/node/config/sources'
 import { idleKeys, idleReasons } from './idle-keys'
 import { code, page, table } from './markdown'
 
@@ -20,7 +20,7 @@ const scopes: { readonly [S in ConfigScope]: string } = {
 }
 
 export function configsPage(): string {
-  return page('Configs', 'src/metadata/config-keys.ts and src/node/config-profiles.ts', [
+  return page('Configs', 'src/metadata/config/keys.ts and src/node/config/profiles.ts', [
     'Names, types, defaults and legal values are those of Apache Kafka 4.4. A broker key may stand in the file of',
     `\`--config\`, in \`--set\`, and in the environment: \`log.retention.ms\` is \`${variableOfKey('log.retention.ms')}\`.`,
     '',

@@ -1,7 +1,7 @@
 /** Broker configs that Kafka lets a running broker take, and that do nothing here: why, key by key. A house test holds the list. */
-import type { ConfigKeys } from '../../src/metadata/config-key'
-import { configKeys } from '../../src/metadata/config-keys'
-import { keysOfPlaces, keysWithEffect } from '../../src/node/config-effects'
+import type { ConfigKeys } from '../../src/metadata/config/key'
+import { configKeys } from '../../src/metadata/config/keys'
+import { keysOfPlaces, keysWithEffect } from '../../src/node/config/effects'
 
 export interface IdleKeys {
   readonly why: string

@@ -1,5 +1,5 @@
 /** Settings with which a broker starts, and those with which it does not: Apache Kafka's verdict and ours. */
-import { ConfigRefused, readConfig } from '../../src/node/config'
+import { ConfigRefused, readConfig } from '../../src/node/config/config'
 import { refusalsOf } from '../judge/kafka'
 import { keys, textsFor } from './scenarios/broker-keys'
 

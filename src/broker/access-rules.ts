@@ -1,6 +1,6 @@
 /** Access rules as requests name them, and as replies tell of them. */
 import type { CallConnection } from '../call/call'
-import type { AclFilter } from '../metadata/acls'
+import type { AclFilter } from '../metadata/users/acls'
 
 interface RuleNumbers {
   readonly resourceType: number

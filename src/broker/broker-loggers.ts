@@ -1,8 +1,8 @@
 /** The log level of a running broker, seen as Kafka shows loggers: there is one, `root`, with Kafka's names of levels. */
 import type { LogLevel } from '../platform/logger'
 import { entryOutcome, EntryFailure, succeeded, type EntryOutcome } from '../metadata/decision'
-import { configSources } from '../metadata/config-layers'
-import type { DescribedConfig } from '../metadata/describe-configs'
+import { configSources } from '../metadata/config/layers'
+import type { DescribedConfig } from '../metadata/config/describe-configs'
 import type { Broker } from './broker'
 import { idOf } from './config-resources'
 

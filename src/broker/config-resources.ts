@@ -4,7 +4,7 @@ import { errors } from '../protocol/errors'
 import { clusterName, denials } from '../security/access-control'
 import type { Broker } from './broker'
 import { failed, type EntryOutcome } from '../metadata/decision'
-import { configResources, type ConfigResource } from '../metadata/image'
+import { configResources, type ConfigResource } from '../metadata/image/image'
 
 const kinds = new Map<number, ConfigResource>(
   (Object.keys(configResources) as ConfigResource[]).map(kind => [configResources[kind], kind]),

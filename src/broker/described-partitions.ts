@@ -1,5 +1,5 @@
 /** How replies show a partition of the image: its leader, and which of its replicas cannot be reached. */
-import type { PartitionImage, TopicImage } from '../metadata/image'
+import type { PartitionImage, TopicImage } from '../metadata/image/image'
 import { errors } from '../protocol/errors'
 import type { Broker } from './broker'
 

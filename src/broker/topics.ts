@@ -1,5 +1,5 @@
 /** Requests name topics by name or by id, per version; replies group partitions by topic. Both in one place. */
-import type { MetadataImage } from '../metadata/image'
+import type { MetadataImage } from '../metadata/image/image'
 
 export const zeroTopicId = '0'.repeat(32)
 

@@ -1,6 +1,6 @@
 /** What a broker says when it is ready: one screen for a person, or one line of JSON for a program. */
-import type { ListenerConfig, NodeConfig } from '../node/config'
-import { profileWords } from '../node/config-profiles'
+import type { ListenerConfig, NodeConfig } from '../node/config/config'
+import { profileWords } from '../node/config/profiles'
 import type { Address } from '../platform/network'
 import { version } from '../platform/version'
 

@@ -1,10 +1,10 @@
 /** `odradek failures -- COMMAND`: runs a command once for each standard failure, each time with a broker of its own. */
 import { resolve } from 'node:path'
-import type { ClusterFacts } from '../embedded/commands'
-import { LocalEngine } from '../embedded/engine'
-import { controlOf } from '../embedded/environment'
-import { chosenFailures, type Failure } from '../embedded/failures'
-import { faultFrom } from '../embedded/fault-spec'
+import type { ClusterFacts } from '../embedded/contract/commands'
+import { LocalEngine } from '../embedded/cluster/engine'
+import { controlOf } from '../embedded/contract/environment'
+import { chosenFailures, type Failure } from '../embedded/failures/failures'
+import { faultFrom } from '../embedded/door/fault-spec'
 import {
   askedNothing,
   MatrixReport,
@@ -13,12 +13,12 @@ import {
   tryFailures,
   type Verdict,
   verdictLine,
-} from '../embedded/trials'
-import type { NodeConfig } from '../node/config'
+} from '../embedded/failures/trials'
+import type { NodeConfig } from '../node/config/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
 import { exitCodeOf, type OwnProgram, type Process, type Signal } from '../platform/process'
-import type { TopicSpec } from '../embedded/options'
+import type { TopicSpec } from '../embedded/contract/options'
 import type { CommandLine } from './flags'
 import { topicsFrom } from './topics'
 import { variablesOf } from './variables'

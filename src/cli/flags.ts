@@ -1,6 +1,6 @@
 /** What may stand on the command line. One table; parsing, help and suggestions are made from it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import type { Flags } from '../node/config-sources'
+import type { Flags } from '../node/config/sources'
 
 export type Command = 'dev' | 'start' | 'run' | 'failures'
 

@@ -1,6 +1,6 @@
 /** Why a broker does not start, in one line each: what, why, and what to do about it. */
 import { relative } from 'node:path'
-import type { ConfigRefused, NodeConfig } from '../node/config'
+import type { ConfigRefused, NodeConfig } from '../node/config/config'
 import type { Files } from '../platform/files'
 import type { OtherProcess, Process } from '../platform/process'
 import { splitProgram } from './flags'

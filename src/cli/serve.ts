@@ -1,6 +1,6 @@
 /** Runs a broker until somebody asks it to stop. */
 import { resolve } from 'node:path'
-import { ConfigRefused, type ConfigAnswer, type NodeConfig, readConfig } from '../node/config'
+import { ConfigRefused, type ConfigAnswer, type NodeConfig, readConfig } from '../node/config/config'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { exitCodeOf, type Process, type Signal } from '../platform/process'
@@ -101,7 +101,7 @@ function configOf(line: CommandLine, process: Process, platform: Platform): Answ
 /** Throws ConfigRefused. */
 function nodesOf({ brokers }: CommandLine): number {
   if (brokers === undefined) return 1
-  const { checkOptions } = require('../embedded/options') as typeof import('../embedded/options')
+  const { checkOptions } = require('../embedded/contract/options') as typeof import('../embedded/contract/options')
   try {
     checkOptions({ brokers: Number(brokers) })
   } catch (error) {

@@ -1,7 +1,7 @@
 /** A broker with a control port, or several of them, as tests need them: what serves is the engine of `startBroker`. */
-import { LocalEngine } from '../embedded/engine'
-import { controlOf } from '../embedded/environment'
-import type { NodeConfig } from '../node/config'
+import { LocalEngine } from '../embedded/cluster/engine'
+import { controlOf } from '../embedded/contract/environment'
+import type { NodeConfig } from '../node/config/config'
 import { nodeHttp } from '../platform/node/http'
 import type { Platform } from '../platform/platform'
 import type { ServedNode } from './serve'

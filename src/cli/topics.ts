@@ -1,7 +1,7 @@
 /** Topics that are there from the start, as `--topic` names them: `orders`, or with so many partitions, `orders:3`. */
-import type { TopicSpec } from '../embedded/options'
-import { seedTopics } from '../embedded/topics'
-import { ConfigRefused } from '../node/config'
+import type { TopicSpec } from '../embedded/contract/options'
+import { seedTopics } from '../embedded/cluster/topics'
+import { ConfigRefused } from '../node/config/config'
 import type { Node } from '../node/node'
 
 /** Throws ConfigRefused for what is no topic. */

@@ -1,5 +1,5 @@
 /** Variables of a command that runs beside a broker, by names of its own: `--env ORDERS_KAFKA={brokers}`. */
-import { environmentFor, serversOf } from '../embedded/environment'
+import { environmentFor, serversOf } from '../embedded/contract/environment'
 
 interface Place {
   readonly host: string

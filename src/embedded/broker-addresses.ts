@@ -1,5 +1,5 @@
 /** Where clients find a broker, by our names and by those that other libraries have for it. */
-import type { BrokerNode } from './node-handle'
+import type { BrokerNode } from './door/node-handle'
 
 export abstract class BrokerAddresses {
   abstract get nodes(): readonly BrokerNode[]

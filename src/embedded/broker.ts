@@ -1,5 +1,5 @@
 /** A broker as a test sees it, wherever it runs. */
-import type { BrokerEvents, EventName } from './cluster-events'
+import type { BrokerEvents, EventName } from './contract/cluster-events'
 import { nodeOrigins } from '../platform/node/origins'
 import type { Cancel } from '../platform/clock'
 import {
@@ -14,16 +14,16 @@ import {
   type Takes,
   type TopicFacts,
   type Written,
-} from './commands'
+} from './contract/commands'
 import { BrokerAddresses } from './broker-addresses'
-import { checkMatch, groupLines, type Match, wishText } from './matching'
-import { allRecords, firstRecord, firstRecords } from './reading'
-import { type Rec, type RecordInput, toProduce } from './values'
-import { controlOf, environmentFor } from './environment'
-import { ClockDoor } from './clock-door'
-import { type Decide, Deciders } from './deciders'
-import { type Ask, FaultDoor } from './fault-door'
-import { anyFunction, listOf, text, wholeNumber } from './kinds'
+import { checkMatch, groupLines, type Match, wishText } from './contract/matching'
+import { allRecords, firstRecord, firstRecords } from './door/reading'
+import { type Rec, type RecordInput, toProduce } from './contract/values'
+import { controlOf, environmentFor } from './contract/environment'
+import { ClockDoor } from './door/clock-door'
+import { type Decide, Deciders } from './door/deciders'
+import { type Ask, FaultDoor } from './door/fault-door'
+import { anyFunction, listOf, text, wholeNumber } from './contract/kinds'
 import { leftoverLines } from './leftovers'
 import {
   checkTaken,
@@ -33,15 +33,15 @@ import {
   type Snapshot,
   type SnapshotRef,
   type StopOptions,
-} from './method-options'
-import { BrokerNode } from './node-handle'
+} from './contract/method-options'
+import { BrokerNode } from './door/node-handle'
 import { Listeners } from './listeners'
-import { snapshotName } from './snapshots'
-import { tellLog } from './log-sink'
+import { snapshotName } from './snapshots/snapshots'
+import { tellLog } from './contract/log-sink'
 import { openEngine } from './open-engine'
 import { calledAt, explained, settle } from './taken'
-import type { Decision } from './question'
-import { type GroupWait, type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from './waits'
+import type { Decision } from './contract/question'
+import { type GroupWait, type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from './contract/waits'
 import {
   type BrokerOptions,
   checkOptions,
@@ -49,8 +49,8 @@ import {
   startOptionsOf,
   type TopicSpec,
   topicSpecOf,
-} from './options'
-import type { LoggedRequest } from './logged-request'
+} from './contract/options'
+import type { LoggedRequest } from './contract/logged-request'
 
 const drainMsDefault = 500
 const startsOnce = 'this broker has been stopped, and starts no more: make another one, new Broker(options)'

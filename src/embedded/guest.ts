@@ -2,7 +2,7 @@
 import { nodeEmployer } from '../platform/node/employer'
 import { nodeHttp } from '../platform/node/http'
 import { nodePlatform } from '../platform/node/platform'
-import { serveEngine } from './serve'
+import { serveEngine } from './cluster/serve'
 
 /** Resolves when the first command has been carried out. */
 export const ready = serveEngine(nodePlatform(), nodeEmployer(), nodeHttp)

@@ -1,5 +1,5 @@
 /** Says which clients nobody disconnected, so that a test run that would hang says why. */
-import type { ClientFacts } from './commands'
+import type { ClientFacts } from './contract/commands'
 
 interface Left {
   readonly role: 'consumer' | 'producer' | 'client'

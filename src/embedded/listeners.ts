@@ -1,5 +1,5 @@
 /** Who listens to the clusters of an engine: a broker, and those that were made of it. */
-import type { BrokerEvents, EventName, ToldEvent } from './cluster-events'
+import type { BrokerEvents, EventName, ToldEvent } from './contract/cluster-events'
 
 type Listener = (what: never) => unknown
 

@@ -3,15 +3,15 @@ import { nodeClock } from '../platform/node/clock'
 import { holdProcess } from '../platform/node/hold'
 import { guestNetwork } from '../platform/node/network'
 import { nodeWorkers } from '../platform/node/workers'
-import type { Engine, EngineEvents } from './commands'
-import type { Isolation } from './options'
+import type { Engine, EngineEvents } from './contract/commands'
+import type { Isolation } from './contract/options'
 import { RemoteEngine } from './remote'
 
 const program = `${__dirname}/workplace.js`
 
 export function openEngine(isolation: Isolation, events: EngineEvents): Engine {
   if (isolation !== 'inline') return new RemoteEngine(nodeWorkers, program, isolation, events)
-  const { LocalEngine } = require('./engine') as typeof import('./engine')
+  const { LocalEngine } = require('./cluster/engine') as typeof import('./cluster/engine')
   const { nodePlatform } = require('../platform/node/platform') as typeof import('../platform/node/platform')
   const { nodeHttp } = require('../platform/node/http') as typeof import('../platform/node/http')
   // The clock was taken when this file was loaded, so a test may have put its own in place of it since.

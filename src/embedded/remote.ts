@@ -9,7 +9,7 @@ import {
   type Told,
   ToldBrokerError,
   type ToldError,
-} from './commands'
+} from './contract/commands'
 
 interface Waiting {
   resolve(answer: unknown): void

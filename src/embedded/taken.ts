@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { nodeClock } from '../platform/node/clock'
 import type { OtherProcess } from '../platform/process'
-import { BrokerError, ToldBrokerError } from './commands'
+import { BrokerError, ToldBrokerError } from './contract/commands'
 
 /** A broker of this process, with what it has taken. */
 export interface Tenant {

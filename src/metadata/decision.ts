@@ -1,9 +1,9 @@
 /** What a decision about metadata is made of. Decisions look at the image and say what to write; they write nothing. */
 import type { Random } from '../platform/random'
 import { type ErrorName, errors } from '../protocol/errors'
-import type { Configs } from './configs'
+import type { Configs } from './config/configs'
 import type { LiveImage } from './live-image'
-import type { Compare, StoreOperation } from './store'
+import type { Compare, StoreOperation } from './store/store'
 
 export interface Decision<T> {
   readonly if: readonly Compare[]

@@ -1,8 +1,8 @@
 /** The features of a cluster at Kafka 4.4's levels, as ApiVersions tells them, and the decision to change one (KIP-584). */
 import { failed, type Decision, type DecisionContext, type EntryOutcome, succeeded } from './decision'
-import type { MetadataImage } from './image'
-import { storeKeys } from './stored'
-import type { StoredFeature } from './tables'
+import type { MetadataImage } from './image/image'
+import { storeKeys } from './image/stored'
+import type { StoredFeature } from './image/tables'
 
 interface Known {
   readonly name: string

@@ -1,11 +1,11 @@
 /** Decisions that no client asks for: a cluster's first start, ids for producers, the end of a deletion. */
-import { adoptedOperations } from './adopt-topics'
-import type { BrokerConfigs } from './configs'
+import { adoptedOperations } from './kafka/adopt-topics'
+import type { BrokerConfigs } from './config/configs'
 import type { Decision } from './decision'
-import type { KafkaMetadata } from './kafka-metadata'
+import type { KafkaMetadata } from './kafka/kafka-metadata'
 import type { LiveImage } from './live-image'
-import type { StoreOperation } from './store'
-import { storeKeys, type StoredCluster, type StoredPartition, type StoredProducerIds } from './stored'
+import type { StoreOperation } from './store/store'
+import { storeKeys, type StoredCluster, type StoredPartition, type StoredProducerIds } from './image/stored'
 
 /** A new cluster: its id, and the default of `min.insync.replicas` for all brokers that eligible leader replicas need. With what a Kafka left, if one did. */
 export function decideFirstStart(

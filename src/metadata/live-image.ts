@@ -1,9 +1,9 @@
 /** The image replayed from the store's watch. Each revision makes a new one; what did not change is shared. */
 import { assert } from '../platform/assert'
-import type { BrokerImage, ConfigResource, MetadataImage, PartitionImage, TopicImage } from './image'
-import { isInternalTopic } from './internal-topics'
-import { PersistentMap } from './persistent-map'
-import type { Revision, StoreEvent } from './store'
+import type { BrokerImage, ConfigResource, MetadataImage, PartitionImage, TopicImage } from './image/image'
+import { isInternalTopic } from './topics/internal-topics'
+import { PersistentMap } from './image/persistent-map'
+import type { Revision, StoreEvent } from './store/store'
 import {
   parseStoreKey,
   type StoredBroker,
@@ -11,8 +11,8 @@ import {
   type StoredPartition,
   type StoredProducerIds,
   type StoredTopic,
-} from './stored'
-import { type Table, type TableName, type TableRows, tableNames } from './tables'
+} from './image/stored'
+import { type Table, type TableName, type TableRows, tableNames } from './image/tables'
 import { collisionName } from './topic-names'
 
 /** What a revision changed, so that nobody needs to compare two images. */

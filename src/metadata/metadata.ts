@@ -13,25 +13,35 @@ import {
   decideAdoptProducerIds,
   decideRaiseEpochs,
   type KnownEpoch,
-} from './adopt-topics'
-import { decideBroker, decideFence } from './brokers'
-import { decideAlter, decideIncrementalAlter, type IncrementalAlteration, type Replacement } from './alter-configs'
+} from './kafka/adopt-topics'
+import { decideBroker, decideFence } from './topics/brokers'
+import {
+  decideAlter,
+  decideIncrementalAlter,
+  type IncrementalAlteration,
+  type Replacement,
+} from './config/alter-configs'
 import { newClusterId } from './cluster-id'
-import type { ConfigTexts } from './config-layers'
-import { type BrokerConfigs, Configs } from './configs'
-import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './create-partitions'
-import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './create-topics'
+import type { ConfigTexts } from './config/layers'
+import { type BrokerConfigs, Configs } from './config/configs'
+import { decideCreatePartitions, type PartitionsCreation, type PartitionsSpec } from './topics/create-partitions'
+import { decideCreateTopics, topicNamed, type TopicCreation, type TopicSpec } from './topics/create-topics'
 import type { Charge, Decision, DecisionContext, EntryOutcome } from './decision'
-import { decideDeleteTopics, type DeletionRefusal, type TopicDeletion, type TopicReference } from './delete-topics'
-import { decideElections, decideMove, type ElectedTopic, type WantedElection } from './elections'
+import {
+  decideDeleteTopics,
+  type DeletionRefusal,
+  type TopicDeletion,
+  type TopicReference,
+} from './topics/delete-topics'
+import { decideElections, decideMove, type ElectedTopic, type WantedElection } from './topics/elections'
 import { decideFirstStart, decideForgetDeletions, decideProducerIds, decideRestart } from './housekeeping'
-import type { MetadataImage, TopicImage } from './image'
-import { internalTopicPlan, isInternalTopic } from './internal-topics'
-import type { KafkaMetadata } from './kafka-metadata'
+import type { MetadataImage, TopicImage } from './image/image'
+import { internalTopicPlan, isInternalTopic } from './topics/internal-topics'
+import type { KafkaMetadata } from './kafka/kafka-metadata'
 import { type ImageChange, LiveImage } from './live-image'
-import { decideReassignments, type ReassignedTopic, type WantedReassignment } from './reassignments'
-import type { MetadataStore, Revision, StoreEvent, TransactionResult } from './store'
-import type { StoredBroker } from './stored'
+import { decideReassignments, type ReassignedTopic, type WantedReassignment } from './topics/reassignments'
+import type { MetadataStore, Revision, StoreEvent, TransactionResult } from './store/store'
+import type { StoredBroker } from './image/stored'
 
 export interface MetadataOptions {
   readonly store: MetadataStore

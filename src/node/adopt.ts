@@ -2,9 +2,9 @@
  * Takes over topics that lie in the data directory and that the metadata does not know: those that an Apache Kafka wrote
  * before it was stopped. Names, ids and partitions come from the directories, all else from Kafka's own metadata log.
  */
-import type { BrokerConfigs } from '../metadata/configs'
-import type { KafkaMetadata } from '../metadata/kafka-metadata'
-import { readKafkaMetadata } from '../metadata/kafka-metadata-log'
+import type { BrokerConfigs } from '../metadata/config/configs'
+import type { KafkaMetadata } from '../metadata/kafka/kafka-metadata'
+import { readKafkaMetadata } from '../metadata/kafka/kafka-metadata-log'
 import type { Metadata } from '../metadata/metadata'
 import type { PartitionDirectory, TopicChanges } from '../partition/directory'
 import type { Logger } from '../platform/logger'

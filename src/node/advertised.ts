@@ -1,7 +1,7 @@
 /** Which address a client is told: what was set, or by the way it came. */
 import type { CallConnection } from '../call/call'
 import type { Files } from '../platform/files'
-import type { ListenerConfig, NodeConfig } from './config'
+import type { ListenerConfig, NodeConfig } from './config/config'
 
 /** Where a container is told of by those who run it: Docker, Podman. */
 const marks = ['/.dockerenv', '/run/.containerenv']

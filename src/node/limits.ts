@@ -1,6 +1,6 @@
 /** From configs to what each room wants to know, so that no room reads another's keys. */
 import type { QuotaWindows } from '../broker/quotas/client-quotas'
-import type { BrokerConfigs, Configs, TopicConfigs } from '../metadata/configs'
+import type { BrokerConfigs, Configs, TopicConfigs } from '../metadata/config/configs'
 import type { AuthorizerOptions } from '../security/authorizer'
 import { principalsIn } from '../security/access-control'
 import type { CleanerSettings, TopicCompaction } from '../partition/cleaning'

@@ -1,14 +1,14 @@
 /** Where a node keeps its logs and its metadata: in memory, or in a directory that is then its own. */
-import { EmbeddedStore } from '../metadata/embedded-store'
-import { kafkaMetadataDirectory } from '../metadata/kafka-metadata-log'
-import { journalName } from '../metadata/store-journal'
-import type { MetadataStore } from '../metadata/store'
+import { EmbeddedStore } from '../metadata/store/embedded-store'
+import { kafkaMetadataDirectory } from '../metadata/kafka/kafka-metadata-log'
+import { journalName } from '../metadata/store/store-journal'
+import type { MetadataStore } from '../metadata/store/store'
 import type { Files } from '../platform/files'
 import type { Platform } from '../platform/platform'
 import { DirectoryRefused } from '../storage/fault'
 import type { LogStore } from '../storage/log'
 import { MemoryStore } from '../storage/memory/store'
-import { type NodeConfig, defaultNodeId } from './config'
+import { type NodeConfig, defaultNodeId } from './config/config'
 
 export interface OpenedStore {
   readonly store: LogStore

@@ -1,6 +1,6 @@
 /** All partitions of this process. The one place where an image becomes logs on a disk: nothing else opens or drops one. */
 import { Refusal } from '../protocol/errors'
-import type { PartitionImage, TopicImage } from '../metadata/image'
+import type { PartitionImage, TopicImage } from '../metadata/image/image'
 import type { Logger } from '../platform/logger'
 import { CorruptLog, StorageFault } from '../storage/fault'
 import type { Log, LogConfig, LogStore } from '../storage/log'

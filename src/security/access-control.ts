@@ -1,7 +1,7 @@
 /** Asks the authorizer on behalf of calls, if there is one, and remembers what it said for as long as no rule changes. */
 import type { Call, CallConnection } from '../call/call'
 import type { Operation, Resource } from '../call/handler'
-import type { StoredAcl, Table } from '../metadata/tables'
+import type { StoredAcl, Table } from '../metadata/image/tables'
 import type { ErrorName } from '../protocol/errors'
 import { apiOf } from '../protocol/messages/index'
 import type { AccessLog } from './access-log'

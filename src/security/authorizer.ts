@@ -1,5 +1,5 @@
 /** Who may do what, by access rules, as Kafka's StandardAuthorizer decides (KIP-11, KIP-290). Changed rules make a new one. */
-import type { StoredAcl } from '../metadata/tables'
+import type { StoredAcl } from '../metadata/image/tables'
 
 /** What somebody wants to do with one resource, in the numbers of the protocol (AclOperation, ResourceType). */
 export interface Action {

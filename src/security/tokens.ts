@@ -4,9 +4,9 @@
  */
 import { createHmac, pbkdf2Sync } from 'node:crypto'
 import type { Metadata } from '../metadata/metadata'
-import { kafkaSalt, scramKeys, type ScramMechanism } from '../metadata/scram'
-import type { StoredScram, StoredToken, Table } from '../metadata/tables'
-import { decideCreateToken, decideExpireToken, decideRenewToken, decideSweepTokens } from '../metadata/tokens'
+import { kafkaSalt, scramKeys, type ScramMechanism } from '../metadata/users/scram'
+import type { StoredScram, StoredToken, Table } from '../metadata/image/tables'
+import { decideCreateToken, decideExpireToken, decideRenewToken, decideSweepTokens } from '../metadata/users/tokens'
 import type { Clock } from '../platform/clock'
 import type { Random } from '../platform/random'
 

@@ -1,5 +1,5 @@
 /** The specification of metadata stores, held against each of them. */
-import { EmbeddedStore } from '../../src/metadata/embedded-store'
+import { EmbeddedStore } from '../../src/metadata/store/embedded-store'
 import { nodeFiles } from '../../src/platform/node/files'
 import { Dice } from '../../src/platform/simulated/dice'
 import { scratchDirectory } from '../support/scratch'

@@ -2,7 +2,7 @@
  * What every metadata store does, whatever it is kept in. A store is a line in metadata-store.test.ts; what this file
  * says is the specification of the port.
  */
-import type { Compare, MetadataStore, StoreEntry, StoreEvent, StoreOperation } from '../../src/metadata/store'
+import type { Compare, MetadataStore, StoreEntry, StoreEvent, StoreOperation } from '../../src/metadata/store/store'
 
 export interface StoreBench {
   readonly store: MetadataStore

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { handlers } from '../../src/broker/apis/index'
 import { ClientConnection } from '../../src/client/connection'
-import { readConfig } from '../../src/node/config'
+import { readConfig } from '../../src/node/config/config'
 import { startNode } from '../../src/node/node'
 import type { Platform } from '../../src/platform/platform'
 import { Dice } from '../../src/platform/simulated/dice'

@@ -1,13 +1,13 @@
 /** The list of keys that do something here is true: every key in it is read somewhere, and no other is. */
 import ts from 'typescript'
-import { type ConfigKeys, camelName } from '../../src/metadata/config-key'
-import { configKeys } from '../../src/metadata/config-keys'
-import { keysWithEffect, keysOfPlaces } from '../../src/node/config-effects'
+import { type ConfigKeys, camelName } from '../../src/metadata/config/key'
+import { configKeys } from '../../src/metadata/config/keys'
+import { keysWithEffect, keysOfPlaces } from '../../src/node/config/effects'
 import { type Source, everyNode, sourceOf, sourcesIn } from './sources'
 
 /** Where keys are listed, checked or compared rather than read for what they say. */
 const lists =
-  /^src\/(metadata\/(config-|configs\.ts|\w+-config-rules|describe-configs|alter-configs)|node\/config|protocol\/messages\/|client\/)/
+  /^src\/(metadata\/config\/(?!broker-|listener-keys|java-classes)|metadata\/config\/broker-config-rules|node\/config|protocol\/messages\/|client\/)/
 
 /** Names of properties that code reads: `.numPartitions`, and `{ numPartitions }` taken out of an object. */
 function namesRead(sources: readonly Source[]): ReadonlySet<string> {
@@ -37,11 +37,11 @@ function keysRead(names: ReadonlySet<string>): string[] {
 test('keys that are read are known to have an effect, and no others', () => {
   const read = keysRead(namesRead(sourcesIn('src'))).filter(key => !keysOfPlaces.has(key))
   const listed = [...keysWithEffect].sort()
-  expect({ 'read, and not in config-effects.ts': read.filter(key => !keysWithEffect.has(key)) }).toEqual({
-    'read, and not in config-effects.ts': [],
+  expect({ 'read, and not in config/effects.ts': read.filter(key => !keysWithEffect.has(key)) }).toEqual({
+    'read, and not in config/effects.ts': [],
   })
-  expect({ 'in config-effects.ts, and not read': listed.filter(key => !read.includes(key)) }).toEqual({
-    'in config-effects.ts, and not read': [],
+  expect({ 'in config/effects.ts, and not read': listed.filter(key => !read.includes(key)) }).toEqual({
+    'in config/effects.ts, and not read': [],
   })
   expect([...keysWithEffect, ...keysOfPlaces].filter(key => !Object.hasOwn(broker, key))).toEqual([])
 })

@@ -7,13 +7,13 @@ const doors = [
   'src/cli/main.ts',
   'src/embedded/workplace.ts',
   'src/embedded/guest.ts',
-  'src/embedded/jest.ts',
-  'src/embedded/jest-run.ts',
-  'src/embedded/node-test.ts',
-  'src/embedded/testcontainers.ts',
+  'src/embedded/runners/jest.ts',
+  'src/embedded/runners/jest-run.ts',
+  'src/embedded/runners/node-test.ts',
+  'src/embedded/containers/testcontainers.ts',
   // Of `vitest.mts`, which is a module and not looked at here.
-  'src/embedded/fixture-layers.ts',
-  'src/embedded/worker-brokers.ts',
+  'src/embedded/runners/fixture-layers.ts',
+  'src/embedded/runners/worker-brokers.ts',
 ]
 
 /** Files that no program reaches yet, and why they are here all the same. Tests reach all but the data. */

@@ -1,5 +1,5 @@
 /** Looks at all that a broker shows, while nobody else does anything. */
-import { groupMetadataTopic } from '../../src/metadata/internal-topics'
+import { groupMetadataTopic } from '../../src/metadata/topics/internal-topics'
 import type { Node } from '../../src/node/node'
 import { DescribeGroups } from '../../src/protocol/messages/describe-groups'
 import { Fetch } from '../../src/protocol/messages/fetch'

@@ -1,5 +1,5 @@
 /** A topic that is deleted while the machine fails is there with all it had, or is gone without a trace. */
-import { readConfig } from '../../src/node/config'
+import { readConfig } from '../../src/node/config/config'
 import { startNode } from '../../src/node/node'
 import { Machine } from '../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../src/platform/simulated/network'

@@ -1,5 +1,5 @@
 /** What clients are told of a partition whose disk has failed: as of a Kafka that lost the directory of one (KIP-112). */
-import { readConfig } from '../../src/node/config'
+import { readConfig } from '../../src/node/config/config'
 import { startNode } from '../../src/node/node'
 import { Machine } from '../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../src/platform/simulated/network'

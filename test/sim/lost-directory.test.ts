@@ -1,5 +1,5 @@
 /** A broker whose data directory is removed, or another is put in its place, acknowledges nothing once it has seen that. */
-import { readConfig } from '../../src/node/config'
+import { readConfig } from '../../src/node/config/config'
 import { startNode } from '../../src/node/node'
 import type { Platform } from '../../src/platform/platform'
 import { Machine } from '../../src/platform/simulated/machine'

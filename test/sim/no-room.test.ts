@@ -1,5 +1,5 @@
 /** Partitions that there is no room for when their topic is made. */
-import { readConfig } from '../../src/node/config'
+import { readConfig } from '../../src/node/config/config'
 import { startNode } from '../../src/node/node'
 import { Machine } from '../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../src/platform/simulated/network'

@@ -2,7 +2,7 @@
  * One story: a node on a simulated machine, clients on others, and what happens to them. The node dies several times, in
  * one way or another, and after each time it is held to what its clients were told.
  */
-import { readConfig, type NodeConfig } from '../../src/node/config'
+import { readConfig, type NodeConfig } from '../../src/node/config/config'
 import { type Node, startNode } from '../../src/node/node'
 import type { Platform } from '../../src/platform/platform'
 import type { Dice } from '../../src/platform/simulated/dice'

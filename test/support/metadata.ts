@@ -1,5 +1,5 @@
 /** Metadata over a store in memory, for tests of what stands on it. */
-import { EmbeddedStore } from '../../src/metadata/embedded-store'
+import { EmbeddedStore } from '../../src/metadata/store/embedded-store'
 import { Metadata, type MetadataOptions } from '../../src/metadata/metadata'
 import { silentLogger } from '../../src/platform/logger'
 import { Dice } from '../../src/platform/simulated/dice'

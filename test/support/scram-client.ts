@@ -1,6 +1,6 @@
 /** The last message of a client of SCRAM who knows a password (RFC 5802). */
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
-import type { ScramMechanism } from '../../src/metadata/scram'
+import type { ScramMechanism } from '../../src/metadata/users/scram'
 
 /** `bare` is the first message without its header, `first` the server's answer to it. */
 export function scramProof({ hash, bytes }: ScramMechanism, bare: string, first: string, password: string): string {

@@ -13,7 +13,7 @@ import {
   logLevel,
 } from 'kafkajs'
 import { mustRun, present } from '../../scripts/judge/process'
-import { scramMechanisms } from '../../src/metadata/scram'
+import { scramMechanisms } from '../../src/metadata/users/scram'
 import { scramProof } from '../support/scram-client'
 import { AlterUserScramCredentials } from '../../src/protocol/messages/alter-user-scram-credentials'
 import { CreateDelegationToken } from '../../src/protocol/messages/create-delegation-token'

@@ -1,4 +1,4 @@
-import { type Hooks, useKafka } from '../../src/embedded/use-kafka'
+import { type Hooks, useKafka } from '../../src/embedded/runners/use-kafka'
 
 function runner(more: Pick<Hooks, 'running' | 'isWithin'> = {}) {
   const all: { [name: string]: (test?: string) => Promise<void> } = {}

@@ -1,6 +1,6 @@
 /** What a running broker makes of each of its keys: which values it takes, for itself and for all brokers, and how it then tells of them. */
-import type { ConfigKey } from '../../../src/metadata/config-key'
-import { configKeys } from '../../../src/metadata/config-keys'
+import type { ConfigKey } from '../../../src/metadata/config/key'
+import { configKeys } from '../../../src/metadata/config/keys'
 import { DescribeConfigs } from '../../../src/protocol/messages/describe-configs'
 import { IncrementalAlterConfigs } from '../../../src/protocol/messages/incremental-alter-configs'
 import type { ResponseOf } from '../../../src/protocol/schema'

@@ -2,7 +2,7 @@
  * AddOffsetsToTxn (25) adds the offsets of a group to a transaction: the partition of `__consumer_offsets` that remembers
  * them (KIP-98). v2: PRODUCER_FENCED (KIP-588); v3: flexible; v4: TRANSACTION_ABORTABLE (KIP-890).
  */
-import { groupMetadataTopic } from '../../metadata/internal-topics'
+import { groupMetadataTopic } from '../../metadata/topics/internal-topics'
 import { AddOffsetsToTxn } from '../../protocol/messages/add-offsets-to-txn'
 import { defineHandler } from '../broker'
 import { codeFor } from '../transaction-errors'

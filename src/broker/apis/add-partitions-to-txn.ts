@@ -5,7 +5,7 @@
 import type { Call } from '../../call/call'
 import type { PartitionsAsk } from '../../coordinator/transaction/partitions'
 import { errors, type ErrorName, Refusal } from '../../protocol/errors'
-import { isInternalTopic } from '../../metadata/internal-topics'
+import { isInternalTopic } from '../../metadata/topics/internal-topics'
 import { AddPartitionsToTxn, type AddPartitionsToTxnRequest } from '../../protocol/messages/add-partitions-to-txn'
 import { type Broker, defineHandler } from '../broker'
 import { ByTopic } from '../topics'

@@ -1,5 +1,5 @@
 /** AlterClientQuotas (49) sets and removes quotas of users, client ids and addresses (KIP-546). v1: flexible. */
-import { decideAlterQuotas, listedEntity, type QuotaEntity } from '../../metadata/quotas'
+import { decideAlterQuotas, listedEntity, type QuotaEntity } from '../../metadata/users/quotas'
 import { AlterClientQuotas } from '../../protocol/messages/alter-client-quotas'
 import { defineHandler } from '../broker'
 

@@ -1,6 +1,6 @@
 /** AlterConfigs (33) replaces everything that was set on a resource; IncrementalAlterConfigs (KIP-339) came after it. */
 import type { Call } from '../../call/call'
-import type { AlterableResource, Replacement } from '../../metadata/alter-configs'
+import type { AlterableResource, Replacement } from '../../metadata/config/alter-configs'
 import { failed, type EntryOutcome } from '../../metadata/decision'
 import { AlterConfigs, type AlterConfigsRequest } from '../../protocol/messages/alter-configs'
 import { type Broker, defineHandler } from '../broker'

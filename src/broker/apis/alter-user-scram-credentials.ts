@@ -1,5 +1,5 @@
 /** AlterUserScramCredentials (51) sets and removes users' SCRAM credentials (KIP-554). */
-import { decideAlterScram } from '../../metadata/scram'
+import { decideAlterScram } from '../../metadata/users/scram'
 import { AlterUserScramCredentials } from '../../protocol/messages/alter-user-scram-credentials'
 import { defineHandler } from '../broker'
 

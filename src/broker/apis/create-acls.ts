@@ -1,5 +1,5 @@
 /** CreateAcls (30) adds access rules. v1: prefixed patterns (KIP-290); v3: users (KIP-373). Without an authorizer nobody keeps them. */
-import { decideCreateAcls } from '../../metadata/acls'
+import { decideCreateAcls } from '../../metadata/users/acls'
 import { CreateAcls } from '../../protocol/messages/create-acls'
 import { closeUnreadable, isUnreadable } from '../access-rules'
 import { defineHandler } from '../broker'

@@ -5,9 +5,9 @@
 import type { Call } from '../../call/call'
 import { errors } from '../../protocol/errors'
 import { CreateTopics } from '../../protocol/messages/create-topics'
-import { refusedTopic, type TopicCreation } from '../../metadata/create-topics'
+import { refusedTopic, type TopicCreation } from '../../metadata/topics/create-topics'
 import { failed, timedOut } from '../../metadata/decision'
-import { clusterMetadataTopic } from '../../metadata/internal-topics'
+import { clusterMetadataTopic } from '../../metadata/topics/internal-topics'
 import { type Broker, defineHandler } from '../broker'
 
 export const createTopics = defineHandler({

@@ -1,5 +1,5 @@
 /** DeleteAcls (31) takes access rules away. v1: prefixed patterns (KIP-290); v3: users (KIP-373). Without an authorizer there are none. */
-import { decideDeleteAcls } from '../../metadata/acls'
+import { decideDeleteAcls } from '../../metadata/users/acls'
 import { DeleteAcls } from '../../protocol/messages/delete-acls'
 import { closeUnreadable, filterOf, isUnreadable } from '../access-rules'
 import { defineHandler } from '../broker'

@@ -1,7 +1,7 @@
 /** DeleteTopics (20). v4: flexible; v5: error messages; v6: topics by name or by id (KIP-516). */
 import type { Call } from '../../call/call'
 import { failed, timedOut, type EntryOutcome } from '../../metadata/decision'
-import type { TopicDeletion, TopicReference } from '../../metadata/delete-topics'
+import type { TopicDeletion, TopicReference } from '../../metadata/topics/delete-topics'
 import { errors } from '../../protocol/errors'
 import { DeleteTopics } from '../../protocol/messages/delete-topics'
 import { type Broker, defineHandler } from '../broker'

@@ -1,6 +1,6 @@
 /** DescribeAcls (29) tells access rules. v1: prefixed patterns (KIP-290); v3: users (KIP-373). Without an authorizer there are none. */
-import { aclsFound } from '../../metadata/acls'
-import type { StoredAcl } from '../../metadata/tables'
+import { aclsFound } from '../../metadata/users/acls'
+import type { StoredAcl } from '../../metadata/image/tables'
 import { DescribeAcls } from '../../protocol/messages/describe-acls'
 import { closeUnreadable, filterOf, isUnreadable } from '../access-rules'
 import { defineHandler } from '../broker'

@@ -1,5 +1,5 @@
 /** DescribeClientQuotas (48) tells the quotas that a filter finds (KIP-546). v1: flexible. */
-import { quotasFound } from '../../metadata/describe-quotas'
+import { quotasFound } from '../../metadata/users/describe-quotas'
 import { Refusal } from '../../protocol/errors'
 import { DescribeClientQuotas } from '../../protocol/messages/describe-client-quotas'
 import { defineHandler } from '../broker'

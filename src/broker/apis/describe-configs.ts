@@ -9,7 +9,7 @@ import {
   describeBrokerDefaults,
   describeResource,
   type DescribedConfig,
-} from '../../metadata/describe-configs'
+} from '../../metadata/config/describe-configs'
 import { topicNameProblem } from '../../metadata/topic-names'
 import { DescribeConfigs, type DescribeConfigsRequest } from '../../protocol/messages/describe-configs'
 import { describeLoggers } from '../broker-loggers'

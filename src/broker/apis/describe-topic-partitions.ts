@@ -1,6 +1,6 @@
 /** DescribeTopicPartitions (75): topics page by page, with the eligible leader replicas of KIP-966. */
 import type { Call } from '../../call/call'
-import type { TopicImage } from '../../metadata/image'
+import type { TopicImage } from '../../metadata/image/image'
 import { topicNameProblem } from '../../metadata/topic-names'
 import { errors, Refusal } from '../../protocol/errors'
 import {

@@ -1,5 +1,5 @@
 /** DescribeUserScramCredentials (50) tells which users have which SCRAM credentials, and nothing of the secrets (KIP-554). */
-import { scramId, scramMechanisms } from '../../metadata/scram'
+import { scramId, scramMechanisms } from '../../metadata/users/scram'
 import { errors, Refusal } from '../../protocol/errors'
 import { DescribeUserScramCredentials } from '../../protocol/messages/describe-user-scram-credentials'
 import { type Broker, defineHandler } from '../broker'

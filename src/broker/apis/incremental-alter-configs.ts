@@ -1,6 +1,6 @@
 /** IncrementalAlterConfigs (44) sets, removes, appends and subtracts single keys (KIP-339). v1: flexible. */
 import type { Call } from '../../call/call'
-import type { AlterableResource, ConfigOperation, IncrementalAlteration } from '../../metadata/alter-configs'
+import type { AlterableResource, ConfigOperation, IncrementalAlteration } from '../../metadata/config/alter-configs'
 import { failed, type EntryOutcome } from '../../metadata/decision'
 import {
   IncrementalAlterConfigs,

@@ -2,7 +2,7 @@
  * ListConfigResources (74): names of what has configs. v0: subscriptions to clients' metrics (KIP-714); v1: of any type
  * (KIP-1142).
  */
-import { configResources, type ConfigResource } from '../../metadata/image'
+import { configResources, type ConfigResource } from '../../metadata/image/image'
 import { Refusal } from '../../protocol/errors'
 import { ListConfigResources } from '../../protocol/messages/list-config-resources'
 import { type Broker, defineHandler } from '../broker'

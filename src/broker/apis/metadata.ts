@@ -4,11 +4,11 @@
  * by id (KIP-516).
  */
 import type { Call } from '../../call/call'
-import type { TopicImage } from '../../metadata/image'
+import type { TopicImage } from '../../metadata/image/image'
 import { errors, type ErrorName, Refusal } from '../../protocol/errors'
 import { Metadata, type MetadataReply, type MetadataRequest } from '../../protocol/messages/metadata'
 import { topicNameProblem } from '../../metadata/topic-names'
-import { isInternalTopic } from '../../metadata/internal-topics'
+import { isInternalTopic } from '../../metadata/topics/internal-topics'
 import { notTold, operationsOn, operationsOnCluster } from '../authorized-operations'
 import { type Broker, defineHandler } from '../broker'
 import { describedPartition } from '../described-partitions'

@@ -4,7 +4,7 @@
  * transaction by themselves (KIP-890); v6: topics by id (KIP-1319).
  */
 import type { CommitTopic, CommittedTopic } from '../../coordinator/group/offsets/commit'
-import { groupMetadataTopic, transactionStateTopic } from '../../metadata/internal-topics'
+import { groupMetadataTopic, transactionStateTopic } from '../../metadata/topics/internal-topics'
 import { Refusal } from '../../protocol/errors'
 import { TxnOffsetCommit, type TxnOffsetCommitRequest } from '../../protocol/messages/txn-offset-commit'
 import { type Broker, defineHandler } from '../broker'

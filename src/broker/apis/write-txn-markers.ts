@@ -3,7 +3,7 @@
  * partitions (KIP-98, KIP-664). v1: flexible; v2: transaction version (KIP-1228).
  */
 import type { EndOfTransaction } from '../../machine/record-log'
-import { groupMetadataTopic } from '../../metadata/internal-topics'
+import { groupMetadataTopic } from '../../metadata/topics/internal-topics'
 import { Refusal } from '../../protocol/errors'
 import { WriteTxnMarkers } from '../../protocol/messages/write-txn-markers'
 import { type Broker, defineHandler } from '../broker'

@@ -1,5 +1,5 @@
 /** The partitions a fetch asks for, one after the other, each named by name and id. */
-import type { MetadataImage } from '../../metadata/image'
+import type { MetadataImage } from '../../metadata/image/image'
 import type { FetchRequest } from '../../protocol/messages/fetch'
 import { resolveTopic } from '../topics'
 

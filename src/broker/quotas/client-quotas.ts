@@ -4,7 +4,7 @@
  */
 import type { Call } from '../../call/call'
 import { EntryFailure } from '../../metadata/decision'
-import type { StoredQuota, Table } from '../../metadata/tables'
+import type { StoredQuota, Table } from '../../metadata/image/tables'
 import type { Clock } from '../../platform/clock'
 import { type Limit, type Limits, limitsOf, type QuotaKey } from './quota-limits'
 import { SampledRate, type Windows } from './sampled-rate'

@@ -1,6 +1,6 @@
 /** Which of the stored quotas bounds a client: the most particular one that has the key (KIP-55). */
-import { quotaEntityId } from '../../metadata/quotas'
-import type { StoredQuota, Table } from '../../metadata/tables'
+import { quotaEntityId } from '../../metadata/users/quotas'
+import type { StoredQuota, Table } from '../../metadata/image/tables'
 
 export const quotaKeys = [
   'producer_byte_rate',

@@ -1,6 +1,6 @@
 /** Which metrics a client is asked for: what the `client-metrics` resources say that match it, together (KIP-714). */
 import type { CallConnection } from '../../call/call'
-import type { ClientMetricsConfigs } from '../../metadata/configs'
+import type { ClientMetricsConfigs } from '../../metadata/config/configs'
 import { clientPattern } from '../../platform/client-pattern'
 import { crc32c } from '../../protocol/records/crc32c'
 

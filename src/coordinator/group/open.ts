@@ -1,5 +1,5 @@
 /** The group coordinator over the partitions of `__consumer_offsets` that this node leads. */
-import { groupMetadataTopic } from '../../metadata/internal-topics'
+import { groupMetadataTopic } from '../../metadata/topics/internal-topics'
 import type { Metadata } from '../../metadata/metadata'
 import type { BrokerPartitions } from '../../partition/broker-partitions'
 import { PartitionRecordLog } from '../../partition/record-log'

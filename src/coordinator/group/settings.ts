@@ -1,6 +1,6 @@
 /** What can be configured about groups; read anew at every decision. Names follow Kafka's keys. */
 
-import type { BrokerConfigs } from '../../metadata/configs'
+import type { BrokerConfigs } from '../../metadata/config/configs'
 
 export interface GroupSettings {
   /** `group.min.session.timeout.ms` */

@@ -1,6 +1,6 @@
 /** The transaction coordinator over the partitions of `__transaction_state` that this node leads. */
 import type { EndOfTransaction } from '../../machine/record-log'
-import { transactionStateTopic } from '../../metadata/internal-topics'
+import { transactionStateTopic } from '../../metadata/topics/internal-topics'
 import type { Metadata } from '../../metadata/metadata'
 import type { BrokerPartitions } from '../../partition/broker-partitions'
 import { PartitionRecordLog } from '../../partition/record-log'

@@ -1,5 +1,5 @@
 /** What can be configured about transactions; read anew at every decision. Names follow Kafka's keys. */
-import type { BrokerConfigs } from '../../metadata/configs'
+import type { BrokerConfigs } from '../../metadata/config/configs'
 
 export interface TransactionSettings {
   /** `transaction.max.timeout.ms` */

@@ -4,8 +4,8 @@
  * counts of iterations that users have there are as many as among them.
  */
 import { createHmac } from 'node:crypto'
-import { kafkaSalt, scramId, type ScramMechanism } from '../../metadata/scram'
-import type { StoredScram, Table } from '../../metadata/tables'
+import { kafkaSalt, scramId, type ScramMechanism } from '../../metadata/users/scram'
+import type { StoredScram, Table } from '../../metadata/image/tables'
 
 /** What a stranger sees of a credential, but for the bytes of the salt. */
 interface Look {

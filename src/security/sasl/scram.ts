@@ -1,7 +1,7 @@
 /** SASL SCRAM (RFC 5802, RFC 7677): both sides prove that they know a password, and neither tells it. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import type { ScramMechanism } from '../../metadata/scram'
-import type { StoredScram } from '../../metadata/tables'
+import type { ScramMechanism } from '../../metadata/users/scram'
+import type { StoredScram } from '../../metadata/image/tables'
 import type { TokenLogin } from '../tokens'
 import { type SaslExchange, SaslFailed } from './exchange'
 

@@ -2,7 +2,7 @@
  * Transactions on a simulated node that dies, is cut off and is fenced by twins: whatever happens, each transaction is there
  * for readers of committed records wholly or not at all.
  */
-import { readConfig } from '../../../src/node/config'
+import { readConfig } from '../../../src/node/config/config'
 import { type Node, startNode } from '../../../src/node/node'
 import type { Dice } from '../../../src/platform/simulated/dice'
 import { Machine } from '../../../src/platform/simulated/machine'

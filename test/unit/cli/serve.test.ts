@@ -1,6 +1,6 @@
 import { type CommandLine, parseUsual } from '../../../src/cli/flags'
 import { type ServedNode, type StartNode, serve } from '../../../src/cli/serve'
-import type { NodeConfig } from '../../../src/node/config'
+import type { NodeConfig } from '../../../src/node/config/config'
 import type { OtherProcess, OwnProgram, Process, Signal } from '../../../src/platform/process'
 import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import { World } from '../../../src/platform/simulated/world'

@@ -1,5 +1,5 @@
 import { startCluster } from '../../../src/cli/start-cluster'
-import { readConfig } from '../../../src/node/config'
+import { readConfig } from '../../../src/node/config/config'
 import { silentLogger } from '../../../src/platform/logger'
 import { ClientConnection } from '../../../src/client/connection'
 import { nodeTimers } from '../../../src/platform/node/clock'

@@ -4,9 +4,9 @@
  * says, and nothing goes unnoticed.
  */
 import type { ClientConnection } from '../../../src/client/connection'
-import { standardFailures } from '../../../src/embedded/failures'
-import { faultFrom } from '../../../src/embedded/fault-spec'
-import { noFailure } from '../../../src/embedded/trials'
+import { standardFailures } from '../../../src/embedded/failures/failures'
+import { faultFrom } from '../../../src/embedded/door/fault-spec'
+import { noFailure } from '../../../src/embedded/failures/trials'
 import { errorNameOf } from '../../../src/protocol/errors'
 import { AddPartitionsToTxn } from '../../../src/protocol/messages/add-partitions-to-txn'
 import { ApiVersions } from '../../../src/protocol/messages/api-versions'

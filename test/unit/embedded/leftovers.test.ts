@@ -1,4 +1,4 @@
-import type { ClientFacts } from '../../../src/embedded/commands'
+import type { ClientFacts } from '../../../src/embedded/contract/commands'
 import { leftoverLines } from '../../../src/embedded/leftovers'
 
 const client = (port: number, facts: Partial<ClientFacts> = {}): ClientFacts => ({

@@ -1,4 +1,4 @@
-import type { EventName } from '../../../src/embedded/cluster-events'
+import type { EventName } from '../../../src/embedded/contract/cluster-events'
 import { Listeners } from '../../../src/embedded/listeners'
 
 const users = { name: 'topicCreated', what: { topic: 'users', partitions: 1 } } as const

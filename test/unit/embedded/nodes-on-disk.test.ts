@@ -1,8 +1,8 @@
 /** Several nodes on a data directory: what they had is there when they start again, and each leads what it led. */
-import { toProduce } from '../../../src/embedded/values'
-import { startOptionsOf } from '../../../src/embedded/options'
-import { LocalEngine } from '../../../src/embedded/engine'
-import type { Command, Takes } from '../../../src/embedded/commands'
+import { toProduce } from '../../../src/embedded/contract/values'
+import { startOptionsOf } from '../../../src/embedded/contract/options'
+import { LocalEngine } from '../../../src/embedded/cluster/engine'
+import type { Command, Takes } from '../../../src/embedded/contract/commands'
 import { errorNameOf } from '../../../src/protocol/errors'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
 import { OffsetCommit } from '../../../src/protocol/messages/offset-commit'

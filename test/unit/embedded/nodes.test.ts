@@ -1,7 +1,7 @@
 /** Clusters of several nodes: what clients see of them. Numbers were compared with three brokers of Apache Kafka 4.4. */
 import type { ClientConnection } from '../../../src/client/connection'
-import { BrokerNode } from '../../../src/embedded/node-handle'
-import { toProduce } from '../../../src/embedded/values'
+import { BrokerNode } from '../../../src/embedded/door/node-handle'
+import { toProduce } from '../../../src/embedded/contract/values'
 import { partitionOf } from '../../../src/platform/java-hash'
 import { errorNameOf } from '../../../src/protocol/errors'
 import { AlterPartitionReassignments } from '../../../src/protocol/messages/alter-partition-reassignments'

@@ -1,5 +1,5 @@
 import { RemoteEngine } from '../../../src/embedded/remote'
-import type { Asked } from '../../../src/embedded/commands'
+import type { Asked } from '../../../src/embedded/contract/commands'
 import type { Workers, WorkplaceEvents } from '../../../src/platform/workers'
 
 /** A place that a test plays the program of. */

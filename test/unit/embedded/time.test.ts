@@ -6,7 +6,7 @@ import { Fetch } from '../../../src/protocol/messages/fetch'
 import { OffsetCommit } from '../../../src/protocol/messages/offset-commit'
 import type { ClientConnection } from '../../../src/client/connection'
 import { JoinGroup } from '../../../src/protocol/messages/join-group'
-import { toProduce } from '../../../src/embedded/values'
+import { toProduce } from '../../../src/embedded/contract/values'
 import { EngineBench } from '../../support/engine-bench'
 
 const minute = 60_000

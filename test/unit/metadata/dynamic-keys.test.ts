@@ -1,10 +1,10 @@
 /** What a running broker is told of its configs is what it reads from then on, for every key that does something. */
-import { type ConfigKey, type ConfigKeys, camelName } from '../../../src/metadata/config-key'
-import { configKeys } from '../../../src/metadata/config-keys'
-import { isProblem, parseConfigValue } from '../../../src/metadata/config-value'
-import { Configs } from '../../../src/metadata/configs'
-import type { MetadataImage } from '../../../src/metadata/image'
-import { keysWithEffect } from '../../../src/node/config-effects'
+import { type ConfigKey, type ConfigKeys, camelName } from '../../../src/metadata/config/key'
+import { configKeys } from '../../../src/metadata/config/keys'
+import { isProblem, parseConfigValue } from '../../../src/metadata/config/value'
+import { Configs } from '../../../src/metadata/config/configs'
+import type { MetadataImage } from '../../../src/metadata/image/image'
+import { keysWithEffect } from '../../../src/node/config/effects'
 
 const topicKeys: ConfigKeys = configKeys.topic
 const dynamic = Object.entries(configKeys.broker as ConfigKeys).filter(

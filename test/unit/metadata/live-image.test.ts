@@ -1,6 +1,6 @@
 /** The image replayed from events: the same whether they come one by one or all at once. */
 import fc from 'fast-check'
-import { EmbeddedStore } from '../../../src/metadata/embedded-store'
+import { EmbeddedStore } from '../../../src/metadata/store/embedded-store'
 import { LiveImage } from '../../../src/metadata/live-image'
 import { Dice } from '../../../src/platform/simulated/dice'
 import { openMetadata, topicSpec } from '../../support/metadata'

@@ -1,5 +1,5 @@
 /** The service: decisions one after the other, listeners before replies, the same after a restart. */
-import { EmbeddedStore } from '../../../src/metadata/embedded-store'
+import { EmbeddedStore } from '../../../src/metadata/store/embedded-store'
 import { Dice } from '../../../src/platform/simulated/dice'
 import { simulatedPlatform } from '../../../src/platform/simulated/platform'
 import { World } from '../../../src/platform/simulated/world'

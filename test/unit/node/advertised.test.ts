@@ -1,6 +1,6 @@
 /** The address that clients are told: set, by the way they came, or the one by which a container is known outside. */
 import type { CallConnection } from '../../../src/call/call'
-import type { NodeConfig } from '../../../src/node/config'
+import type { NodeConfig } from '../../../src/node/config/config'
 import { gatewayOf, toldBy, toldTo } from '../../../src/node/advertised'
 
 const table = (gateway: string) =>

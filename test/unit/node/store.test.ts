@@ -1,10 +1,10 @@
 /** What keeps a node from starting on a data directory that was tampered with: nothing in it is touched then. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { readConfig } from '../../../src/node/config'
+import { readConfig } from '../../../src/node/config/config'
 import { startNode } from '../../../src/node/node'
 import { silentLogger } from '../../../src/platform/logger'
 import { nodePlatform } from '../../../src/platform/node/platform'
-import { journalName, snapshotName } from '../../../src/metadata/store-journal'
+import { journalName, snapshotName } from '../../../src/metadata/store/store-journal'
 import { scratchDirectory } from '../../support/scratch'
 
 let scratch: ReturnType<typeof scratchDirectory>

@@ -1,6 +1,6 @@
 /** What is asked on behalf of calls: nothing where there is no authorizer, and anew when rules change. */
 import type { CallConnection } from '../../../src/call/call'
-import type { StoredAcl, Table } from '../../../src/metadata/tables'
+import type { StoredAcl, Table } from '../../../src/metadata/image/tables'
 import { AccessControl, javaAddress, principalsIn } from '../../../src/security/access-control'
 
 const tableOf = (...acls: StoredAcl[]): Table<StoredAcl> => {

@@ -1,5 +1,5 @@
 /** What access rules allow, as a Kafka 4.4 answered when asked. */
-import type { StoredAcl } from '../../../src/metadata/tables'
+import type { StoredAcl } from '../../../src/metadata/image/tables'
 import { Authorizer } from '../../../src/security/authorizer'
 
 const allowing: StoredAcl = {

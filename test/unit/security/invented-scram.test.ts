@@ -1,7 +1,7 @@
 /** What a stranger sees of users that there are not: nothing that tells them from those that there are. */
 import { createHash } from 'node:crypto'
-import { kafkaSalt, scramMechanisms } from '../../../src/metadata/scram'
-import type { StoredScram, Table } from '../../../src/metadata/tables'
+import { kafkaSalt, scramMechanisms } from '../../../src/metadata/users/scram'
+import type { StoredScram, Table } from '../../../src/metadata/image/tables'
 import { inventedScram } from '../../../src/security/sasl/invented'
 
 const [sha256, sha512] = scramMechanisms

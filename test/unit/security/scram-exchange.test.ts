@@ -1,8 +1,8 @@
 /** SCRAM from the server's side: the vector of RFC 7677, and what does not come through. */
-import { scramMechanisms } from '../../../src/metadata/scram'
-import type { StoredScram } from '../../../src/metadata/tables'
+import { scramMechanisms } from '../../../src/metadata/users/scram'
+import type { StoredScram } from '../../../src/metadata/image/tables'
 import { ScramExchange } from '../../../src/security/sasl/scram'
-import { scramKeys } from '../../../src/metadata/scram'
+import { scramKeys } from '../../../src/metadata/users/scram'
 import { createHmac, pbkdf2Sync } from 'node:crypto'
 
 const [sha256] = scramMechanisms

@@ -1,7 +1,7 @@
 /** Delegation tokens: what proves that one has one, for how long, who may renew and end it, and what is left of it. */
 import { createHmac } from 'node:crypto'
 import type { Metadata } from '../../../src/metadata/metadata'
-import { scramMechanisms } from '../../../src/metadata/scram'
+import { scramMechanisms } from '../../../src/metadata/users/scram'
 import type { Timers } from '../../../src/platform/clock'
 import { silentLogger } from '../../../src/platform/logger'
 import { Dice } from '../../../src/platform/simulated/dice'

@@ -1,7 +1,7 @@
 /** Replies as an Apache Kafka 4.4 gave them to the same requests. */
 import { alterConfigs } from '../../../../src/broker/apis/alter-configs'
 import type { Broker } from '../../../../src/broker/broker'
-import type { ConfigResource } from '../../../../src/metadata/image'
+import type { ConfigResource } from '../../../../src/metadata/image/image'
 import { ask, brokerWith } from '../../../support/handler-bench'
 import { openMetadata, topicSpec } from '../../../support/metadata'
 

@@ -4,7 +4,7 @@ import { createDelegationToken } from '../../../../src/broker/apis/create-delega
 import { describeDelegationToken } from '../../../../src/broker/apis/describe-delegation-token'
 import { expireDelegationToken } from '../../../../src/broker/apis/expire-delegation-token'
 import { renewDelegationToken } from '../../../../src/broker/apis/renew-delegation-token'
-import { decideCreateAcls } from '../../../../src/metadata/acls'
+import { decideCreateAcls } from '../../../../src/metadata/users/acls'
 import { Dice } from '../../../../src/platform/simulated/dice'
 import { errors } from '../../../../src/protocol/errors'
 import { AccessControl } from '../../../../src/security/access-control'

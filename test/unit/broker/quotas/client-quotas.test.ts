@@ -1,7 +1,7 @@
 /** What clients are told who go beyond their quotas. */
 import { ClientQuotas } from '../../../../src/broker/quotas/client-quotas'
-import { quotaEntityId } from '../../../../src/metadata/quotas'
-import type { StoredQuota } from '../../../../src/metadata/tables'
+import { quotaEntityId } from '../../../../src/metadata/users/quotas'
+import type { StoredQuota } from '../../../../src/metadata/image/tables'
 
 const windows = { count: 11, windowMs: 1000 }
 

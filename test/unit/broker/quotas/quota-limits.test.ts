@@ -1,7 +1,7 @@
 /** The order in which quotas bind, as Kafka documents it. */
 import { limitsOf } from '../../../../src/broker/quotas/quota-limits'
-import { quotaEntityId } from '../../../../src/metadata/quotas'
-import type { StoredQuota } from '../../../../src/metadata/tables'
+import { quotaEntityId } from '../../../../src/metadata/users/quotas'
+import type { StoredQuota } from '../../../../src/metadata/image/tables'
 
 const inOrder: readonly (readonly [string, string | null])[][] = [
   [

@@ -1,0 +1,91 @@
+/** Decisions about logs that are on the disk already: topics that another broker wrote, and epochs that logs know of. */
+import type { ConfigTexts } from '../config/layers'
+import type { Configs } from '../config/configs'
+import { createOperations } from '../topics/create-topics'
+import type { Decision } from '../decision'
+import { adoptedLevels } from '../features'
+import { internalTopicPlan } from '../topics/internal-topics'
+import type { KafkaMetadata } from './kafka-metadata'
+import type { LiveImage } from '../live-image'
+import { newPartition } from '../topics/placement'
+import type { StoreOperation } from '../store/store'
+import { storeKeys, type StoredPartition, type StoredProducerIds } from '../image/stored'
+import type { StoredFeature, TableName, TableRows } from '../image/tables'
+
+export interface AdoptedTopic {
+  readonly name: string
+  /** 32 hex digits. */
+  readonly topicId: string
+  readonly partitions: number
+  /** What was set on it; null when nobody knows. */
+  readonly configs: ConfigTexts | null
+}
+
+/** Registers topics under the ids that they have, led by this broker. An internal one whose configs nobody knows gets Kafka's. */
+export function decideAdopt(image: LiveImage, configs: Configs, topics: readonly AdoptedTopic[]): Decision<void> {
+  const operations: StoreOperation[] = []
+  for (const { name, topicId, partitions, configs: known } of topics) {
+    if (image.topic(name) || image.topicById(topicId)) continue
+    const plan = internalTopicPlan(name, configs.broker())
+    const overrides = known ?? new Map(plan?.configs ?? [])
+    const led = Array.from({ length: partitions }, () => newPartition([configs.brokerId]))
+    operations.push(...createOperations(topicId, name, led, overrides))
+  }
+  return { if: [], do: operations, reply: undefined }
+}
+
+/** No producer id is given out twice, whoever gave it out first. */
+export function decideAdoptProducerIds(image: LiveImage, { nextProducerId: next }: KafkaMetadata): Decision<void> {
+  const stored: StoredProducerIds = { next }
+  const isAhead = next > image.nextProducerId
+  return {
+    if: [],
+    do: isAhead ? [{ put: storeKeys.producerIds, value: JSON.stringify(stored) }] : [],
+    reply: undefined,
+  }
+}
+
+/** What a Kafka's metadata say beside topics and producer ids. For metadata that are new, since it may have been changed here later. */
+export function adoptedOperations(kafka: KafkaMetadata): StoreOperation[] {
+  const operations: StoreOperation[] = []
+  for (const resource of ['broker', 'group', 'clientMetrics'] as const) {
+    for (const name of kafka.overridden(resource)) {
+      const texts = Object.fromEntries(kafka.overrides(resource, name))
+      operations.push({ put: storeKeys.config(resource, name), value: JSON.stringify(texts) })
+    }
+  }
+  const put = <N extends TableName>(table: N, rows: Iterable<[string, TableRows[N]]>): void => {
+    for (const [id, row] of rows) operations.push({ put: storeKeys.row(table, id), value: JSON.stringify(row) })
+  }
+  put('acl', kafka.acls)
+  put('quota', kafka.quotas)
+  put('scram', kafka.scram)
+  put('token', kafka.tokens)
+  // Without a level of its metadata nothing is known of its features: it was not read, or there was none.
+  const levels = kafka.features.has('metadata.version') ? adoptedLevels(kafka.features) : []
+  put(
+    'feature',
+    levels.map(([name, level]): [string, StoredFeature] => [name, { level }]),
+  )
+  return operations
+}
+
+export interface KnownEpoch {
+  readonly topicId: string
+  readonly index: number
+  /** The newest leader epoch in the log. */
+  readonly epoch: number
+}
+
+/** An epoch may not be given out twice, so where a log knows of a newer one than the metadata, the next one is taken. */
+export function decideRaiseEpochs(image: LiveImage, known: readonly KnownEpoch[]): Decision<void> {
+  const operations: StoreOperation[] = []
+  for (const { topicId, index, epoch } of known) {
+    const partition = image.topicById(topicId)?.partitions[index]
+    if (!partition || partition.leaderEpoch >= epoch) continue
+    const { index: _index, ...stored } = partition
+    const raised: StoredPartition = { ...stored, leaderEpoch: epoch + 1, partitionEpoch: stored.partitionEpoch + 1 }
+    operations.push({ put: storeKeys.partition(topicId, index), value: JSON.stringify(raised) })
+  }
+  return { if: [], do: operations, reply: undefined }
+}
