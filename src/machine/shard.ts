@@ -7,8 +7,9 @@
  */
 import { Invariant } from '../platform/assert'
 import type { Clock, Timers } from '../platform/clock'
-import type { Logger } from '../platform/logger'
+import type { LogFields, Logger } from '../platform/logger'
 import { Refusal } from '../protocol/errors'
+import { Malformed } from '../protocol/wire/faults'
 import { Parking } from './parking'
 import type { EndOfTransaction, KeyValue, Origin, RecordLog } from './record-log'
 import { noProducer } from './record-log'
@@ -35,6 +36,8 @@ export interface MachineKind<M extends Machine<R>, R> {
   encode(record: R): KeyValue
   /** Null for a record that this machine has no use for. */
   decode(key: Buffer, value: Buffer | null): R | null
+  /** Whether records that are Malformed are passed over while loading, and told of; else one of them keeps all from being loaded. */
+  readonly passesOverMalformed?: boolean
   /** The first decision after loading: arms timers again. */
   loaded(machine: M, turn: Turn<R>): void
 }
@@ -62,6 +65,8 @@ export class Shard<M extends Machine<R>, R> {
   #log: RecordLog | null = null
   /** A log that could not be read is left alone until then, in monotonic milliseconds: reading it may take long. */
   #loadNotBefore = 0
+  /** Why loading failed the last time: a log that stays as it is is told of once, however often somebody asks. */
+  #toldWhy: string | null = null
 
   /** `open` gives the log, or throws a Refusal when this broker does not lead it. */
   constructor(name: string, world: ShardWorld, kind: MachineKind<M, R>, open: () => RecordLog | Promise<RecordLog>) {
@@ -150,41 +155,59 @@ export class Shard<M extends Machine<R>, R> {
   async #load(): Promise<void> {
     this.#state = 'loading'
     const startedAt = this.#world.clock.monotonic()
-    let records = 0
-    /** Of the record that is being looked at. */
-    let at: number | null = null
+    let records: number
     try {
       const log = await this.#open()
       const machine = this.#kind.create()
-      await log.readAll({
-        record: (key, value, offset, origin) => {
-          records += 1
-          at = offset
-          const record = this.#kind.decode(key, value)
-          if (record !== null) machine.replay(record, { offset, origin, live: false })
-          at = null
-        },
-        marker: (committed, _offset, origin) => machine.replayMarker?.(committed, origin),
-      })
+      records = await this.#replayAll(log, machine)
       // Resigned while the log was being read: what was loaded is nobody's.
       if (this.state !== 'loading') throw new Refusal('NOT_COORDINATOR')
       this.#log = log
       this.#machine = machine
       this.#state = 'active'
+      this.#toldWhy = null
     } catch (error) {
       if (this.state === 'loading') this.#state = 'failed'
       if (error instanceof Refusal) throw error
       this.#loadNotBefore = this.#world.clock.monotonic() + loadRetryMs
-      this.#world.logger.error('shard.load.failed', {
-        shard: this.name,
-        ...(at !== null && { offset: at }),
-        error: textOf(error),
-      })
+      this.#tellWhy(error)
       throw new Refusal('NOT_COORDINATOR')
     }
     const tookMs = Math.round(this.#world.clock.monotonic() - startedAt)
     if (records > 0) this.#world.logger.info('shard.loaded', { shard: this.name, records, tookMs })
     await this.write('loaded', (machine, turn) => this.#kind.loaded(machine, turn))
+  }
+
+  /** Gives how many records there were. Throws RecordFailed for the first that cannot be replayed. */
+  async #replayAll(log: RecordLog, machine: M): Promise<number> {
+    let records = 0
+    const passedOver = new PassedOver()
+    await log.readAll({
+      record: (key, value, offset, origin) => {
+        records += 1
+        try {
+          const record = this.#kind.decode(key, value)
+          if (record !== null) machine.replay(record, { offset, origin, live: false })
+        } catch (error) {
+          if (!this.#kind.passesOverMalformed || !(error instanceof Malformed)) throw new RecordFailed(offset, error)
+          passedOver.add(offset, error)
+        }
+      },
+      marker: (committed, _offset, origin) => machine.replayMarker?.(committed, origin),
+    })
+    if (passedOver.count > 0) {
+      this.#world.logger.error('shard.records.passed-over', { shard: this.name, ...passedOver.facts() })
+    }
+    return records
+  }
+
+  #tellWhy(error: unknown): void {
+    const at = error instanceof RecordFailed ? error.offset : null
+    const why = textOf(error instanceof RecordFailed ? error.cause : error)
+    const whole = `${at} ${why}`
+    if (whole === this.#toldWhy) return
+    this.#toldWhy = whole
+    this.#world.logger.error('shard.load.failed', { shard: this.name, ...(at !== null && { offset: at }), error: why })
   }
 
   #active(): M {
@@ -279,14 +302,39 @@ export class Shard<M extends Machine<R>, R> {
   }
 }
 
+/** A record of the log that could not be replayed, for `cause`. */
+class RecordFailed extends Error {
+  readonly offset: number
+  constructor(offset: number, cause: unknown) {
+    super('a record could not be replayed', { cause })
+    this.offset = offset
+  }
+}
+
+/** How many records were passed over, and what was wrong with the first. */
+class PassedOver {
+  count = 0
+  #first: { readonly offset: number; readonly error: string } | null = null
+
+  add(offset: number, error: Malformed): void {
+    this.count += 1
+    this.#first ??= { offset, error: textOf(error) }
+  }
+
+  facts(): LogFields {
+    return { records: this.count, ...this.#first }
+  }
+}
+
 /** As Kafka has it: who can write again before long is asked again, and of others somebody else coordinates. */
 function refusalFor(error: unknown): Refusal {
   const isShort = error instanceof Refusal && error.error === 'NOT_ENOUGH_REPLICAS'
   return new Refusal(isShort ? 'COORDINATOR_NOT_AVAILABLE' : 'NOT_COORDINATOR')
 }
 
-/** What a log refuses is no bug: where it was thrown is of no use to anybody. */
+/** What a log refuses, and bytes that cannot be read, are no bug: where it was thrown is of no use to anybody. */
 function textOf(error: unknown): string {
   if (error instanceof Refusal) return `${error.error}: ${error.message}`
+  if (error instanceof Malformed) return `${error.name}: ${error.message}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

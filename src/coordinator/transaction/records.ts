@@ -22,11 +22,10 @@ export function encodeTransactionRecord(
   }
 }
 
-/** Null for what a newer Kafka may have left. */
+/** Null for keys that a newer Kafka may have left. Throws Malformed for what cannot be read. */
 export function decodeTransactionRecord(key: Buffer, value: Buffer | null): TransactionRecord | null {
   if (recordTypeOf(key) !== TransactionLogRecord.type) return null
   const { transactionalId } = decodeKey(TransactionLogRecord, key)
   if (value === null) return { transactionalId, transaction: null }
-  const transaction = transactionFrom(transactionalId, decodeValue(TransactionLogRecord, value))
-  return transaction && { transactionalId, transaction }
+  return { transactionalId, transaction: transactionFrom(transactionalId, decodeValue(TransactionLogRecord, value)) }
 }

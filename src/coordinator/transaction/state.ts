@@ -1,6 +1,7 @@
 /** The states of a transaction, and what a coordinator knows of one (KIP-98, KIP-890). */
 import { assert } from '../../platform/assert'
 import type { TransactionLogValue } from '../../protocol/internal/transaction-log'
+import { Malformed } from '../../protocol/wire/faults'
 
 /** By the number that stands in the log. */
 const stateNames = [
@@ -98,10 +99,10 @@ export function valueOf(transaction: Transaction, version: number): TransactionL
   }
 }
 
-/** Null for a status of a later Kafka. */
-export function transactionFrom(transactionalId: string, value: TransactionLogValue): Transaction | null {
+/** Throws Malformed for a status that there is not, as a later Kafka may have. */
+export function transactionFrom(transactionalId: string, value: TransactionLogValue): Transaction {
   const state = stateNames[value.transactionStatus]
-  if (state === undefined) return null
+  if (state === undefined) throw new Malformed(`there is no status ${value.transactionStatus} of a transaction`)
   const listed = value.transactionPartitions ?? []
   return {
     transactionalId,

@@ -54,6 +54,8 @@ export class Transactions {
       create: () => new TransactionMachine(),
       encode: record => encodeTransactionRecord(record, world.settings().transactionVersion),
       decode: decodeTransactionRecord,
+      // Kafka goes on without what comes behind such a record, and lets in whoever was fenced there.
+      passesOverMalformed: true,
       loaded: machine => this.#loaded(machine),
     }
     this.#shards = new Shards('transaction', world, kind, index => world.open(index))

@@ -5,6 +5,7 @@ import { Shards } from '../../../src/machine/shards'
 import { type LogFields, type Logger, silentLogger } from '../../../src/platform/logger'
 import { World } from '../../../src/platform/simulated/world'
 import { Refusal } from '../../../src/protocol/errors'
+import { Malformed } from '../../../src/protocol/wire/faults'
 import { ListLog } from '../../support/record-logs'
 import { timersOf } from '../../support/worlds'
 
@@ -273,6 +274,40 @@ test('a log that cannot be opened refuses callers, who may try again a second la
   await world.run(1_000)
   await shard.ready()
   expect(shard.state).toBe('active')
+})
+
+test('a record that cannot be read keeps a shard from loading: that is told in one line, until it is another one', async () => {
+  const told: [string, LogFields | undefined][] = []
+  const logger: Logger = { ...silentLogger, error: (event, fields) => void told.push([event, fields]) }
+  const { world, ground, log } = make(new ListLog(), logger)
+  log.append([
+    { key: Buffer.from('a'), value: null },
+    { key: Buffer.from('b'), value: null },
+  ])
+  const kind: MachineKind<Names, string> = {
+    create: () => new Names(),
+    encode: name => ({ key: Buffer.from(name), value: null }),
+    decode: key => {
+      if (key.toString() !== 'a') throw new Malformed('half of it is missing')
+      return 'a'
+    },
+    loaded: () => {},
+  }
+  const shard = new Shard('names-0', ground, kind, () => log)
+  const failing = async () => {
+    await expect(shard.ready()).rejects.toEqual(new Refusal('NOT_COORDINATOR'))
+    await world.run(world.nowMs + 1_000)
+  }
+  await failing()
+  await failing()
+  const line = { shard: 'names-0', offset: 1, error: 'Malformed: half of it is missing' }
+  expect(told).toEqual([['shard.load.failed', line]])
+  log.entries.shift()
+  await failing()
+  expect(told).toEqual([
+    ['shard.load.failed', line],
+    ['shard.load.failed', { ...line, offset: 0 }],
+  ])
 })
 
 describe('shards', () => {

@@ -1,4 +1,5 @@
 import { decodeGroupRecord, encodeGroupRecord, type GroupRecord } from '../../../../src/coordinator/group/records'
+import { Malformed } from '../../../../src/protocol/wire/faults'
 import { classicGroup, committed } from '../../../support/group-turn'
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex')
@@ -110,4 +111,42 @@ test('what is read does not hold on to the buffer that it was read from', () => 
   segment.fill(0)
   expect(member?.assignment.toString()).toBe('for m')
   expect(member?.subscription.length).toBe(13)
+})
+
+describe('what cannot be read', () => {
+  const { newGroup, offset } = recorded
+  /** With another version in front. */
+  const of = (version: string, value: string) => version + value.slice(4)
+
+  // Apache Kafka 4.4 was asked with each of them: it answers NOT_COORDINATOR for all groups of the partition.
+  test.each<[string, string, string | null]>([
+    ['an empty key', '', offset.value],
+    ['a key of one byte', '00', offset.value],
+    ['a key that is cut', offset.key.slice(0, -6), offset.value],
+    ['a key that is cut, without a value', offset.key.slice(0, -6), null],
+    ['a group that is null', '0002ffff', newGroup.value],
+    ['an offset of no bytes', offset.key, ''],
+    ['an offset that is cut', offset.key, of('0003', offset.value).slice(0, -6)],
+    ['an offset of a later version', offset.key, of('0063', offset.value)],
+    ['an offset of a negative version', offset.key, of('ffff', offset.value)],
+    ['a group that is cut', newGroup.key, newGroup.value.slice(0, -6)],
+    ['a group of a later version', newGroup.key, of('0063', newGroup.value)],
+  ])('is refused as a whole: %s', (_what, key, value) => {
+    expect(() => decodeGroupRecord(hex(key), value === null ? null : hex(value))).toThrow(Malformed)
+  })
+
+  test.each<[string, string, string | null]>([
+    ['of a type that nobody knows', '0063000141', offset.value],
+    ['of a type that nobody knows, without a value', '0063000141', null],
+    ['of a negative type', 'ffff000141', offset.value],
+    ['of text', Buffer.from('hello').toString('hex'), Buffer.from('world').toString('hex')],
+  ])('is passed over, as by Kafka, where the key is %s', (_what, key, value) => {
+    expect(decodeGroupRecord(hex(key), value === null ? null : hex(value))).toBeNull()
+  })
+
+  test('may have more behind it', () => {
+    expect(decodeGroupRecord(hex(`${offset.key}0102`), hex(`${offset.value}01`))).toMatchObject({
+      value: { offset: 8n },
+    })
+  })
 })
