@@ -114,7 +114,7 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     Error.captureStackTrace(asked, this.#start)
     this.#unwatch = nodeOrigins.watch()
     const started = startOptionsOf(this.#options)
-    this.#leave = settle({ dir: started.dataDir, places: [] })
+    this.#leave = settle({ dir: started.dataDir, home: null, places: () => [] })
     try {
       const facts = await engine.ask(0, 'start', started)
       if (this.#options.control) this.#control = await engine.ask(facts.cluster, 'control', null)
@@ -139,7 +139,8 @@ export class Broker extends BrokerAddresses implements AsyncDisposable {
     this.#nodes = facts.nodes.map(node => new BrokerNode(node, commands))
     this.#leave()
     const dir = this.#parent === null ? startOptionsOf(this.#options).dataDir : null
-    this.#leave = settle({ dir, places: facts.nodes.flatMap(({ listeners }) => listeners) })
+    const places = () => facts.nodes.flatMap(({ listeners }, nth) => (this.#nodes[nth]!.isUp ? listeners : []))
+    this.#leave = settle({ dir, home: facts.nodes[0]!.listeners[0]!, places })
   }
 
   /**

@@ -4,19 +4,26 @@ import { nodeClock } from '../platform/node/clock'
 import type { OtherProcess } from '../platform/process'
 import { BrokerError, ToldBrokerError } from './contract/commands'
 
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
 /** A broker of this process, with what it has taken. */
 export interface Tenant {
   readonly dir: string | null
-  /** Empty until it listens. */
-  readonly places: readonly { readonly host: string; readonly port: number }[]
+  /** Where it is found; null until it listens. */
+  readonly home: Place | null
+  /** Where it listens now: a node that is down has given its ports back. */
+  places(): readonly Place[]
   readonly sinceMs: number
 }
 
 const tenants = new Set<Tenant>()
 
 /** Gives what ends it. */
-export function settle({ dir, places }: Pick<Tenant, 'dir' | 'places'>): () => void {
-  const tenant = { dir: dir === null ? null : resolve(dir), places, sinceMs: nodeClock.now() }
+export function settle({ dir, home, places }: Omit<Tenant, 'sinceMs'>): () => void {
+  const tenant = { dir: dir === null ? null : resolve(dir), home, places, sinceMs: nodeClock.now() }
   tenants.add(tenant)
   return () => void tenants.delete(tenant)
 }
@@ -41,15 +48,15 @@ export function explained(error: unknown, own: readonly number[] = []): unknown 
 }
 
 function takenPort(port: number): string {
-  const tenant = [...tenants].find(({ places }) => places.some(place => place.port === port))
+  const tenant = [...tenants].find(({ places }) => places().some(place => place.port === port))
   const by = tenant ? ours(tenant) : holderOf(port)
   return `port ${port} is taken by ${by}. ${tenant ? 'Stop that one first' : 'Give another port'}, or leave port out for a free one.`
 }
 
 /** The port of a node that was stopped, and is to be there again. */
 function lostPort(port: number, own: readonly number[]): string {
-  const tenant = [...tenants].find(({ places }) => {
-    return places.some(place => place.port === port) && places.some(place => !own.includes(place.port))
+  const tenant = [...tenants].find(({ home, places }) => {
+    return places().some(place => place.port === port) && home !== null && !own.includes(home.port)
   })
   const by = tenant ? ours(tenant) : holderOf(port)
   return `port ${port} of this node has been taken by ${by}. A node keeps its port: start it again when that is free.`
@@ -65,10 +72,10 @@ function takenDir(dir: string): string {
 const holderOf = (port: number): string =>
   words(neighbours().holderOfPort(port), 'another process, or a connection that is about to end')
 
-function ours({ places: [first], sinceMs }: Tenant): string {
+function ours({ home, sinceMs }: Tenant): string {
   const since = new Date(sinceMs).toISOString()
-  return first
-    ? `a broker of this very process, the one at ${first.host}:${first.port}, since ${since}`
+  return home
+    ? `a broker of this very process, the one at ${home.host}:${home.port}, since ${since}`
     : `a broker of this very process, which began to start at ${since}`
 }
 

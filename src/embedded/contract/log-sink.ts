@@ -46,11 +46,27 @@ export function logLevelOf(log: Log = 'warn'): LogLevel {
   return levels[isText(log) ? log : (log.level ?? '')] ?? 'warn'
 }
 
-/** A line as the broker writes it, or a sentence, which is a warning. */
+/**
+ * A line as the broker writes it, or a sentence, which is a warning. Throws nothing: a logger that fails, at once or later, is
+ * no matter of whoever does what the line tells of, and the line goes to standard error with what the logger says.
+ */
 export function tellLog(log: Log | undefined, line: string): void {
+  const failed = (error: unknown) => {
+    complain(line)
+    complain(`odradek: the log option of startBroker failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  try {
+    const done = told(log, line)
+    if (isObject(done) && typeof done['then'] === 'function') Promise.resolve(done).catch(failed)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+function told(log: Log | undefined, line: string): unknown {
   if (typeof log === 'function') return log(line)
   if (log === undefined || isText(log)) return log === 'silent' ? undefined : complain(line)
   // Time and level are for the logger to say.
   const [, level = 'warn', says = line] = /^\S+Z (debug|info|warn|error) +(.*)$/s.exec(line) ?? []
-  log[level as LogLevel]?.(says)
+  return log[level as LogLevel]?.(says)
 }

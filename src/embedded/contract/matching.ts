@@ -146,15 +146,28 @@ function lineOf({ partition, offset, key, value, headers }: Rec): string {
   return `  partition ${partition}, offset ${offset}: key=${shownAs(key)} value=${shownAs(value)}${about}`
 }
 
+/** What is long is cut before it is made a text of: a record may be longer than any text. */
 export function shownAs(value: unknown): string {
-  const text = Buffer.isBuffer(value)
-    ? `<${value.toString('hex')}>`
-    : (JSON.stringify(value, shownPart) ?? String(value))
+  const text = Buffer.isBuffer(value) ? hexOf(value) : (JSON.stringify(shortened(value, 0)) ?? String(value))
   return text.length > textLengthMax ? `${text.slice(0, textLengthMax)}...` : text
 }
 
-/** JSON tells nothing of a RegExp. */
-const shownPart = (_name: string, part: unknown): unknown => (isRegExp(part) ? String(part) : part)
+const hexOf = (bytes: Buffer): string => `<${bytes.subarray(0, textLengthMax).toString('hex')}>`
+
+/** Deeper than this nothing is within the text that is shown. */
+const depthMax = textLengthMax / 2
+
+/** As much of it as can be shown. JSON tells nothing of a RegExp. */
+function shortened(part: unknown, depth: number): unknown {
+  if (typeof part === 'string') return part.slice(0, textLengthMax + 1)
+  if (isRegExp(part)) return String(part)
+  if (Buffer.isBuffer(part)) return hexOf(part)
+  if (typeof part !== 'object' || part === null || depth > depthMax) return part
+  if (Array.isArray(part)) return part.slice(0, textLengthMax).map(inner => shortened(inner, depth + 1))
+  if (!isPlain(part) || isAsymmetric(part)) return part
+  const entries = Object.entries(part).slice(0, textLengthMax)
+  return Object.fromEntries(entries.map(([name, inner]) => [name.slice(0, textLengthMax), shortened(inner, depth + 1)]))
+}
 
 export const matchText = (match: unknown): string =>
   typeof match === 'function' ? `matches ${shownAs(String(match))}` : `has ${shownAs(match)}`

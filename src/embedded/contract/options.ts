@@ -109,6 +109,12 @@ const brokerOptions = shape<BrokerOptions>({
 /** Throws TypeError. What only Kafka's rules know is refused where the broker runs. */
 export function checkOptions(options: BrokerOptions): void {
   brokerOptions(options, 'startBroker')
+  const directory = ['log.dirs', 'log.dir'].find(key => options.config?.[key] !== undefined)
+  if (directory !== undefined) {
+    throw new TypeError(
+      `${directory} of config of startBroker: where records are kept is for storage to say, as { dir }.`,
+    )
+  }
   if (options.sasl !== undefined && options.config?.['listeners'] !== undefined) {
     throw new TypeError(
       'sasl of startBroker opens the one listener that there is, and config has listeners: give one of them.',

@@ -68,6 +68,25 @@ test('a port of a node that something else has taken while it was down', async (
   await kafka.stop()
 }, 30_000)
 
+test('a port that a node gave back when it was stopped, and that another broker of this process took', async () => {
+  const first = await startBroker({ brokers: 2 })
+  const [one, two] = first.nodes
+  await one.stop()
+  const second = await startBroker({ port: one.port })
+  const why = await startBroker({ port: one.port }).catch(error => error.message)
+  expect(why).toMatch(new RegExp(`^port ${one.port} is taken by a broker of this very process, the one at ${second.brokers[0]}`))
+  await second.stop()
+  const server = createServer().listen(one.port, '127.0.0.1')
+  await once(server, 'listening')
+  const by = process.platform === 'linux' ? `something else of this very process \\(${process.pid}\\)` : 'another process'
+  await expect(startBroker({ port: one.port })).rejects.toThrow(new RegExp(`^port ${one.port} is taken by ${by}`))
+  server.close()
+  await once(server, 'close')
+  await one.start()
+  expect([one.isUp, two.isUp]).toEqual([true, true])
+  await first.stop()
+}, 30_000)
+
 test('a port that another process has', async () => {
   const script = 'const s = require("net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))'
   const other = childProcess.spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -1,4 +1,4 @@
-import { type LogSink, logKind, logLevelOf, tellLog } from '../../../../src/embedded/contract/log-sink'
+import { type Log, type LogSink, logKind, logLevelOf, tellLog } from '../../../../src/embedded/contract/log-sink'
 import { startOptionsOf } from '../../../../src/embedded/contract/options'
 import { EngineBench } from '../../../support/engine-bench'
 
@@ -67,4 +67,29 @@ test('methods of a logger are called on it, and one that is none is refused', ()
   expect(() => logKind({ warn() {} }, 'log of startBroker')).toThrow('log of startBroker is a logger without error()')
   expect(() => logKind('loud', 'log of startBroker')).toThrow("log of startBroker is 'silent', 'error'")
   expect(() => logKind(console, 'log')).not.toThrow()
+})
+
+describe('a logger that fails', () => {
+  const told: string[] = []
+  beforeEach(() => {
+    told.length = 0
+    jest.spyOn(process.stderr, 'write').mockImplementation(line => told.push(String(line)) > 0)
+  })
+  afterEach(() => void jest.restoreAllMocks())
+
+  const fail = (): never => {
+    throw new Error('no more paper')
+  }
+  const later = async () => fail()
+
+  test.each<[string, Log]>([
+    ['a function', fail],
+    ['a function that takes its time', later],
+    ['a logger', { ...logger().sink, warn: fail }],
+    ['a logger that takes its time', { ...logger().sink, warn: later }],
+  ])('is nobody else his matter, and no line is lost: %s', async (_what, log) => {
+    expect(() => tellLog(log, 'odradek: one consumer')).not.toThrow()
+    await new Promise(setImmediate)
+    expect(told).toEqual(['odradek: one consumer\n', 'odradek: the log option of startBroker failed: no more paper\n'])
+  })
 })

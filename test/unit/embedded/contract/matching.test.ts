@@ -115,13 +115,30 @@ test('what was there instead is told, the newest of it, and long values cut', ()
   expect(seenLines([record])).toBe(
     '1 record was there:\n' +
       '  partition 0, offset 4: key="k" value={"id":1,"lines":[{"sku":"a","count":2}]} ' +
-      'headers={"trace":{"type":"Buffer","data":[1]}}',
+      'headers={"trace":"<01>"}',
   )
   const many = Array.from({ length: 12 }, (_, offset) => ({ ...record, offset, value: 'x'.repeat(500), headers: {} }))
   const lines = seenLines(many).split('\n')
   expect(lines).toHaveLength(11)
   expect(lines[0]).toBe('12 records were there, the last 10 of them:')
   expect(lines[1]).toMatch(/^ {2}partition 0, offset 2: key="k" value="x{199}\.\.\.$/)
+})
+
+test('a record of a hundred megabytes is told like any other', () => {
+  const text = '\0'.repeat(100_000_000)
+  const bytes = Buffer.alloc(300_000_000)
+  const told = [text, bytes, { text }, [[text]], { a: { bytes } }].map(value => {
+    return seenLines([{ ...record, value, headers: { text, bytes, both: [text, bytes] } }])
+  })
+  const zeros = String.raw`\u0000`.repeat(40)
+  expect(told.map(lines => lines.split(' value=')[1]!.slice(0, 20))).toEqual([
+    `"${zeros}`.slice(0, 20),
+    `<${'0'.repeat(19)}`,
+    `{"text":"${zeros}`.slice(0, 20),
+    `[["${zeros}`.slice(0, 20),
+    `{"a":{"bytes":"<${'0'.repeat(20)}`.slice(0, 20),
+  ])
+  for (const lines of told) expect(lines.length).toBeLessThan(600)
 })
 
 test('what was asked', () => {

@@ -26,6 +26,11 @@ test.each([
   ],
   [{ topics: [{ name: 'orders', partition: 3 }] }, "a topic has no option 'partition'. Did you mean partitions?"],
   [{ topics: [{ partitions: 3 }] }, 'a topic needs name'],
+  [{ config: { 'log.dirs': 'd' } }, 'log.dirs of config of startBroker: where records are kept is for storage to say'],
+  [
+    { storage: { dir: 'd' }, config: { 'log.dir': 'e' } },
+    'log.dir of config of startBroker: where records are kept is',
+  ],
   [{ topics: [7] }, 'a topic takes { name, partitions, replicationFactor, config }, not 7'],
   [{ topics: { name: 'orders', partitions: '3' } }, "partitions of a topic is a whole number from 0 on, not '3'"],
   ['orders', 'startBroker takes { host, port,'],
