@@ -1,6 +1,7 @@
 /** What a Kafka server needs of the broker behind it, which may be another one at every request. */
 import { Complaints } from '../edge/kafka/complaints'
 import { Crowd } from '../edge/kafka/crowd'
+import { RequestMemory } from '../edge/kafka/request-memory'
 import type { SaslOptions } from '../edge/kafka/sasl-gate'
 import type { ServerOptions } from '../edge/kafka/server'
 import { scramId, scramMechanisms, scramSecret } from '../metadata/users/scram'
@@ -21,7 +22,12 @@ export function servingsOf(
   served: () => ServedBroker,
   clientTime: ServerOptions['clientTime'] = platform,
 ): readonly ServerOptions[] {
-  const shared = { clientTime, crowd: crowdOf(served), complaints: complaintsOf(platform, served) }
+  const shared = {
+    clientTime,
+    crowd: crowdOf(served),
+    complaints: complaintsOf(platform, served),
+    memory: memoryOf(platform, served),
+  }
   return listeners.map(listener => servingOf(platform, listener, shared, served))
 }
 
@@ -39,6 +45,18 @@ function crowdOf(served: () => ServedBroker): Crowd {
   })
 }
 
+/** Ours is only for brokers to which nobody gave that of Kafka. */
+const memoryOf = ({ logger, clock }: Platform, served: () => ServedBroker): RequestMemory =>
+  new RequestMemory({
+    logger,
+    clock,
+    maxBytes: () => {
+      const { queuedMaxRequestBytes, odradekRequestBytesMax } = served().broker.configs.broker()
+      const maxBytes = [queuedMaxRequestBytes, odradekRequestBytesMax].find(bytes => bytes > 0)
+      return maxBytes ?? Infinity
+    },
+  })
+
 /** Lines of an address are counted together, by whichever listener it comes. */
 const complaintsOf = ({ logger, clock }: Platform, served: () => ServedBroker): Complaints =>
   new Complaints({
@@ -50,7 +68,7 @@ const complaintsOf = ({ logger, clock }: Platform, served: () => ServedBroker): 
 function servingOf(
   platform: Platform,
   { name, sasl }: ListenerConfig,
-  shared: Pick<ServerOptions, 'crowd' | 'complaints' | 'clientTime'>,
+  shared: Pick<ServerOptions, 'crowd' | 'complaints' | 'clientTime' | 'memory'>,
   served: () => ServedBroker,
 ): ServerOptions {
   const { clock, timers, logger } = platform

@@ -29,6 +29,7 @@ export class Frames {
   /** The largest frame that is taken. */
   maxBytes: number
   readonly #take: (frame: Buffer, shared: Shared | null) => void
+  readonly #begins: (sizeBytes: number) => boolean
   readonly #prefix = Buffer.alloc(4)
   #prefixBytes = 0
   #frame: Buffer | null = null
@@ -37,11 +38,17 @@ export class Frames {
 
   /**
    * `take` gets each frame without its prefix. It is only valid during the call, unless `shared`, where there is one, is
-   * held meanwhile.
+   * held meanwhile. `begins` hears how long one is that does not lie whole in what arrived; where it says no, nothing is
+   * set aside for what is missing, which is not expected soon.
    */
-  constructor(maxBytes: number, take: (frame: Buffer, shared: Shared | null) => void) {
+  constructor(
+    maxBytes: number,
+    take: (frame: Buffer, shared: Shared | null) => void,
+    begins: (sizeBytes: number) => boolean = () => true,
+  ) {
     this.maxBytes = maxBytes
     this.#take = take
+    this.#begins = begins
   }
 
   /** Bytes held for a frame that is not complete. */
@@ -85,7 +92,8 @@ export class Frames {
     }
     this.#wantedBytes = sizeBytes
     this.#frameBytes = 0
-    this.#frame = bufferPool.take(Math.min(sizeBytes, firstPieceBytes))
+    const firstBytes = this.#begins(sizeBytes) ? firstPieceBytes : chunk.length - at
+    this.#frame = bufferPool.take(Math.min(sizeBytes, firstBytes))
     return this.#fill(chunk, at)
   }
 

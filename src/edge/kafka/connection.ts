@@ -16,11 +16,13 @@ import { Malformed } from '../../protocol/wire/faults'
 import { Reader } from '../../protocol/wire/reader'
 import type { Slices } from '../../protocol/wire/slices'
 import type { Complaints } from './complaints'
-import { decodeRequest, encodeReply, unsupportedApiVersions, decodeCopy } from './message'
+import { decodeRequest, encodeReply, twice, unsupportedApiVersions, decodeCopy } from './message'
 import { Meter } from './meter'
 import { type Arrived, Kept } from './kept'
 import { Replies } from './replies'
+import { Intake, type RequestMemory } from './request-memory'
 import { SaslGate, type SaslOptions, type Taken } from './sasl-gate'
+import { Throttled } from './throttled'
 
 export interface EdgeOptions {
   readonly routes: Routes
@@ -32,6 +34,8 @@ export interface EdgeOptions {
   readonly complaints: Complaints
   readonly listener: string
   readonly maxFrameBytes: number
+  /** For long requests by this listener and by others. */
+  readonly memory: RequestMemory
   /** Null where nobody is asked who he is. */
   readonly sasl: SaslOptions | null
 }
@@ -42,6 +46,8 @@ const maxUnsentBytes = 1024 * 1024
 const maxWaitingReplies = 1_000
 
 type OfRequest = Pick<Call, 'accepted' | 'throttle' | 'repeat' | 'whenSent'>
+/** Of a request that nobody serves. */
+const unheard: OfRequest = { accepted() {}, throttle() {}, repeat() {}, whenSent() {} }
 
 let lastId = 0
 
@@ -54,6 +60,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   readonly #connection: Connection
   readonly #options: EdgeOptions
   readonly #frames: Frames
+  readonly #intake: Intake
   readonly #replies: Replies
   readonly #whenClosed = new Set<() => void>()
   readonly #whenEnding = new Set<() => void>()
@@ -66,8 +73,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   #isClosed = false
   #isPaused = false
   #isDraining = false
-  /** Takes back the wish to go on later; null when the client need not wait. */
-  #throttled: { readonly untilMs: number; readonly cancel: Cancel } | null = null
+  readonly #throttled: Throttled
 
   constructor(connection: Connection, options: EdgeOptions, onEnd: (connection: KafkaConnection) => void) {
     this.#connection = connection
@@ -75,8 +81,12 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#onEnd = onEnd
     this.connectedMs = this.lastUsedMs = options.clientTime.clock.monotonic()
     this.#gate = options.sasl && new SaslGate(options.sasl)
-    this.#frames = new Frames(options.sasl?.maxReceiveBytes() ?? options.maxFrameBytes, (frame, shared) =>
-      this.#arrived({ frame, shared, isLent: true }),
+    this.#throttled = new Throttled(options.clock, options.timers, () => this.#next())
+    this.#intake = new Intake(options.memory, options.clientTime.clock, () => this.#admitted())
+    this.#frames = new Frames(
+      options.sasl?.maxReceiveBytes() ?? options.maxFrameBytes,
+      (frame, shared) => this.#arrived({ frame, shared, isLent: true, share: this.#intake.arrived() }),
+      sizeBytes => this.#intake.begins(sizeBytes),
     )
     this.#replies = new Replies((buffers, gone) => this.#send(buffers, gone))
   }
@@ -96,9 +106,15 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   get isClosed(): boolean {
     return this.#isClosed
   }
-  /** Whether a request is under way or a reply has not left. */
+  /** Whether no request is under way and every reply has left. */
   get isIdle(): boolean {
     return this.#replies.isDone && this.#queue.length === 0 && this.#connection.queuedBytes() === 0
+  }
+  /** Whether it may be closed for saying nothing, or too little of what others wait for. */
+  isIdleFor(maxIdleMs: number): boolean {
+    if (this.#intake.holdsUp(maxIdleMs)) return true
+    const idleMs = this.#options.clientTime.clock.monotonic() - this.lastUsedMs
+    return maxIdleMs >= 0 && this.isIdle && !this.#intake.isWaiting && idleMs > maxIdleMs
   }
 
   data(chunk: Buffer): void {
@@ -111,6 +127,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
         this.close(error instanceof Error ? error.message : String(error))
       }
     })
+    if (this.#intake.isWaiting && !this.#isDraining) this.#pause()
   }
 
   room(): Buffer | null {
@@ -167,7 +184,8 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#queue.length = 0
-    this.#throttled?.cancel()
+    this.#throttled.cancel()
+    this.#intake.end()
     this.#replies.end()
     runAll(this.#whenEnding)
     runAll(this.#whenClosed)
@@ -175,9 +193,9 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   }
 
   #arrived(arrived: Arrived): void {
-    if (this.#isClosed || this.#isDraining) return
+    if (this.#isClosed || this.#isDraining) return this.#intake.done(arrived.share)
     if (this.#hasRoom()) this.#begin(arrived)
-    else this.#queue.push({ frame: Buffer.from(arrived.frame), shared: null, isLent: false })
+    else this.#queue.push({ ...arrived, frame: Buffer.from(arrived.frame), shared: null, isLent: false })
     if (this.#queue.length > 0 || this.#kept.isFull) this.#pause()
   }
 
@@ -189,7 +207,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
   #mayBegin(): boolean {
     return (
       !this.#isBusy &&
-      this.#throttled === null &&
+      !this.#throttled.isOn &&
       !this.#kept.isFull &&
       this.#replies.waiting < maxWaitingReplies &&
       this.#replies.heldBytes + this.#connection.queuedBytes() < maxUnsentBytes
@@ -202,6 +220,12 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     this.#connection.pause()
   }
 
+  /** There is room for the request that waits. Its client has not been idle meanwhile: it was not listened to. */
+  #admitted(): void {
+    this.lastUsedMs = this.#options.clientTime.clock.monotonic()
+    this.#next()
+  }
+
   /** Goes on with what waited, in order, until a call keeps the connection busy again. */
   #next(): void {
     if (this.#isClosed) return
@@ -212,7 +236,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     }
     if (this.#isDraining) {
       if (this.isIdle) this.#finish()
-    } else if (this.#isPaused && this.#hasRoom()) {
+    } else if (this.#isPaused && this.#hasRoom() && !this.#intake.isWaiting) {
       this.#isPaused = false
       this.#connection.resume()
     }
@@ -229,6 +253,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       }
       this.close(error instanceof Error ? error.message : String(error))
     }
+    if (!this.#isBusy) this.#intake.done(arrived.share)
   }
 
   #call(arrived: Arrived): void {
@@ -244,12 +269,12 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
       return place.fill(unsupportedApiVersions(route, header))
     const meter = new Meter(route, this.#options.clock)
     const request = isLent && !route.borrows ? decodeCopy(route, frame) : decodeRequest(route, header, reader)
-    let isAccepted = false
-    let isInside = true
+    let [isAccepted, isInside] = [false, true]
     const accepted = () => {
       if (isAccepted) return
       isAccepted = true
       this.#isBusy = false
+      this.#intake.done(arrived.share)
       if (!isInside) this.#next()
     }
     this.#isBusy = true
@@ -315,17 +340,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     const header = readRequestHeader(new Reader(frame))
     const route = this.#options.routes.get(header.apiKey)
     if (!route || header.apiVersion < route.minVersion || header.apiVersion > route.maxVersion) return null
-    const nothing = () => {}
-    const call = this.#callOf(
-      header,
-      { frame, shared: null, isLent: true },
-      {
-        accepted: nothing,
-        throttle: nothing,
-        repeat: nothing,
-        whenSent: nothing,
-      },
-    )
+    const call = this.#callOf(header, { frame, shared: null, isLent: true, share: null }, unheard)
     const { handler } = route
     const kind = handler.api.name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
     const message = `Unexpected Kafka request of type ${kind} during SASL authentication.`
@@ -334,15 +349,7 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
 
   /** Begins anew when a client is told, where that is later. */
   #throttle(ms: number): void {
-    if (ms <= 0 || this.#isClosed) return
-    const untilMs = this.#options.clock.monotonic() + ms
-    if (this.#throttled && this.#throttled.untilMs >= untilMs) return
-    this.#throttled?.cancel()
-    const cancel = this.#options.timers.after(ms, () => {
-      this.#throttled = null
-      this.#next()
-    })
-    this.#throttled = { untilMs, cancel }
+    if (!this.#isClosed) this.#throttled.begin(ms)
   }
 
   #answerLater(answer: () => void): void {
@@ -383,11 +390,6 @@ export class KafkaConnection implements ConnectionEvents, CallConnection {
     if (this.#isDraining && this.isIdle) this.#finish()
   }
 }
-
-const twice = ({ buffers, sizeBytes }: Slices): Slices => ({
-  buffers: [...buffers, ...buffers],
-  sizeBytes: 2 * sizeBytes,
-})
 
 function runAll(wishes: Set<() => void>): void {
   const all = [...wishes]

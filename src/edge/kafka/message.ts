@@ -32,6 +32,12 @@ export function encodeReply(route: Route, { apiVersion, correlationId }: Request
   })
 }
 
+/** A reply that is sent again, behind itself. */
+export const twice = ({ buffers, sizeBytes }: Slices): Slices => ({
+  buffers: [...buffers, ...buffers],
+  sizeBytes: 2 * sizeBytes,
+})
+
 /**
  * A version that is not served ends the connection, since nothing says how its reply would look; except ApiVersions, by
  * which a client finds out, and which answers in version 0 with the versions of itself. Releases of Kafka before its version 3

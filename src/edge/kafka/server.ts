@@ -63,13 +63,9 @@ export class KafkaServer {
   }
 
   #sweep(): void {
-    const { clock, timers } = this.#options.clientTime
-    this.#stopSweep = timers.after(idleSweepMs, () => {
+    this.#stopSweep = this.#options.clientTime.timers.after(idleSweepMs, () => {
       const maxIdleMs = this.#options.maxIdleMs()
-      const nowMs = clock.monotonic()
-      for (const connection of this.#connections) {
-        if (maxIdleMs >= 0 && connection.isIdle && nowMs - connection.lastUsedMs > maxIdleMs) connection.destroy()
-      }
+      for (const connection of this.#connections) if (connection.isIdleFor(maxIdleMs)) connection.destroy()
       this.#sweep()
     })
   }

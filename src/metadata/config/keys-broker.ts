@@ -1575,7 +1575,8 @@ export const brokerKeys = {
     default: '-1',
     importance: 'MEDIUM',
     update: 'read-only',
-    about: 'Most bytes of requests that wait to be handled; -1 for no limit.',
+    about:
+      'Bytes of requests of more than 64 KiB that arrive or are taken, beyond which no more are read; -1 for no limit.',
   },
   'queued.max.requests': {
     type: 'INT',

@@ -88,6 +88,16 @@ export const odradekKeys = {
     about:
       'Whether clients are asked to push their metrics, as resources of type client-metrics say (KIP-714); what they push is told in the log.',
   },
+  'odradek.request.bytes.max': {
+    type: 'LONG',
+    default: '268435456',
+    valid: '[-1,...]',
+    importance: 'LOW',
+    update: 'read-only',
+    described: false,
+    about:
+      'Bytes that long requests may hold while they arrive and are taken, over all connections, where queued.max.request.bytes says nothing; -1 for no limit.',
+  },
   'odradek.fetch.unsent.bytes.max': {
     type: 'LONG',
     default: '134217728',

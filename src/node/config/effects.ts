@@ -98,6 +98,7 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'offsets.topic.replication.factor',
   'offsets.topic.segment.bytes',
   'producer.id.expiration.ms',
+  'queued.max.request.bytes',
   'quota.window.num',
   'quota.window.size.seconds',
   'share.coordinator.state.topic.min.isr',

@@ -39,7 +39,7 @@ const small: Settings = {
 const settings: { readonly [P in Profile]: Settings } = {
   dev: { ...alone, ...noWaits, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
   test: { ...alone, ...noWaits, ...small, 'odradek.flush': 'os', 'odradek.log.level': 'warn' },
-  strict: { ...alone, 'odradek.flush': 'os' },
+  strict: { ...alone, 'odradek.flush': 'os', 'odradek.request.bytes.max': '-1' },
   prod: { ...alone, 'odradek.flush': 'group' },
 }
 

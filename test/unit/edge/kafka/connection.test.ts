@@ -5,6 +5,7 @@ import { routesOf } from '../../../../src/broker/pipeline'
 import type { Stage } from '../../../../src/call/stage'
 import type { Complaints } from '../../../../src/edge/kafka/complaints'
 import { KafkaConnection } from '../../../../src/edge/kafka/connection'
+import { RequestMemory } from '../../../../src/edge/kafka/request-memory'
 import type { SaslOptions } from '../../../../src/edge/kafka/sasl-gate'
 import { silentLogger } from '../../../../src/platform/logger'
 import type { Connection } from '../../../../src/platform/network'
@@ -87,6 +88,7 @@ async function opened(waits: number[], repeats = false, sasl: SaslOptions | null
       complaints: { about() {} } as unknown as Complaints,
       listener: 'PLAINTEXT',
       maxFrameBytes: 1000,
+      memory: new RequestMemory({ clock, logger: silentLogger, maxBytes: () => Infinity }),
       sasl,
     },
     () => {},

@@ -9,7 +9,7 @@ test('a connection that has two megabytes of them is full, and hears of it when 
   const kept = new Kept(() => (rooms += 1))
   const releases = Array.from({ length: 2 }, () => {
     expect(kept.isFull).toBe(false)
-    return kept.keeps({ frame: Buffer.alloc(mebibyte), shared: null, isLent: false })!()
+    return kept.keeps({ frame: Buffer.alloc(mebibyte), shared: null, isLent: false, share: null })!()
   })
   expect([kept.isFull, rooms]).toEqual([true, 0])
   for (const release of releases) release()
@@ -19,7 +19,7 @@ test('a connection that has two megabytes of them is full, and hears of it when 
 test('a buffer that is shared goes back to the pool after the last who keeps it', () => {
   const buffer = bufferPool.take(mebibyte)
   const shared = new Shared(buffer)
-  const keep = new Kept(() => {}).keeps({ frame: buffer.subarray(0, 1000), shared, isLent: true })!
+  const keep = new Kept(() => {}).keeps({ frame: buffer.subarray(0, 1000), shared, isLent: true, share: null })!
   const releases = [keep(), keep()]
   shared.release()
   for (const release of releases) {
@@ -30,5 +30,5 @@ test('a buffer that is shared goes back to the pool after the last who keeps it'
 })
 
 test('what is only lent cannot be kept', () => {
-  expect(new Kept(() => {}).keeps({ frame: Buffer.alloc(10), shared: null, isLent: true })).toBeUndefined()
+  expect(new Kept(() => {}).keeps({ frame: Buffer.alloc(10), shared: null, isLent: true, share: null })).toBeUndefined()
 })
