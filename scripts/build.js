@@ -77,8 +77,10 @@ function writeForJest() {
   const write = (name, code) => writeFileSync(path.join(root, 'dist/embedded/runners', name), `'use strict'\nmodule.exports = ${code}\n`)
   write('jest-setup.js', `require('./jest-run.js').setup`)
   write('jest-teardown.js', `require('./jest-run.js').teardown`)
-  const files = `globalSetup: require.resolve('./jest-setup.js'), globalTeardown: require.resolve('./jest-teardown.js')`
-  write('jest-preset.js', `{ ${files} }`)
+  // The environment is a text, and the globals of the setup are not those of tests: each file gets its list anew.
+  write('jest-globals.js', `globalThis.__KAFKA_BROKERS__ = process.env.KAFKA_BROKERS?.split(',')`)
+  const whole = `globalSetup: require.resolve('./jest-setup.js'), globalTeardown: require.resolve('./jest-teardown.js')`
+  write('jest-preset.js', `{ ${whole}, setupFiles: [require.resolve('./jest-globals.js')] }`)
 }
 
 /** The same library for `import`, by the names that it has: Node finds those of a CommonJS file by guessing only. */

@@ -8,11 +8,15 @@ afterAll(remove)
 
 const runner = join(root, 'node_modules/jest/bin/jest.js')
 
-const testOf = (mine: string): string => `
+const runIn = (project: string) =>
+  node(runner, '--rootDir', project, '--config', join(project, 'jest.config.json'), '--ci')
+
+const testOf = (mine: string, isPreset = true): string => `
 const { Kafka, logLevel } = require('kafkajs')
 test('sends to the broker of the run', async () => {
   const brokers = process.env.KAFKA_BROKERS.split(',')
   expect(process.env.KAFKA_BOOTSTRAP_SERVERS).toBe(process.env.KAFKA_BROKERS)
+  expect(globalThis.__KAFKA_BROKERS__).toEqual(${isPreset ? 'brokers' : 'undefined'})
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING })
   const [admin, producer] = [kafka.admin(), kafka.producer()]
   await admin.connect()
@@ -36,15 +40,8 @@ test.each(['preset', 'globalSetup'])(
         : { globalSetup: 'odradek/jest-setup', globalTeardown: 'odradek/jest-teardown' }
     const config = { ...named, globals: { odradek: { topics: [{ name: 'orders', partitions: 3 }] } }, maxWorkers: 2 }
     writeFileSync(join(project, 'jest.config.json'), JSON.stringify(config))
-    for (const mine of ['one', 'two']) writeFileSync(join(project, `${mine}.test.js`), testOf(mine))
-    const { code, stderr } = await node(
-      runner,
-      '--rootDir',
-      project,
-      '--config',
-      join(project, 'jest.config.json'),
-      '--ci',
-    )
+    for (const mine of ['one', 'two']) writeFileSync(join(project, `${mine}.test.js`), testOf(mine, how === 'preset'))
+    const { code, stderr } = await runIn(project)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Tests: +2 passed, 2 total$/m) })
   },
   180_000,
@@ -59,14 +56,7 @@ async function ranWith(files: { readonly [name: string]: string }, options: obje
   )
   writeFileSync(join(project, 'one.test.js'), testOf('one'))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text)
-  const { code, stderr } = await node(
-    runner,
-    '--rootDir',
-    project,
-    '--config',
-    join(project, 'jest.config.json'),
-    '--ci',
-  )
+  const { code, stderr } = await runIn(project)
   return { code, stderr }
 }
 
@@ -118,14 +108,7 @@ test('has the order', async () => {
 })
 `,
   )
-  const { code, stderr } = await node(
-    runner,
-    '--rootDir',
-    project,
-    '--config',
-    join(project, 'jest.config.json'),
-    '--ci',
-  )
+  const { code, stderr } = await runIn(project)
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Tests: +1 passed, 1 total$/m) })
 }, 60_000)
 
