@@ -80,6 +80,9 @@ async function withoutStrays(setting: LogSetting, clean: boolean, load: () => Lo
   return load()
 }
 
+/** Whether a complete segment lacks what every one has that was rolled: batches, and an index of their times. */
+const isOdd = ({ sizeBytes, timeIndex }: Segment): boolean => sizeBytes === 0 || timeIndex.entries.count === 0
+
 /**
  * After a clean stop only where names and sizes give reason to, and the last two, since a look at each of many files takes
  * long: nothing is cut then.
@@ -89,8 +92,8 @@ async function spansOf(setting: LogSetting, segments: readonly Segment[], clean:
   for (const [i, segment] of segments.entries()) {
     const { baseOffset, sizeBytes, offsetIndex, log } = segment
     const next = segments[i + 1]
-    const isAsked =
-      !clean || i >= segments.length - 2 || next!.sizeBytes === 0 || next!.baseOffset <= setting.mark.start
+    const isNear = i >= segments.length - 2 || next!.baseOffset <= setting.mark.start
+    const isAsked = !clean || isNear || isOdd(segment) || isOdd(next!)
     if (!isAsked || sizeBytes === 0) {
       spans.push({ baseOffset, sizeBytes, first: null, end: baseOffset })
       continue

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import fc from 'fast-check'
 import { silentLogger } from '../../../../src/platform/logger'
 import { nodePlatform } from '../../../../src/platform/node/platform'
-import { baseOffsetAt, lastOffsetAt, recordCountAt } from '../../../../src/protocol/records/batch'
+import { baseOffsetAt, lastOffsetAt } from '../../../../src/protocol/records/batch'
 import { CorruptLog } from '../../../../src/storage/fault'
 import { defaultLogConfig, type Log } from '../../../../src/storage/log'
 import type { CheckedLog } from '../../../../src/storage/segments/damage'
@@ -71,8 +71,6 @@ async function written(segmentBytes: number, durable: number | null = null): Pro
 function batchesIn(log: Log): number[] {
   const found: number[] = []
   log.forEachBatch(log.start, (buffer, at) => {
-    // What is no segment of batches is taken for one of an older format, whose offsets a batch without records keeps.
-    if (recordCountAt(buffer, at) === 0) return
     expect(lastOffsetAt(buffer, at)).toBe(baseOffsetAt(buffer, at) + 2)
     found.push(baseOffsetAt(buffer, at))
   })
@@ -165,6 +163,27 @@ test('an empty file behind the end goes with a line that tells so', async () => 
   expect(told).toEqual([{ event: 'storage.empty_segment_removed', path: inLog(50), endsAt: end }])
 })
 
+test('after a clean stop too it is seen that a file in the middle is none of the log', async () => {
+  await written(700)
+  const bases = [...segments().keys()].map(Number.parseFloat)
+  expect(bases.length).toBeGreaterThan(3)
+  writeFileSync(inLog(1), readFileSync(inLog(bases[1]!)))
+  await expect(withLog(700, batchesIn)).rejects.toThrow(`${inLog(1)}: overlaps with ${nameOf(0)}`)
+  rmSync(inLog(1))
+  // Something behind an empty one, and the other way round.
+  for (const [empty, full] of [
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    writeFileSync(inLog(empty), '')
+    writeFileSync(inLog(full), 'x')
+    await expect(withLog(700, batchesIn)).rejects.toThrow(`${inLog(full)}: overlaps with ${nameOf(0)}`)
+    expect(await repair()).toContainEqual(expect.stringContaining(`${inLog(full)}.stray`))
+    expect(await withLog(700, batchesIn)).toEqual(all)
+  }
+  expect(told.filter(({ event }) => event !== 'storage.empty_segment_removed')).toEqual([])
+})
+
 const content = fc.oneof(
   fc.constant({ kind: 'empty' as const }),
   fc.record({ kind: fc.constant('garbage' as const), bytes: fc.uint8Array({ minLength: 1, maxLength: 700 }) }),
@@ -213,9 +232,8 @@ test('no file by whatever name makes a log lose a record, and what is told of it
         return
       }
       if (opened instanceof Error) throw opened
-      // What was stopped cleanly is not read again, so a copy may be served twice, and too early, as by a Kafka.
-      const served = opened as number[]
-      expect(durable === null ? [...new Set(served)].toSorted((a, b) => a - b) : served).toEqual(all)
+      // What was stopped cleanly is not read again, so a copy may be served twice, as by a Kafka.
+      expect(durable === null ? [...new Set(opened as number[])] : opened).toEqual(all)
       for (const [name, bytes] of original) expect(segments().get(name)).toBe(bytes)
     }),
     { numRuns: Number(process.env['ODRADEK_STRAY_RUNS'] ?? 40), seed: Number(process.env['ODRADEK_STRAY_SEED'] ?? 1) },
