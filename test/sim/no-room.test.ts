@@ -1,47 +1,16 @@
 /** Partitions that there is no room for when their topic is made. */
-import { readConfig } from '../../src/node/config/config'
-import { startNode } from '../../src/node/node'
-import { Machine } from '../../src/platform/simulated/machine'
-import { SimulatedNet } from '../../src/platform/simulated/network'
-import { World } from '../../src/platform/simulated/world'
 import { errors } from '../../src/protocol/errors'
-import { CreateTopics } from '../../src/protocol/messages/create-topics'
 import { DeleteTopics } from '../../src/protocol/messages/delete-topics'
 import { OffsetForLeaderEpoch } from '../../src/protocol/messages/offset-for-leader-epoch'
-import { Produce } from '../../src/protocol/messages/produce'
-import { makeBatch } from '../support/batches'
-import { brokerAddress, Line } from './line'
-
-async function produce(line: Line, name: string): Promise<number> {
-  const topicData = [{ name, partitionData: [{ index: 0, records: makeBatch() }] }]
-  const { responses } = await line.ask(Produce, 9, { acks: -1, timeoutMs: 1000, topicData })
-  return responses[0]!.partitionResponses[0]!.errorCode
-}
-
-const create = (line: Line, name: string) =>
-  line.ask(CreateTopics, 5, {
-    topics: [{ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
-    timeoutMs: 1000,
-  })
+import { brokerOnDisk, create, produce } from './disk'
 
 test.each(['EMFILE', 'ENOSPC'])(
   'they are offline, come online by themselves, and may be deleted before (%s)',
   async code => {
-    const world = new World({ seed: 1 })
-    const net = new SimulatedNet(world)
-    const broker = new Machine(net, 'broker')
-    const { host, port } = brokerAddress
-    const { config } = readConfig({
-      flags: { host, port: String(port), dataDir: '/data', profile: 'strict', set: [] },
-      environment: {},
-      readFile: () => Buffer.alloc(0),
-      defaultProfile: 'strict',
-    })
-    const platform = broker.boot()
-    const until = <T>(work: Promise<T>): Promise<T> => world.until(work, 120_000)
+    const { broker, until, start, connect } = brokerOnDisk('strict', 1, 120_000)
+    const { platform } = await start()
     const pass = (ms: number) => until(new Promise<void>(resolve => void platform.timers.after(ms, resolve)))
-    await until(startNode(platform, config))
-    const line = new Line(new Machine(net, 'client').boot(), 'client', null)
+    const line = connect()
     await until(create(line, 'early'))
     broker.diskFaults.fail = (_operation, path) => (/[/](late|gone)-0/.test(path) ? code : null)
     await until(create(line, 'late'))
@@ -63,19 +32,9 @@ test.each(['EMFILE', 'ENOSPC'])(
 test.each(['strict', 'prod'])(
   'a disk that is full at the first batch of a partition fails nothing (%s)',
   async profile => {
-    const world = new World({ seed: 2 })
-    const net = new SimulatedNet(world)
-    const broker = new Machine(net, 'broker')
-    const { host, port } = brokerAddress
-    const { config } = readConfig({
-      flags: { host, port: String(port), dataDir: '/data', profile, set: [] },
-      environment: {},
-      readFile: () => Buffer.alloc(0),
-      defaultProfile: 'strict',
-    })
-    const until = <T>(work: Promise<T>): Promise<T> => world.until(work, 120_000)
-    await until(startNode(broker.boot(), config))
-    const line = new Line(new Machine(net, 'client').boot(), 'client', null)
+    const { world, broker, until, start, connect } = brokerOnDisk(profile, 2, 120_000)
+    await start()
+    const line = connect()
     await until(create(line, 'orders'))
     broker.diskFaults.fail = operation => (operation === 'write' ? 'ENOSPC' : null)
     expect(await until(produce(line, 'orders'))).toBe(errors.KAFKA_STORAGE_ERROR.code)
@@ -87,7 +46,7 @@ test.each(['strict', 'prod'])(
     if (profile === 'strict') broker.kill()
     else broker.crash()
     line.close()
-    await until(startNode(broker.boot(), config))
+    await start()
     const asked = { topics: [{ topic: 'orders', partitions: [{ partition: 0, leaderEpoch: 0 }] }] }
     const { topics } = await until(line.ask(OffsetForLeaderEpoch, 3, asked))
     expect(topics[0]!.partitions[0]).toMatchObject({ errorCode: 0, leaderEpoch: 0, endOffset: 1 })

@@ -46,6 +46,15 @@ async function produce(client: ClientConnection, name: string): Promise<number[]
   return responses[0]!.partitionResponses.map(({ errorCode }) => errorCode)
 }
 
+const untilAnotherComesIn = (broker: Odradek): Promise<boolean> =>
+  until('another comes in', 30_000, async () => {
+    const next = await broker.connect()
+    return next.request(ApiVersions, 2, {}).then(
+      ({ errorCode }) => errorCode === 0,
+      () => false,
+    )
+  })
+
 test('those who are in are served, all partitions are written, and others come in when those have left', async () => {
   const broker = new Odradek(['start', '--port=0', '--json', `--data-dir=${scratch()}/data`], {}, openFiles)
   const { port } = await broker.ready()
@@ -71,13 +80,7 @@ test('those who are in are served, all partitions are written, and others come i
   expect(await produce(client, 'late')).toEqual(taken)
   expect(await produce(client, 'early')).toEqual(taken)
   for (const crowd of crowds) crowd.leave()
-  await until('another comes in', 30_000, async () => {
-    const next = await broker.connect()
-    return next.request(ApiVersions, 2, {}).then(
-      ({ errorCode }) => errorCode === 0,
-      () => false,
-    )
-  })
+  await untilAnotherComesIn(broker)
   const { stderr, code } = await broker.stop()
   expect(code).toBe(0)
   expect(stderr.match(/open-files-few limit=128 /g)).toHaveLength(1)
@@ -101,13 +104,7 @@ test('of several nodes, and with a control port, all ports together have one sha
   )
   expect(sum(({ connected, closed }) => connected - closed)).toBe(80)
   for (const crowd of crowds) crowd.leave()
-  await until('another comes in', 30_000, async () => {
-    const next = await broker.connect()
-    return next.request(ApiVersions, 2, {}).then(
-      ({ errorCode }) => errorCode === 0,
-      () => false,
-    )
-  })
+  await untilAnotherComesIn(broker)
   const { stderr, code } = await broker.stop()
   expect(code).toBe(0)
   expect(stderr.match(/open-files-few limit=128 /g)).toHaveLength(1)
