@@ -1,6 +1,6 @@
 /**
  * A directory that a Kafka wrote in which somebody is denied something: its access rules, quotas, SCRAM users, delegation tokens and
- * levels of features are ours when we open it, from its log and from its snapshots.
+ * levels of features are ours when we open it, from its log and from its snapshots, and its users come in as they did.
  */
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -28,6 +28,7 @@ import { temporaryDir, until } from '../judge/process'
 import { batch } from '../oracle/batches'
 import { enroll, plainToken, saslSettings } from '../oracle/talk'
 import { Wire } from '../oracle/wire'
+import { loginsOf } from './logins'
 
 const topic = 'guarded'
 const [deny, allow] = [2, 3]
@@ -164,7 +165,10 @@ async function errorOfAnn(port: number): Promise<number> {
 
 async function told(port: number): Promise<Readonly<Record<string, unknown>>> {
   const wire = await login(port, 'admin')
-  const all = { ...(await describe(wire)), annWrites: await errorOfAnn(port) }
+  const [token] = (await wire.ask(DescribeDelegationToken, 3, { owners: null })).tokens
+  const logins = await loginsOf(port, { id: token!.tokenId, hmac: token!.hmac.toString('base64') })
+  if (!logins.some(each => each.endsWith(': in'))) throw new Error('nobody comes in')
+  const all = { ...(await describe(wire)), logins, annWrites: await errorOfAnn(port) }
   wire.close()
   return all
 }

@@ -36,6 +36,10 @@ const clientOf = (mechanism: string, login: string): string =>
 export const plainClient = (name: string, password: string): string =>
   clientOf('PLAIN', `${plainModule} username="${name}" password="${password}"`)
 
+/** One by SCRAM. */
+export const scramClient = (mechanism: 'SCRAM-SHA-256' | 'SCRAM-SHA-512', name: string, password: string): string =>
+  clientOf(mechanism, `${scramModule} username="${name}" password="${password}"`)
+
 /** One for who has nothing but a delegation token. */
 export const tokenClient = (id: string, hmac: string): string =>
   clientOf('SCRAM-SHA-256', `${scramModule} username="${id}" password="${hmac}" tokenauth="true"`)
