@@ -2,10 +2,11 @@
  * Stories by chance, told step by step to a real Apache Kafka and to our broker: what every client hears must be the same. A story that
  * splits them is told again and again with less of it, and printed when nothing can be left out any more.
  *
- *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,silences,fetches] [--canary] [--port P] [--our-port P]
+ *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,silences,fetches,epochs] [--canary] [--port P] [--our-port P]
  *                    [--transaction-version 2]
  *
- * `silences` are groups whose members are given up, since nobody does anything for a while.
+ * `silences` are groups whose members are given up, since nobody does anything for a while. `epochs` are transactions of producers
+ * whose epochs have nearly run out; each story takes a minute to begin, so tell ten.
  * `--transaction-version` sets the level of that feature on both: below 2 a fenced producer stays out.
  * `--canary` lets our broker take two members in a group only, and fails when no story shows it.
  */
@@ -28,6 +29,7 @@ import { odradek, whyNoOdradek } from '../judge/odradek'
 import { sleep } from '../judge/process'
 import { servedBy, warmUp } from '../oracle/play'
 import { Wire } from '../oracle/wire'
+import { epochStories } from './epochs'
 import { fetchStories } from './fetches'
 import { groupStories, silentStories } from './groups'
 import { type Action, type Pace, play, shortest, type Split } from './stage'
@@ -62,6 +64,7 @@ const kindsOfStories: Readonly<Record<string, Stories>> = {
   silences: silentStories,
   transactions: transactionStories,
   fetches: fetchStories,
+  epochs: epochStories,
 }
 
 async function createTopic(port: number, name: string): Promise<void> {
@@ -200,6 +203,7 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
     const stem = `walk-${++stories}`
     const topics = kind.topics?.(stem) ?? []
     await Promise.all(topics.flatMap(topic => [createTopic(judge.port, topic), createTopic(ours.port, topic)]))
+    await Promise.all([judge, ours].map(({ port }) => kind.begin?.(port, stem)))
     const brokers = [judge, ours].map(({ port }) => ({ port, teller: kind.teller(stem, version) }))
     return play(actions, brokers, {
       pace,
@@ -207,7 +211,7 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
       afterSilence: answers => (sum.inSilence += answers),
     })
   }
-  if (kind.silenceMs !== undefined) return walkInSilence(name, kind, tell, sum)
+  if (kind.silenceMs !== undefined || kind.begin) return walkTogether(name, kind, tell, sum)
   for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.rounds); seed++) {
     const dice = new Dice(`${name} ${seed}`)
     const actions = story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max))
@@ -233,8 +237,11 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
   }
 }
 
-/** All of them at the same time, since they wait most of theirs. One that splits them is told again, and not cut short. */
-async function walkInSilence(
+/**
+ * All of them at the same time, since they wait most of theirs, or take long to begin. One that splits them is told again, and not cut
+ * short.
+ */
+async function walkTogether(
   name: string,
   kind: Stories,
   tell: (actions: readonly Action[], pace: Pace) => Promise<Split | null>,
@@ -245,13 +252,15 @@ async function walkInSilence(
   await Promise.all(
     seeds.map(async seed => {
       const dice = new Dice(`${name} ${seed}`)
-      const actions = withSilences(story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max)))
+      const plain = story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max))
+      const actions = kind.silenceMs === undefined ? plain : withSilences(plain)
       sum.told++
       sum.steps += actions.length
-      const split = await tell(actions, 'fast')
+      const pace = kind.begin ? 'slow' : 'fast'
+      const split = await tell(actions, pace)
       if (split === null) return
       if (split.isMeant) return void sum.meant++
-      const again = Array.from({ length: timesToBeSure(split, 2) }, () => tell(actions, 'fast'))
+      const again = Array.from({ length: timesToBeSure(split, 2) }, () => tell(actions, pace))
       const others = await Promise.all(again)
       if (others.includes(null)) sum.byChance++
       else if (others.some(other => other?.isMeant)) sum.meant++

@@ -12,6 +12,8 @@ export interface Stories {
   readonly kinds: Kinds
   /** Topics of two partitions that are there when the story begins. */
   topics?(name: string): readonly string[]
+  /** Brings a broker to where the story begins, which takes long: all of these are told at the same time, and not cut short. */
+  begin?(port: number, name: string): Promise<void>
   /** `name` is the story's, by which nobody else calls anything; `version` takes a die and gives one that both brokers serve. */
   teller(name: string, version: (api: Api, dice: number) => number): Teller
 }
