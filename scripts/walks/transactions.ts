@@ -50,6 +50,10 @@ interface Producer {
   readonly next: [number, number]
 }
 
+interface Described {
+  readonly transactionStates: readonly { readonly producerId: number }[]
+}
+
 interface Identity {
   readonly transactionalId: string
   readonly producerId: number
@@ -220,12 +224,17 @@ class TransactionTeller implements Teller {
       const sent = this.#sent.get(action.rolls)
       if (sent && responses[0]?.partitionResponses[0]?.errorCode === 0) known.next[sent.partition] = sent.end
     }
+    if (action.kind === 'describe') this.#learn((reply as Described).transactionStates[0]?.producerId ?? -1)
     const isNew = (action.kind === 'init' || action.kind === 'end') && said.errorCode === 0 && said.producerId >= 0
     if (!isNew) return
     if (said.producerId !== known.producerId || said.producerEpoch !== known.producerEpoch) known.next.fill(0)
     known.producerId = said.producerId
     known.producerEpoch = said.producerEpoch
-    if (!this.#names.has(said.producerId)) this.#names.set(said.producerId, `$producer${this.#names.size}`)
+    this.#learn(said.producerId)
+  }
+
+  #learn(producerId: number): void {
+    if (producerId >= 0 && !this.#names.has(producerId)) this.#names.set(producerId, `$producer${this.#names.size}`)
   }
 
   plain(message: unknown): Plain {
