@@ -3,6 +3,8 @@
  * before it was stopped. Names, ids and partitions come from the directories, all else from Kafka's own metadata log.
  */
 import type { BrokerConfigs } from '../metadata/config/configs'
+import type { MetadataImage } from '../metadata/image/image'
+import type { Table } from '../metadata/image/tables'
 import type { KafkaMetadata } from '../metadata/kafka/kafka-metadata'
 import { readKafkaMetadata } from '../metadata/kafka/kafka-metadata-log'
 import type { Metadata } from '../metadata/metadata'
@@ -51,7 +53,10 @@ export async function adoptTopics(
   { files, logger }: Platform,
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
-  if (kafka) await metadata.adoptProducerIds(kafka)
+  if (kafka) {
+    await metadata.adoptProducerIds(kafka)
+    tellOtherAccess(kafka, metadata.image, logger)
+  }
   const deleted = await finishDeletions(store, metadata, logger)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
   // What is remembered of a topic that was deleted, when the process died before that was forgotten, is not of one of the same name.
@@ -70,6 +75,31 @@ export async function adoptTopics(
     [...found].map(([name, topic]) => ({ name, ...topic, configs: kafka && kafka.overrides('topic', name) })),
   )
   for (const [topic, { partitions }] of found) logger.info('topic-adopted', { topic, partitions })
+}
+
+/**
+ * Only a cluster that is made now takes over what a Kafka has of access: later nobody knows which of two that differ was changed last. So
+ * what somebody altered while a Kafka had the directory is not in force here, which would be a quiet way to let in who was shut out.
+ */
+function tellOtherAccess(kafka: KafkaMetadata, image: MetadataImage, logger: Logger): void {
+  const accessRules = differing(kafka.acls, image.table('acl'), () => true)
+  const scramUsers = differing(kafka.scram, image.table('scram'), (a, b) => a.storedKey === b.storedKey)
+  if (accessRules + scramUsers === 0) return
+  const why =
+    'they are others in __cluster_metadata-0; those of this broker are in force, so what was altered under an Apache Kafka has to be altered here too'
+  logger.warn('kafka-access-differs', { accessRules, scramUsers, why })
+}
+
+/** How many are on one side only, or not the same. */
+function differing<T>(theirs: ReadonlyMap<string, T>, ours: Table<T>, isSame: (a: T, b: T) => boolean): number {
+  let shared = 0
+  let other = 0
+  for (const [id, row] of theirs) {
+    const own = ours.get(id)
+    if (own !== undefined) shared++
+    if (own === undefined || !isSame(row, own)) other++
+  }
+  return other + ours.size - shared
 }
 
 /** Removes logs of topics that were deleted by a process that died before it had done so. Returns the names of those topics. */

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EmbeddedStore } from '../../../src/metadata/store/embedded-store'
@@ -120,6 +120,35 @@ test('a directory of a partition that its topic does not have is put aside, and 
     { event: 'log-set-aside', topic: 'a', partition: 7, why: expect.stringContaining('has no partition 7') },
   ])
   expect(strays(data)).toEqual([expect.stringMatching(/^a-7\./)])
+  rmSync(root, { recursive: true })
+})
+
+test('access rules that a Kafka has and we have not, or that it has no more, are told of at each start', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
+  const data = join(root, 'data')
+  const told: unknown[] = []
+  const warn = (event: string, fields: object = {}) => void told.push({ event, ...fields })
+  const started = () => withNode(data, async () => {}, { ...silentLogger, warn })
+  const left = (baseOffset: number, ...records: string[]) => {
+    const directory = join(data, '__cluster_metadata-0')
+    mkdirSync(directory, { recursive: true })
+    const written = records.map(hex => ({ timestampMs: 1, key: null, value: Buffer.from(hex, 'hex') }))
+    const name = `${String(baseOffset).padStart(20, '0')}.log`
+    writeFileSync(join(directory, name), buildBatch({ baseOffset, records: written }))
+  }
+  // As an Apache Kafka 4.4 wrote them: User:u may write m*, and is denied to read m; then the first of them is gone.
+  const allowed = '011200c4f2b13ec30440048b3d078a645a2ed402046d69670307557365723a75022a030300'
+  const denied = '0112009eb98e59db10418ab727dca1e4cea66002026d0407557365723a75022a040200'
+  left(0, allowed)
+  writeFileSync(join(data, 'meta.properties'), 'version=1\ncluster.id=K123456789012345678901\nnode.id=1\n')
+  await started()
+  expect(told).toEqual([])
+  left(1, denied)
+  await started()
+  expect(told).toMatchObject([{ event: 'kafka-access-differs', accessRules: 1, scramUsers: 0 }])
+  left(2, '011300c4f2b13ec30440048b3d078a645a2ed400')
+  await started()
+  expect(told.slice(1)).toMatchObject([{ event: 'kafka-access-differs', accessRules: 2, scramUsers: 0 }])
   rmSync(root, { recursive: true })
 })
 
