@@ -152,16 +152,12 @@ async function javaProduces(port: number, topic: string): Promise<Achieved> {
 }
 
 async function javaConsumes(port: number, topic: string): Promise<Achieved> {
+  const shape = ['--num-records', String(javaRecords / 20), '--timeout', '30000', '--print-metrics']
+  const from = ['--bootstrap-server', `127.0.0.1:${port}`, '--topic', topic, '--fetch-size', String(valueBytes)]
   const limits = ['client.id=oracle', `max.partition.fetch.bytes=${valueBytes}`]
-  const text = await mustRun(
-    'java',
-    toolCommand('kafka-consumer-perf-test', [
-      ...['--bootstrap-server', `127.0.0.1:${port}`, '--topic', topic, '--num-records', String(javaRecords / 20)],
-      ...['--timeout', '30000', '--print-metrics', '--fetch-size', String(valueBytes)],
-      ...limits.flatMap(limit => ['--command-property', limit]),
-    ]),
-    { timeoutMs: 120_000 },
-  )
+  const properties = limits.flatMap(limit => ['--command-property', limit])
+  const command = toolCommand('kafka-consumer-perf-test', [...from, ...shape, ...properties])
+  const text = await mustRun('java', command, { timeoutMs: 120_000 })
   // start, end, MB, MB/s, records, records/s, rebalance, fetch time, MB/s of it
   const row = text.split('\n').find(line => /^\d{4}-\d\d-\d\d /.test(line))
   return { ...ofJava(text, 'fetch'), rate: Number(row?.split(', ')[8]) * 1024 * 1024 }
