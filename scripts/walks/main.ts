@@ -2,11 +2,12 @@
  * Stories by chance, told step by step to a real Apache Kafka and to our broker: what every client hears must be the same. A story that
  * splits them is told again and again with less of it, and printed when nothing can be left out any more.
  *
- *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,silences,fetches,epochs] [--canary] [--port P] [--our-port P]
+ *     npm run walks -- [--rounds 100] [--seed 1] [--length 40] [--of groups,transactions,topics,silences,fetches,epochs] [--canary] [--port P] [--our-port P]
  *                    [--transaction-version 2]
  *
  * `silences` are groups whose members are given up, since nobody does anything for a while. `epochs` are transactions of producers
  * whose epochs have nearly run out; each story takes a minute to begin, so tell ten.
+ * `topics` are transactions in topics that are deleted, made anew, grow and lose records meanwhile.
  * `--transaction-version` sets the level of that feature on both: below 2 a fenced producer stays out.
  * `--canary` lets our broker take two members in a group only, and fails when no story shows it.
  */
@@ -33,7 +34,8 @@ import { epochStories } from './epochs'
 import { fetchStories } from './fetches'
 import { groupStories, silentStories } from './groups'
 import { type Action, type Pace, play, shortest, type Split } from './stage'
-import { type Stories, story, withSilences } from './story'
+import { type Stories, story, withQuestions, withSilences } from './story'
+import { topicStories } from './topic-lives'
 import { transactionStories } from './transactions'
 
 const { values: options } = parseArgs({
@@ -41,7 +43,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     length: { type: 'string', default: '40' },
-    of: { type: 'string', default: 'groups,transactions,fetches' },
+    of: { type: 'string', default: 'groups,transactions,topics,fetches' },
     'transaction-version': { type: 'string', default: '2' },
     canary: { type: 'boolean', default: false },
     port: { type: 'string', default: '0' },
@@ -63,6 +65,7 @@ const kindsOfStories: Readonly<Record<string, Stories>> = {
   groups: groupStories,
   silences: silentStories,
   transactions: transactionStories,
+  topics: topicStories,
   fetches: fetchStories,
   epochs: epochStories,
 }
@@ -214,7 +217,8 @@ async function walk(name: string, judge: Broker, ours: Broker, sum: Sum): Promis
   if (kind.silenceMs !== undefined || kind.begin) return walkTogether(name, kind, tell, sum)
   for (let seed = Number(options.seed); seed < Number(options.seed) + Number(options.rounds); seed++) {
     const dice = new Dice(`${name} ${seed}`)
-    const actions = story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max))
+    const plain = story(Number(options.length), kind.clients, kind.kinds, max => dice.between(0, max))
+    const actions = withQuestions(plain, kind.after ?? [])
     sum.told++
     sum.steps += actions.length
     const split = await tell(actions, 'fast')

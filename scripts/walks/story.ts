@@ -10,6 +10,8 @@ export interface Stories {
   readonly silenceMs?: number
   readonly clients: number
   readonly kinds: Kinds
+  /** What is asked after each action, so that a story splits where the difference comes about. */
+  readonly after?: readonly string[]
   /** Topics of two partitions that are there when the story begins. */
   topics?(name: string): readonly string[]
   /** Brings a broker to where the story begins, which takes long: all of these are told at the same time, and not cut short. */
@@ -28,6 +30,11 @@ export function story(length: number, clients: number, kinds: Kinds, roll: (max:
     const kind = kinds.find(([, weight]) => (left -= weight) < 0)![0]
     return { client: roll(clients - 1), kind, rolls: Array.from({ length: rollCount }, () => roll(999)) }
   })
+}
+
+/** Each action with what is asked after it. */
+export function withQuestions(actions: readonly Action[], questions: readonly string[]): Action[] {
+  return actions.flatMap(action => [action, ...questions.map(kind => ({ ...action, kind }))])
 }
 
 const silencesIn = 2

@@ -46,12 +46,12 @@ const kinds: Kinds = [
 interface Producer {
   producerId: number
   producerEpoch: number
-  /** The next sequence of each partition. */
-  readonly next: [number, number]
+  /** The next sequence of each partition, 0 where none is known. */
+  readonly next: Map<string, number>
 }
 
 interface Described {
-  readonly transactionStates: readonly { readonly producerId: number }[]
+  readonly transactionStates: readonly { readonly transactionalId: string; readonly producerId: number }[]
 }
 
 interface Identity {
@@ -60,68 +60,92 @@ interface Identity {
   readonly producerEpoch: number
 }
 
-const partitions = [0, 1]
 /** The transaction that was begun last is not ended yet. */
 const concurrent = 51
 
-class TransactionTeller implements Teller {
-  readonly #stem: string
+export class TransactionTeller implements Teller {
+  protected readonly stem: string
+  /** All that the story is about; each has as many partitions as `partitions` at most. */
+  protected readonly topics: readonly string[]
+  protected readonly partitions: readonly number[]
   readonly #version: (api: Api, dice: number) => number
-  readonly #producers: Producer[] = ids.map(() => ({ producerId: -1, producerEpoch: -1, next: [0, 0] }))
+  protected readonly producers: Producer[] = ids.map(() => ({ producerId: -1, producerEpoch: -1, next: new Map() }))
   readonly #names = new Map<number, string>()
   /** Batches that were sent and are not answered, by the dice of their action. */
-  readonly #sent = new Map<readonly number[], { readonly partition: number; readonly end: number }>()
+  readonly #sent = new Map<readonly number[], { readonly partition: string; readonly end: number }>()
 
-  constructor(stem: string, version: (api: Api, dice: number) => number) {
-    this.#stem = stem
+  constructor(
+    stem: string,
+    version: (api: Api, dice: number) => number,
+    {
+      topics = [stem],
+      partitionsMax = 2,
+    }: { readonly topics?: readonly string[]; readonly partitionsMax?: number } = {},
+  ) {
+    this.stem = stem
     this.#version = version
+    this.topics = topics
+    this.partitions = Array.from({ length: partitionsMax }, (_, partition) => partition)
   }
 
   #idOf(client: number): string | null {
     const id = ids[client] ?? null
-    return id === null ? null : `${this.#stem}-${id}`
+    return id === null ? null : `${this.stem}-${id}`
   }
 
   /** As it knows itself, or as a lie: of an earlier or later epoch, or of nobody. */
   #identity(client: number, dice: number): Identity {
-    const { producerId, producerEpoch } = this.#producers[client]!
-    const transactionalId = this.#idOf(client) ?? `${this.#stem}-absent`
+    const { producerId, producerEpoch } = this.producers[client]!
+    const transactionalId = this.#idOf(client) ?? `${this.stem}-absent`
     if (dice < 920) return { transactionalId, producerId, producerEpoch }
     if (dice < 945) return { transactionalId, producerId, producerEpoch: producerEpoch - 1 }
     if (dice < 970) return { transactionalId, producerId, producerEpoch: producerEpoch + 1 }
     return { transactionalId, producerId: 4_000_000_000, producerEpoch: 0 }
   }
 
+  protected topicOf({ rolls }: Action): string {
+    return this.topics[(rolls[6] ?? 0) % this.topics.length]!
+  }
+
+  protected request<A extends Api>(
+    action: Action,
+    api: A,
+    body: (version: number) => Built<A>['body'],
+    [min, max]: readonly [number, number] = [0, 99],
+  ): Built {
+    const version = Math.max(min, Math.min(this.#version(api, action.rolls[0] ?? 0), max))
+    return { api, version, body: body(version) as never, again: [concurrent], until: this.#until(action) }
+  }
+
   build(action: Action): Built | null {
-    const [versionDice = 0, identityDice = 0, partitionDice = 0, dice = 0] = action.rolls
-    const of = <A extends Api>(api: A, body: (version: number) => Built<A>['body'], min = 0, max = 99): Built => {
-      const version = Math.max(min, Math.min(this.#version(api, versionDice), max))
-      return { api, version, body: body(version) as never, again: [concurrent], until: this.#until(action) }
-    }
+    const [, identityDice = 0, partitionDice = 0, dice = 0] = action.rolls
+    const of = <A extends Api>(api: A, body: (version: number) => Built<A>['body'], min = 0, max = 99): Built =>
+      this.request(action, api, body, [min, max])
     const identity = this.#identity(action.client, identityDice)
-    const index = partitionDice % 2
+    const name = this.topicOf(action)
+    const index = partitionDice % this.partitions.length
     switch (action.kind) {
       case 'init':
         return of(InitProducerId, version => this.#init(action, version), 0, 5)
       case 'produce':
         return of(Produce, version => this.#produce(action, version), 3, 12)
       case 'add':
-        return of(AddPartitionsToTxn, () => this.#add(identity, partitionDice), 0, 3)
+        return of(AddPartitionsToTxn, () => this.#add(identity, name, partitionDice), 0, 3)
       case 'add offsets':
-        return of(AddOffsetsToTxn, () => ({ ...identity, groupId: `${this.#stem}-group` }))
+        return of(AddOffsetsToTxn, () => ({ ...identity, groupId: `${this.stem}-group` }))
       case 'commit offsets':
-        return of(TxnOffsetCommit, () => this.#commit(identity, dice), 0, 5)
+        return of(TxnOffsetCommit, () => this.#commit(identity, name, dice), 0, 5)
       case 'end':
         return of(EndTxn, () => ({ ...identity, committed: dice % 2 === 0 }))
       case 'describe':
         return of(DescribeTransactions, () => ({ transactionalIds: [identity.transactionalId] }))
       case 'describe producers':
-        return of(DescribeProducers, () => ({ topics: [{ name: this.#stem, partitionIndexes: partitions }] }))
+        return of(DescribeProducers, () => ({ topics: this.#everywhere() }))
       case 'fetch':
         return of(Fetch, () => this.#fetch(dice), 4, 12)
       case 'list': {
         const asked = [{ partitionIndex: index, timestamp: dice % 3 === 0 ? -2 : -1 }]
-        const topics = [{ name: this.#stem, partitions: asked }]
+        const topics = [{ name, partitions: asked }]
         return of(ListOffsets, () => ({ replicaId: -1, isolationLevel: dice % 2, topics }), 2)
       }
       default:
@@ -155,8 +179,10 @@ class TransactionTeller implements Teller {
     const [, identityDice = 0, partitionDice = 0, dice = 0, sequenceDice = 0, plainDice = 0] = action.rolls
     const { client } = action
     const { producerId, producerEpoch } = this.#identity(client, identityDice)
-    const partition = partitionDice % 2
-    const next = this.#producers[client]!.next[partition]!
+    const topic = this.topicOf(action)
+    const index = partitionDice % this.partitions.length
+    const partition = `${topic}-${index}`
+    const next = this.producers[client]!.next.get(partition) ?? 0
     const count = 1 + (dice % 3)
     const isPlain = producerId < 0 || plainDice >= 960
     const baseSequence =
@@ -174,24 +200,28 @@ class TransactionTeller implements Teller {
       transactionalId: isTransactional && version >= 3 ? this.#idOf(client) : null,
       acks: -1,
       timeoutMs: 5000,
-      topicData: [{ name: this.#stem, partitionData: [{ index: partition, records }] }],
+      topicData: [{ name: topic, partitionData: [{ index, records }] }],
     }
   }
 
-  #add({ transactionalId, producerId, producerEpoch }: Identity, dice: number) {
+  #add({ transactionalId, producerId, producerEpoch }: Identity, name: string, dice: number) {
+    const face = dice % (this.partitions.length + 1)
+    const partitions = face === this.partitions.length ? this.partitions : [face]
     const absent = dice > 950 ? [{ name: 'absent', partitions: [0] }] : []
     return {
       v3AndBelowTransactionalId: transactionalId,
       v3AndBelowProducerId: producerId,
       v3AndBelowProducerEpoch: producerEpoch,
-      v3AndBelowTopics: [{ name: this.#stem, partitions: dice % 3 === 2 ? partitions : [dice % 3] }, ...absent],
+      v3AndBelowTopics: [{ name, partitions }, ...absent],
       transactions: [],
     }
   }
 
-  #commit(identity: Identity, dice: number): Built<typeof TxnOffsetCommit>['body'] {
-    const asked = [{ partitionIndex: dice % 2, committedOffset: dice, committedMetadata: `m${dice}` }]
-    return { ...identity, groupId: `${this.#stem}-group`, topics: [{ name: this.#stem, partitions: asked }] }
+  #commit(identity: Identity, name: string, dice: number): Built<typeof TxnOffsetCommit>['body'] {
+    const asked = [
+      { partitionIndex: dice % this.partitions.length, committedOffset: dice, committedMetadata: `m${dice}` },
+    ]
+    return { ...identity, groupId: `${this.stem}-group`, topics: [{ name, partitions: asked }] }
   }
 
   #fetch(dice: number): Built<typeof Fetch>['body'] {
@@ -199,35 +229,39 @@ class TransactionTeller implements Teller {
       maxWaitMs: 0,
       minBytes: 0,
       isolationLevel: dice % 2,
-      topics: [
-        {
-          topic: this.#stem,
-          partitions: partitions.map(partition => ({ partition, fetchOffset: 0, partitionMaxBytes: 1 << 20 })),
-        },
-      ],
+      topics: this.topics.map(topic => ({
+        topic,
+        partitions: this.partitions.map(partition => ({ partition, fetchOffset: 0, partitionMaxBytes: 1 << 20 })),
+      })),
       forgottenTopicsData: [],
     }
   }
 
   #offsets(version: number, requireStable: boolean): Built<typeof OffsetFetch>['body'] {
-    const topics = [{ name: this.#stem, partitionIndexes: partitions }]
-    const groupId = `${this.#stem}-group`
+    const topics = this.#everywhere()
+    const groupId = `${this.stem}-group`
     const stable = version >= 7 ? { requireStable } : {}
     return version >= 8 ? { groups: [{ groupId, topics }], ...stable } : { groupId, topics, ...stable }
   }
 
+  #everywhere() {
+    return this.topics.map(name => ({ name, partitionIndexes: this.partitions }))
+  }
+
   heard(action: Action, reply: unknown): void {
-    const known = this.#producers[action.client]!
+    const known = this.producers[action.client]!
     const said = reply as { errorCode: number; producerId: number; producerEpoch: number }
     if (action.kind === 'produce') {
       const { responses = [] } = reply as { responses?: { partitionResponses: { errorCode: number }[] }[] }
       const sent = this.#sent.get(action.rolls)
-      if (sent && responses[0]?.partitionResponses[0]?.errorCode === 0) known.next[sent.partition] = sent.end
+      if (sent && responses[0]?.partitionResponses[0]?.errorCode === 0) known.next.set(sent.partition, sent.end)
     }
-    if (action.kind === 'describe') this.#learn((reply as Described).transactionStates[0]?.producerId ?? -1)
+    if (action.kind === 'describe' || action.kind === 'list transactions')
+      for (const { transactionalId, producerId } of (reply as Described).transactionStates)
+        if (transactionalId.startsWith(`${this.stem}-`)) this.#learn(producerId)
     const isNew = (action.kind === 'init' || action.kind === 'end') && said.errorCode === 0 && said.producerId >= 0
     if (!isNew) return
-    if (said.producerId !== known.producerId || said.producerEpoch !== known.producerEpoch) known.next.fill(0)
+    if (said.producerId !== known.producerId || said.producerEpoch !== known.producerEpoch) known.next.clear()
     known.producerId = said.producerId
     known.producerEpoch = said.producerEpoch
     this.#learn(said.producerId)
@@ -243,7 +277,7 @@ class TransactionTeller implements Teller {
 
   #plain(value: unknown, key: string): Plain {
     if (Buffer.isBuffer(value)) return this.#batches(value)
-    if (typeof value === 'string') return key === 'topicId' ? '$id' : value
+    if (typeof value === 'string') return key === 'topicId' ? '$id' : key === 'errorMessage' ? '$text' : value
     if (typeof value === 'bigint') return `${value}`
     if (typeof value === 'number') {
       if (key.endsWith('roducerId')) return this.#names.get(value) ?? value
@@ -258,6 +292,7 @@ class TransactionTeller implements Teller {
         'abortedTransactions',
         'resultsByTopicV3AndBelow',
         'resultsByPartition',
+        'transactionStates',
       ].includes(key)
       return isUnordered ? all.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))) : all
     }
