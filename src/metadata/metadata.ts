@@ -11,6 +11,7 @@ import {
   type AdoptedTopic,
   decideAdopt,
   decideAdoptProducerIds,
+  decideAgreement,
   decideRaiseEpochs,
   type KnownEpoch,
 } from './kafka/adopt-topics'
@@ -221,6 +222,11 @@ export class Metadata {
   /** Gives out no producer id that an Apache Kafka gave out, as its own metadata log says. */
   adoptProducerIds(kafka: KafkaMetadata): Promise<void> {
     return this.decide(({ image }) => decideAdoptProducerIds(image, kafka))
+  }
+
+  /** What an Apache Kafka's metadata log has of access, as a digest, is now the same as here. */
+  agreeOnAccess(digest: string): Promise<void> {
+    return this.decide(() => decideAgreement(digest))
   }
 
   /** Moves leader epochs past those that logs know of. */

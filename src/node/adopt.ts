@@ -2,8 +2,8 @@
  * Takes over topics that lie in the data directory and that the metadata does not know: those that an Apache Kafka wrote
  * before it was stopped. Names, ids and partitions come from the directories, all else from Kafka's own metadata log.
  */
+import { createHash } from 'node:crypto'
 import type { BrokerConfigs } from '../metadata/config/configs'
-import type { MetadataImage } from '../metadata/image/image'
 import type { Table } from '../metadata/image/tables'
 import type { KafkaMetadata } from '../metadata/kafka/kafka-metadata'
 import { readKafkaMetadata } from '../metadata/kafka/kafka-metadata-log'
@@ -55,7 +55,7 @@ export async function adoptTopics(
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
   if (kafka) {
     await metadata.adoptProducerIds(kafka)
-    tellOtherAccess(kafka, metadata.image, logger)
+    await tellOtherAccess(kafka, metadata, logger)
   }
   const deleted = await finishDeletions(store, metadata, logger)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
@@ -79,15 +79,25 @@ export async function adoptTopics(
 
 /**
  * Only a cluster that is made now takes over what a Kafka has of access: later nobody knows which of two that differ was changed last. So
- * what somebody altered while a Kafka had the directory is not in force here, which would be a quiet way to let in who was shut out.
+ * what somebody altered while a Kafka had the directory is not in force here, which would be a quiet way to let in who was shut out. What a
+ * Kafka has left as it was when both had the same is no news, however much was altered here.
  */
-function tellOtherAccess(kafka: KafkaMetadata, image: MetadataImage, logger: Logger): void {
+async function tellOtherAccess(kafka: KafkaMetadata, metadata: Metadata, logger: Logger): Promise<void> {
+  const { image } = metadata
+  const digest = digestOfAccess(kafka)
+  if (digest === image.table('agreement').get('access')?.digest) return
   const accessRules = differing(kafka.acls, image.table('acl'), () => true)
   const scramUsers = differing(kafka.scram, image.table('scram'), (a, b) => a.storedKey === b.storedKey)
-  if (accessRules + scramUsers === 0) return
+  if (accessRules + scramUsers === 0) return metadata.agreeOnAccess(digest)
   const why =
     'they are others in __cluster_metadata-0; those of this broker are in force, so what was altered under an Apache Kafka has to be altered here too'
   logger.warn('kafka-access-differs', { accessRules, scramUsers, why })
+}
+
+/** The same for the same rules and users, in whatever order they were written. */
+function digestOfAccess({ acls, scram }: KafkaMetadata): string {
+  const rows = [...acls.keys(), ...[...scram].map(([id, { storedKey }]) => `${id} ${storedKey}`)]
+  return createHash('sha256').update(JSON.stringify(rows.sort())).digest('base64')
 }
 
 /** How many are on one side only, or not the same. */

@@ -58,6 +58,11 @@ export interface StoredDeletion {
   readonly name: string
 }
 
+/** What an Apache Kafka's metadata log had, as a digest, when it was last found to be the same as here. The id is what is meant: `access`. */
+export interface StoredAgreement {
+  readonly digest: string
+}
+
 export interface TableRows {
   readonly feature: StoredFeature
   readonly quota: StoredQuota
@@ -66,6 +71,7 @@ export interface TableRows {
   readonly token: StoredToken
   readonly secret: StoredSecret
   readonly deletion: StoredDeletion
+  readonly agreement: StoredAgreement
 }
 
 export type TableName = keyof TableRows
@@ -77,4 +83,13 @@ export interface Table<V> {
   entries(): Iterable<[string, V]>
 }
 
-export const tableNames: readonly TableName[] = ['feature', 'quota', 'scram', 'acl', 'token', 'secret', 'deletion']
+export const tableNames: readonly TableName[] = [
+  'feature',
+  'quota',
+  'scram',
+  'acl',
+  'token',
+  'secret',
+  'deletion',
+  'agreement',
+]

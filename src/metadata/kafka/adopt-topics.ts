@@ -10,7 +10,7 @@ import type { LiveImage } from '../live-image'
 import { newPartition } from '../topics/placement'
 import type { StoreOperation } from '../store/store'
 import { storeKeys, type StoredPartition, type StoredProducerIds } from '../image/stored'
-import type { StoredFeature, TableName, TableRows } from '../image/tables'
+import type { StoredAgreement, StoredFeature, TableName, TableRows } from '../image/tables'
 
 export interface AdoptedTopic {
   readonly name: string
@@ -68,6 +68,16 @@ export function adoptedOperations(kafka: KafkaMetadata): StoreOperation[] {
     levels.map(([name, level]): [string, StoredFeature] => [name, { level }]),
   )
   return operations
+}
+
+/** What a Kafka has of access is the same as here: what is altered here later is not of its making. */
+export function decideAgreement(digest: string): Decision<void> {
+  const agreement: StoredAgreement = { digest }
+  return {
+    if: [],
+    do: [{ put: storeKeys.row('agreement', 'access'), value: JSON.stringify(agreement) }],
+    reply: undefined,
+  }
 }
 
 export interface KnownEpoch {

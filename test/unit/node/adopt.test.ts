@@ -1,7 +1,9 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { StoredAcl } from '../../../src/metadata/image/tables'
 import { EmbeddedStore } from '../../../src/metadata/store/embedded-store'
+import { decideCreateAcls, decideDeleteAcls } from '../../../src/metadata/users/acls'
 import { readConfig } from '../../../src/node/config/config'
 import { type Node, startNode } from '../../../src/node/node'
 import { silentLogger } from '../../../src/platform/logger'
@@ -123,12 +125,21 @@ test('a directory of a partition that its topic does not have is put aside, and 
   rmSync(root, { recursive: true })
 })
 
-test('access rules that a Kafka has and we have not, or that it has no more, are told of at each start', async () => {
+/** Rules as an Apache Kafka 4.4 wrote them: User:u may read mig, and must not write m*; then the first of them is gone. */
+const kafkaRecords = {
+  allowed: '011200c4f2b13ec30440048b3d078a645a2ed402046d69670307557365723a75022a030300',
+  denied: '0112009eb98e59db10418ab727dca1e4cea66002026d0407557365723a75022a040200',
+  removed: '011300c4f2b13ec30440048b3d078a645a2ed400',
+}
+
+/** A directory that a Kafka had, with the first rule in it; each start says what it was warned of. */
+function kafkaDirectory() {
   const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
   const data = join(root, 'data')
   const told: unknown[] = []
   const warn = (event: string, fields: object = {}) => void told.push({ event, ...fields })
-  const started = () => withNode(data, async () => {}, { ...silentLogger, warn })
+  const started = (use: (node: Node) => Promise<unknown> = async () => {}) =>
+    withNode(data, use, { ...silentLogger, warn })
   const left = (baseOffset: number, ...records: string[]) => {
     const directory = join(data, '__cluster_metadata-0')
     mkdirSync(directory, { recursive: true })
@@ -136,19 +147,56 @@ test('access rules that a Kafka has and we have not, or that it has no more, are
     const name = `${String(baseOffset).padStart(20, '0')}.log`
     writeFileSync(join(directory, name), buildBatch({ baseOffset, records: written }))
   }
-  // As an Apache Kafka 4.4 wrote them: User:u may write m*, and is denied to read m; then the first of them is gone.
-  const allowed = '011200c4f2b13ec30440048b3d078a645a2ed402046d69670307557365723a75022a030300'
-  const denied = '0112009eb98e59db10418ab727dca1e4cea66002026d0407557365723a75022a040200'
-  left(0, allowed)
+  left(0, kafkaRecords.allowed)
   writeFileSync(join(data, 'meta.properties'), 'version=1\ncluster.id=K123456789012345678901\nnode.id=1\n')
+  return { root, told, started, left }
+}
+
+test('access rules that a Kafka has and we have not, or that it has no more, are told of at each start', async () => {
+  const { root, told, started, left } = kafkaDirectory()
   await started()
   expect(told).toEqual([])
-  left(1, denied)
+  left(1, kafkaRecords.denied)
   await started()
   expect(told).toMatchObject([{ event: 'kafka-access-differs', accessRules: 1, scramUsers: 0 }])
-  left(2, '011300c4f2b13ec30440048b3d078a645a2ed400')
+  left(2, kafkaRecords.removed)
   await started()
   expect(told.slice(1)).toMatchObject([{ event: 'kafka-access-differs', accessRules: 2, scramUsers: 0 }])
+  rmSync(root, { recursive: true })
+})
+
+/** The second of them. */
+const denied: StoredAcl = {
+  resourceType: 2,
+  resourceName: 'm',
+  patternType: 4,
+  principal: 'User:u',
+  host: '*',
+  operation: 4,
+  permissionType: 2,
+}
+
+test('rules that were altered here are no news, until the Kafka that had the directory alters its own', async () => {
+  const { root, told, started, left } = kafkaDirectory()
+  const other = { ...denied, resourceName: 'other' }
+  const add = (rule: StoredAcl) =>
+    started(({ broker }) => broker.metadata.decide(context => decideCreateAcls(context, [rule])))
+  await add(other)
+  await started()
+  expect(told).toEqual([])
+  left(1, kafkaRecords.denied)
+  await started()
+  expect(told).toMatchObject([{ event: 'kafka-access-differs', accessRules: 2, scramUsers: 0 }])
+  await started(async ({ broker }) => {
+    await broker.metadata.decide(context => decideCreateAcls(context, [denied]))
+    await broker.metadata.decide(context => decideDeleteAcls(context, [other]))
+  })
+  // Both have the same again, and what is altered here from then on is no news either.
+  told.splice(0)
+  await started()
+  await add(other)
+  await started()
+  expect(told).toEqual([])
   rmSync(root, { recursive: true })
 })
 
