@@ -30,6 +30,8 @@ export type StartNode = (platform: Platform, config: NodeConfig, nodes: number) 
 
 /** Two signals in so short a time are one wish: npm and the terminal both pass Ctrl-C on. */
 const sameWishMs = 100
+/** A start that is nearly done gets ready first and stops in good order; one of many or large logs can take minutes. */
+const startGraceMs = 2_000
 
 export async function serve(line: CommandLine, process: Process, platform: Platform, start: StartNode): Promise<void> {
   const answer = configOf(line, process, platform)
@@ -187,8 +189,16 @@ class Stopping {
       return
     }
     this.#askedMs = nowMs
-    // While it starts, it first gets ready and then stops: half a start is not something to interrupt.
     if (this.#node !== null) void this.#stop(this.#node)
+    else this.#platform.timers.after(startGraceMs, () => this.#giveUpStart())
+  }
+
+  /** Ends as a crash would: nobody was answered yet, and the next start goes on from what is in the files. */
+  #giveUpStart(): void {
+    if (this.#node !== null) return
+    this.#process.complain('odradek: stopped before it was ready; nothing is lost, and the next start begins again.')
+    if (this.#line.json) this.#process.print(JSON.stringify({ event: 'stopped' }))
+    this.#process.exit(0)
   }
 
   async #stop(node: ServedNode): Promise<void> {

@@ -11,7 +11,7 @@ import { PartitionDirectory } from '../partition/directory'
 import { startCleaning } from '../partition/cleaning'
 import { startReopening } from '../partition/reopening'
 import { startUpkeep } from '../partition/upkeep'
-import type { Timers } from '../platform/clock'
+import type { Cancel, Timers } from '../platform/clock'
 import type { Address } from '../platform/network'
 import type { Platform } from '../platform/platform'
 import { startTokenSweep } from '../security/token-sweep'
@@ -21,6 +21,9 @@ import { openBrokers, type ServedBroker } from './brokers'
 import type { NodeConfig } from './config/config'
 import { cleanerOf, compactionOf, retentionOf } from './limits'
 import type { OpenedStore } from './store'
+
+/** How often a start that opens logs says how far it is. */
+const loadingToldMs = 2_000
 
 /** One of the brokers of this process. */
 export interface BrokerPlace {
@@ -91,7 +94,8 @@ async function open(
   })
   await adoptTopics(opened.store, opened.directory, metadata, platform)
   metadata.onChange((_image, _previous, change) => applyChange(directory, metadata, change, platform.logger))
-  await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] })
+  const loaded = tellLoading(platform, metadata, directory)
+  await directory.apply({ created: [...metadata.image.topics()], deleted: [], altered: [] }).finally(loaded)
   await raiseEpochs(directory, metadata)
   const { configs } = metadata
   if (config.listeners.some(({ sasl }) => sasl !== null)) await metadata.decide(decideScramSecret)
@@ -142,6 +146,20 @@ async function openMetadata(
     random,
     logger,
   })
+}
+
+/** Says how far it is while logs are opened, where that takes long. Returns what ends it. */
+function tellLoading({ timers, logger }: Platform, { image }: Metadata, directory: PartitionDirectory): Cancel {
+  const of = [...image.topics()].reduce((sum, { partitions }) => sum + partitions.length, 0)
+  let cancel: Cancel
+  const later = () => {
+    cancel = timers.after(loadingToldMs, () => {
+      logger.info('loading', { partitions: [...directory.all()].length, of })
+      later()
+    })
+  }
+  later()
+  return () => cancel()
 }
 
 /** Who starts with fewer nodes than a directory has seen finds that some partitions have no leader, and hears why. */

@@ -61,17 +61,17 @@ export class SegmentLog implements Log {
   #closed = false
 
   /** Everything in the segments is durable. */
-  constructor(setting: LogSetting, segments: SegmentList, epochs: EpochEntries, snapshots: FileSnapshots) {
+  constructor(setting: LogSetting, segments: SegmentList, epochs: SavedEpochs, snapshots: FileSnapshots) {
     this.#setting = setting
     this.id = setting.id
     this.#segments = segments
     this.#start = Math.max(setting.mark.start, segments.oldest.baseOffset)
     this.#end = segments.active.nextOffset
     this.#sizeBytes = segments.sizeBytes
-    this.epochs = epochs
+    this.epochs = epochs.entries
     this.snapshots = snapshots
     this.aborted = new SegmentedAborted(setting.health, segments, () => this.#growth.namesChanged())
-    this.#epochs = new SavedEpochs(setting, epochs)
+    this.#epochs = epochs
     this.#marks = new LogMarks(setting)
     this.#flusher = new Flusher(setting.timers, setting.health, this.#end, () => this.#sync())
     this.#removal = new Removal(setting)
@@ -312,6 +312,7 @@ export class SegmentLog implements Log {
   #store(batches: Buffer, facts: BatchFacts, keep?: Keep): boolean {
     const rolls = shouldRoll(this.#segments.active, facts, this.#setting.config(), this.#setting.clock.now())
     if (rolls) this.#growth.roll(rollOffset(this.#end, facts))
+    this.#epochs.appending()
     this.#output.put(batches, facts, keep)
     this.#end = facts.last + 1
     this.#sizeBytes += facts.sizeBytes

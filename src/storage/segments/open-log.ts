@@ -11,6 +11,7 @@ import { recover, resume } from './recovery'
 import { renewOldSegments } from './renew'
 import { rollJitterMs } from './roll'
 import { Segment } from './segment'
+import { SavedEpochs } from './saved-epochs'
 import { SegmentList } from './segment-list'
 import { FileSnapshots } from './snapshots'
 import { quickSpanOf, sayingOf, type Span, spanOf, straysAmong } from './strays'
@@ -176,16 +177,20 @@ function recoverLog(setting: LogSetting, segments: readonly Segment[]): Promise<
   })
 }
 
-/** The leader epochs of the file, and those that batches tell which are newer than the file may be. */
+/**
+ * The leader epochs of the file, and those that batches tell which are newer than the file may be. The file is written when it
+ * lacks some; epochs at its end under which nothing is there may stay in it for now.
+ */
 async function openEpochs(
   setting: LogSetting,
   loaded: Loaded,
   list: SegmentList,
   clean: boolean,
-): Promise<EpochEntries> {
+): Promise<SavedEpochs> {
   const epochs = new EpochEntries(() => list.active.nextOffset, loaded.epochs ?? [])
-  const before = encodeEpochs(epochs.all())
+  const inFile = encodeEpochs(loaded.epochs ?? [])
   epochs.truncateFromEnd(list.active.nextOffset)
+  const cut = encodeEpochs(epochs.all())
   const start = Math.max(setting.mark.start, list.oldest.baseOffset)
   // The file may know of a later start than is remembered elsewhere.
   const isComplete = (epochs.all()[0]?.startOffset ?? Infinity) <= start
@@ -200,6 +205,7 @@ async function openEpochs(
   }
   epochs.truncateFromStart(start)
   const after = encodeEpochs(epochs.all())
-  if (after !== before) await setting.files.replaceFile(pathOf(setting.directory, names.leaderEpochs), after)
-  return epochs
+  if (after === cut) return new SavedEpochs(setting, epochs, inFile)
+  await setting.files.replaceFile(pathOf(setting.directory, names.leaderEpochs), after)
+  return new SavedEpochs(setting, epochs, after)
 }

@@ -10,13 +10,18 @@ export class SavedEpochs {
   readonly #file: SmallFile
   readonly #setting: LogSetting
   #saved: Promise<void> = Promise.resolve()
-  /** There was no room for the file. */
-  #isBehind = false
+  /** What is in the file; null as soon as it is written anew. */
+  #inFile: string | null
+  /** The file is not as the entries are: there was no room for it, or nobody needed it so far. */
+  #isBehind: boolean
   #closed = false
 
-  constructor(setting: LogSetting, entries: EpochEntries) {
+  /** `inFile` is what the file says by now. It may have more at its end than the entries, until something is appended. */
+  constructor(setting: LogSetting, entries: EpochEntries, inFile: string) {
     this.#setting = setting
     this.entries = entries
+    this.#inFile = inFile
+    this.#isBehind = inFile !== encodeEpochs(entries.all())
     this.#file = new SmallFile(setting.files, pathOf(setting.directory, names.leaderEpochs))
   }
 
@@ -24,11 +29,19 @@ export class SavedEpochs {
   saveIf(changed: boolean): void {
     // A log that was dropped has no directory any more.
     if (!changed || this.#closed) return
-    this.#save()
+    // As at each start of a log without records, whose epoch goes as one that holds nothing, and comes again.
+    if (this.#inFile !== null && this.#inFile === encodeEpochs(this.entries.all())) this.#isBehind = false
+    else this.#save()
+  }
+
+  /** What is appended now must not be taken for one of an epoch that only the file has. */
+  appending(): void {
+    if (this.#isBehind && !this.#closed) this.#save()
   }
 
   #save(): void {
     this.#isBehind = false
+    this.#inFile = null
     this.#saved = this.#file
       .save(() => encodeEpochs(this.entries.all()))
       .catch((error: unknown) => {

@@ -216,6 +216,25 @@ describe('stop', () => {
     expect(process.exits).toEqual([0])
   })
 
+  test('a start that takes long is given up', async () => {
+    const { platform, process, run } = scene('--json')
+    const passed = (ms: number) => new Promise<void>(resolve => platform.timers.after(ms, resolve))
+    let exits: unknown[] | null = null
+    await run(async () => {
+      process.signal('SIGTERM')
+      await passed(1_900)
+      exits = [...process.exits]
+      await passed(200)
+      throw Object.assign(new Error('nobody waits any more'), { code: 'EIO' })
+    })
+    expect(exits).toEqual([])
+    expect(process.complaints[0]).toBe(
+      'odradek: stopped before it was ready; nothing is lost, and the next start begins again.',
+    )
+    expect(JSON.parse(process.printed[0]!)).toEqual({ event: 'stopped' })
+    expect(process.exits[0]).toBe(0)
+  })
+
   test('a stop that fails is told', async () => {
     const { process, node, run, settle } = scene()
     await run()
