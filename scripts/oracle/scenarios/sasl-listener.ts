@@ -1,8 +1,10 @@
 /** A listener of SASL_PLAINTEXT: what is answered before it is known who asks, to right and wrong tokens, and again later. */
 import { ApiVersions } from '../../../src/protocol/messages/api-versions'
 import { DeleteGroups } from '../../../src/protocol/messages/delete-groups'
+import { DescribeConfigs } from '../../../src/protocol/messages/describe-configs'
 import { DescribeCluster } from '../../../src/protocol/messages/describe-cluster'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
+import { IncrementalAlterConfigs } from '../../../src/protocol/messages/incremental-alter-configs'
 import { Metadata } from '../../../src/protocol/messages/metadata'
 import { sleep } from '../../judge/process'
 import type { Scenario } from '../scenario'
@@ -103,7 +105,47 @@ function scramPlays(mechanism: Scram): { [what: string]: Play } {
   ])
 }
 
+/** Set while the broker runs, users and the length of sessions are kept and are not in force: settings of a listener come from its file. */
+const setWhileItRuns: Scenario = {
+  name: 'sasl listener: users and the length of sessions, set on a running broker',
+  needs: 'sasl',
+  play: async subject => {
+    const own = 'listener.name.sasl_plaintext.plain.'
+    const users = 'username="admin" password="admin-secret" user_admin="admin-secret" user_ann="changed"'
+    const values: readonly (readonly [string, string])[] = [
+      [`${own}sasl.jaas.config`, `org.apache.kafka.common.security.plain.PlainLoginModule required ${users};`],
+      [`${own}connections.max.reauth.ms`, '20000'],
+    ]
+    const admin = new Talk(subject)
+    await admin.handshake('PLAIN')
+    await admin.token(plainToken('admin'))
+    const resource = { resourceType: 4, resourceName: '1' }
+    const alter = (configOperation: number) => {
+      const configs = values.map(([name, value]) => ({
+        name,
+        configOperation,
+        value: configOperation === 0 ? value : null,
+      }))
+      return subject.ask(IncrementalAlterConfigs, { resources: [{ ...resource, configs }], validateOnly: false })
+    }
+    await alter(0)
+    const asked = { resources: [{ ...resource, configurationKeys: values.map(([name]) => name) }] }
+    await subject.eventuallyQuiet(
+      DescribeConfigs,
+      asked,
+      ({ results }) => results[0]?.configs.every(({ configSource }) => configSource === 2) ?? false,
+    )
+    for (const token of [plainToken('ann'), '\0ann\0changed']) {
+      const ann = new Talk(subject, `ann ${String(token)}`)
+      await ann.handshake('PLAIN')
+      await ann.token(token)
+    }
+    await alter(1)
+  },
+}
+
 export const saslListenerScenarios: readonly Scenario[] = [
+  setWhileItRuns,
   ...onListener('out of turn', {
     'a request': talk => talk.metadata(),
     'a token': talk => talk.token(plainToken('ann')),
