@@ -3,12 +3,12 @@
  * environment, `--set`, flags. Every key is one of `metadata/config/keys.ts`; a key nobody knows is refused, and so is a
  * value that the key does not take.
  */
-import { brokerValuesProblem } from '../../metadata/config/broker-values'
-import { BrokerLayers, type ConfigTexts, brokerSynonyms } from '../../metadata/config/layers'
+import { type ConfigTexts, brokerSynonyms } from '../../metadata/config/layers'
 import type { LogLevel } from '../../platform/logger'
 import { checkAssignments } from './check'
 import { dataDirOf, type ListenerPlace, placesOf } from './places'
 import { type SaslConfig, saslOf } from './sasl'
+import { togetherProblem } from './together'
 import { type Profile, isProfile, profileSettings } from './profiles'
 import {
   type Assignment,
@@ -83,11 +83,15 @@ export class ConfigRefused extends Error {
 export function readConfig(sources: ConfigSources): ConfigAnswer {
   const problems: string[] = []
   const { brokers = 1 } = sources
-  const { counting, warnings } = checkAssignments(collect(sources, problems), problems, brokers)
+  const said = collect(sources, problems)
+  const { counting, warnings } = checkAssignments(said, problems, brokers)
   const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
   const profile = isProfile(named) ? named : sources.defaultProfile
   const layers = [...profileLayer(profile, brokers), ...counting]
-  const places = placesOf(layers, problems, brokers)
+  // Of listeners that are refused already nothing else is said: the default's would stand in for them.
+  const hasListeners = ({ key }: Assignment) => key === 'listeners'
+  const areRefused = said.some(hasListeners) && !counting.some(hasListeners)
+  const places = placesOf(layers, areRefused ? [] : problems, brokers)
   const dataDir = dataDirOf(layers, problems)
   const flush = counting.findLast(({ key }) => key === 'odradek.flush')
   if (dataDir === null && flush?.text.trim() === 'group')
@@ -104,8 +108,8 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   if (id !== undefined && formerId !== undefined && Number(id) !== Number(formerId)) {
     problems.push(`node.id=${id} and broker.id=${formerId} are two names of the same id. Leave broker.id out.`)
   }
-  const together = problems.length === 0 ? brokerValuesProblem(new BrokerLayers(new Map(), new Map(), texts)) : null
-  if (together !== null) problems.push(`${together.replace(/^requirement failed: /, '').replace(/\.$/, '')}.`)
+  const together = problems.length === 0 ? togetherProblem(texts, counting) : null
+  if (together !== null) problems.push(together)
   if (problems.length > 0) throw new ConfigRefused(problems)
 
   const nodeId = Number(texts.get('node.id') ?? texts.get('broker.id') ?? -1)

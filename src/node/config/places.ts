@@ -126,7 +126,8 @@ function advertisedOf(
   )
   const strange = listeners.find(({ name }) => !names.includes(name) && !controllers.has(name))
   if (strange) wrong(`${strange.name} is none of the listeners for clients, which are ${names.join(', ')}`)
-  if (listeners.some(({ host }) => host === '0.0.0.0')) wrong('clients cannot connect to 0.0.0.0')
+  if (listeners.some(({ host }) => host === '0.0.0.0'))
+    wrong('clients cannot connect to 0.0.0.0; write a name or an address that they reach')
   const inter = last(layers, 'inter.broker.listener.name').trim().toUpperCase()
   if (names.includes(inter) && !listeners.some(({ name }) => name === inter)) {
     wrong(`${inter}, which inter.broker.listener.name names, is not there`)
@@ -160,7 +161,7 @@ export function dataDirOf(layers: readonly Assignment[], problems: string[]): st
   const named = dirs.filter(dir => dir !== '')
   if (named.length === 1) return named[0]!
   const wrong =
-    named.length === 0 ? 'names no directory' : `names ${named.length} directories, and one is served so far`
+    named.length === 0 ? 'names no directory' : `names ${named.length} directories, and one is served so far; write one`
   problems.push(`${given.key}=${given.text} (${given.origin}) ${wrong}.`)
   return null
 }

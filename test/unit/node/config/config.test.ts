@@ -46,7 +46,7 @@ test.each([
     'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.',
   ],
 ])('%s is refused at start, as a change of it would be', (set, why) => {
-  expect(problems({ flags: { set: [set] } })).toEqual([why])
+  expect(problems({ flags: { set: [set] } })).toEqual([`${set} (--set): ${why}`])
 })
 
 describe('without a word', () => {
