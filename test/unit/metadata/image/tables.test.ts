@@ -30,6 +30,7 @@ async function fill(metadata: Metadata): Promise<void> {
   await metadata.decide(decideScramSecret)
   const who = { owner: 'User:ann', requester: 'User:bob', renewers: ['User:a/"b'] }
   await metadata.decide(() => decideCreateToken('id', { ...who, issuedMs: 1, expiresMs: 2, maxMs: 3 }))
+  await metadata.agreeOnAccess('digest')
   await metadata.createTopics([topicSpec('gone')])
   await metadata.deleteTopics([{ name: 'gone', topicId: '0'.repeat(32) }])
 }
