@@ -61,10 +61,12 @@ export class RemoteEngine implements Engine {
       return
     }
     const waiting = this.#waiting.get(told.id)
+    // An answer that comes when its asker has been told of the end is no reason to let go: somebody waits for that end.
+    if (!waiting) return
     this.#waiting.delete(told.id)
     if (this.#waiting.size === 0) this.#place.hold(false)
-    if (told.error) waiting?.reject(new ToldBrokerError(told.error))
-    else waiting?.resolve(told.answer)
+    if (told.error) waiting.reject(new ToldBrokerError(told.error))
+    else waiting.resolve(told.answer)
   }
 
   #lost(why: ToldError): void {

@@ -19,6 +19,7 @@ import { BrokerError, type ClientFacts, type Fault, type Happening, type Request
 import { Disk } from './disk'
 import { checkApis } from '../faults/fault-reach'
 import type { FetchedPartition, Faults } from '../faults/faults'
+import { abortForgotten } from './forgotten-transactions'
 import { happen } from './happenings'
 import type { LoggedRequest } from '../contract/logged-request'
 import { type Host, type NodeDoor, openDoors } from './node-door'
@@ -270,23 +271,27 @@ export class Cluster implements Inner {
 
   /** Becomes what an image says. Connections stay; members of groups have to join again. */
   restore(image: ClusterImage): Promise<void> {
-    return this.#become(() => image, true)
+    return this.#become(() => image, dismissMembers)
   }
 
   reset(options: ResetOptions): Promise<void> {
-    return this.#become(() => {
-      const present = this.image()
-      return resetImage(this.#initial!, present, options)
-    }, !options.keepGroups)
+    return this.#become(
+      () => {
+        const present = this.image()
+        return resetImage(this.#initial!, present, options)
+      },
+      options.keepGroups ? abortForgotten : dismissMembers,
+    )
   }
 
-  #become(imageOf: () => ClusterImage, dismisses: boolean): Promise<void> {
+  /** `prepare` is done to the new inside before anybody sees it. */
+  #become(imageOf: () => ClusterImage, prepare: (core: Core) => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.core
       const image = continued(coordinated(imageOf(), this.image()), before.metadata.image)
       const { clusterId } = before.metadata.image
       const inside = await openInMemory(this.#place, this.config, this.#around, renamed(image, clusterId))
-      if (dismisses) await dismissMembers(inside.core)
+      await prepare(inside.core)
       // A producer that lives on has sent more than is remembered here, and would be told that it has lost records.
       for (const partition of inside.core.partitions.all()) {
         partition.producers.expire(Number.POSITIVE_INFINITY)

@@ -44,6 +44,8 @@ export function resetImage(initial: ClusterImage, present: ClusterImage, options
 function emptied(log: MemoryLog): MemoryLog {
   const copy = log.copy(() => defaultLogConfig)
   void copy.restartAt(copy.end)
+  // What was known of producers goes too: a transaction that is open would be so for ever, since its coordinator forgets it.
+  copy.snapshots.dropAbove(-1)
   return copy
 }
 

@@ -46,6 +46,16 @@ test('a command travels, and its answer comes back; the process is kept alive be
   expect(held).toEqual([false, true, false])
 })
 
+test('an answer that comes while it is closed does not let the process go', async () => {
+  const { engine, held, events } = place()
+  const waiting = engine.ask(1, 'connections', null)
+  const closing = engine.close()
+  await expect(waiting).rejects.toMatchObject({ code: 'BROKER_STOPPED' })
+  events.message({ id: 1, error: { message: 'this broker has been stopped', code: 'BROKER_STOPPED' } })
+  await closing
+  expect(held).toEqual([false, true])
+})
+
 test('lines of the log and events are let through', () => {
   const { lines, told, events } = place()
   const event = { name: 'topicDeleted', what: { topic: 'orders' } }
