@@ -20,6 +20,9 @@ const words: { readonly [word: string]: (served: Served) => string } = {
   control: ({ control }) => control ?? '',
 }
 
+/** The beginning of a word that was to be put in: no other brace means anything here. */
+const openBrace = new RegExp(`\\{(?:${Object.keys(words).join('|')})(?![\\w}])`)
+
 /** Why they cannot be, a sentence each. */
 export function problemsOf(texts: readonly string[], hasControl: boolean): string[] {
   return texts.flatMap(text => {
@@ -29,6 +32,8 @@ export function problemsOf(texts: readonly string[], hasControl: boolean): strin
     const unknown = asked.find(word => !Object.hasOwn(words, word))
     const known = Object.keys(words).map(word => `{${word}}`)
     if (unknown !== undefined) return [`--env ${text}: there is no {${unknown}}; there are ${known.join(', ')}.`]
+    const [open] = openBrace.exec(template!) ?? []
+    if (open !== undefined) return [`--env ${text}: ${open} lacks its }: write ${open}}.`]
     if (asked.includes('control') && !hasControl) return [`--env ${text}: {control} needs --control.`]
     return []
   })

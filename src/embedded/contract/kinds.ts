@@ -84,5 +84,7 @@ function shown(value: unknown): string {
   if (isText(value)) return `'${value.slice(0, shownMax)}'`
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'function') return 'a function'
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'a Date that is no time' : `the Date ${value.toISOString()}`
   return isObject(value) ? `an object of { ${Object.keys(value).join(', ').slice(0, shownMax)} }` : String(value)
 }

@@ -88,9 +88,19 @@ const recordInput = shape<RecordInput>(
   ['value'],
 )
 
+function checkRecord(input: RecordInput): void {
+  try {
+    recordInput(input, 'a record')
+  } catch (error) {
+    // With some libraries a text is a record.
+    if (typeof input !== 'string') throw error
+    throw new TypeError(`${(error as Error).message} Did you mean { value: '...' }?`)
+  }
+}
+
 /** Throws TypeError for what is no record. */
 export function toProduce(input: RecordInput): ToProduce {
-  recordInput(input, 'a record')
+  checkRecord(input)
   const { key, value, headers = {}, partition, timestampMs } = input
   return {
     key: bytesOf(key),

@@ -159,7 +159,7 @@ export class Control {
       const found = cluster === undefined ? null : routeOf(method, rest)
       if (!found) return answered(404, { error: `there is no ${method} ${pathname} (docs/testing.md)` })
       checkQuery(query, queries[found.key] ?? [], found.key.replace(':name', found.named))
-      const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
+      const json = jsonOf(body)
       const asked: Asked = {
         ask: (command, argument) => this.#engine.ask(Number(cluster), command, argument),
         named: found.named,
@@ -250,4 +250,13 @@ async function groupOf(ask: Ask, group: string, query: URLSearchParams): Promise
   const { isSo, facts, trouble } = await ask('waitForGroup', { group, wish, waitMs })
   if (!isSo) throw new BrokerError(`group ${group} is not so: ${trouble ?? JSON.stringify(facts)}`, null)
   return facts
+}
+
+/** Throws TypeError for what is no JSON. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw new TypeError(`the body of the request is no JSON: ${(error as Error).message}`)
+  }
 }

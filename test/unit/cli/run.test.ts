@@ -100,4 +100,9 @@ test('of which a mistake is told', () => {
   ])
   expect(problemsOf(['A={control}'], false)).toEqual(['--env A={control}: {control} needs --control.'])
   expect(problemsOf(['A={control}'], true)).toEqual([])
+  expect(problemsOf(['A=x,{brokers', 'B={port,'], false)).toEqual([
+    '--env A=x,{brokers: {brokers lacks its }: write {brokers}.',
+    '--env B={port,: {port lacks its }: write {port}.',
+  ])
+  expect(problemsOf(['A={ports', 'B={"host": "{host}"}'], false)).toEqual([])
 })

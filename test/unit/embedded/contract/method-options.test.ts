@@ -101,7 +101,7 @@ const ofAnotherKind: readonly (readonly [call: () => Promise<unknown>, why: stri
   [() => loose['produce']!('orders', { key: '1' }), 'a record needs value'],
   [
     () => loose['produce']!('orders', 'text'),
-    "a record takes { key, value, headers, partition, timestampMs }, not 'text'",
+    "a record takes { key, value, headers, partition, timestampMs }, not 'text'. Did you mean { value: '...' }?",
   ],
   [() => loose['produce']!('orders', { value: 1, headers: { a: 1 } }), 'headers of a record is an object of texts'],
   [() => loose['produce']!('orders', { value: () => 1 }), 'value of a record is a text, bytes, null'],
@@ -125,6 +125,8 @@ const ofAnotherKind: readonly (readonly [call: () => Promise<unknown>, why: stri
   [() => loose['requests']!({ api: 3 }), 'api of requests is a text, not 3'],
   [() => loose['on']!('request'), 'the listener of on is a function, not undefined'],
   [() => clock['advance']!('soon'), 'soon is no length of time'],
+  [() => clock['freeze']!(new Date('noon')), 'is a Date from 1970 on, as records can have, not a Date that is no time'],
+  [() => clock['freeze']!(new Date(-1)), 'as records can have, not the Date 1969-12-31T23:59:59.999Z'],
   [() => clock['freeze']!('2030-01-01'), "is a Date from 1970 on, as records can have, not '2030-01-01'"],
   [() => faults['error']!(5, 'NOT_CONTROLLER'), 'the API of faults.error is a text, not 5'],
   [() => faults['error']!('Produce', 6), 'the error of faults.error is a text, not 6'],

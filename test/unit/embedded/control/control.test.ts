@@ -103,7 +103,7 @@ test('nodes stop and start again, and leaders move', async () => {
 })
 
 test('time is moved, and stands still', async () => {
-  const { told, ask } = await bench()
+  const { told, ask, raw } = await bench()
   const { nowMs } = await told('POST', '/clock/freeze', { at: '2030-01-01T00:00:00Z' })
   expect(nowMs).toBe(Date.parse('2030-01-01'))
   expect((await told('POST', '/clock/advance', { by: '7d' })).nowMs).toBe(nowMs + 7 * 86_400_000)
@@ -111,6 +111,10 @@ test('time is moved, and stands still', async () => {
   await told('POST', '/clock/resume')
   expect(await ask('POST', '/clock/advance', { by: 'a while' })).toMatchObject({ status: 400 })
   expect(await ask('POST', '/clock/freeze', { at: 'noon' })).toMatchObject({ status: 400 })
+  expect(await raw('POST', '/clusters/1/clock/freeze', '{"at"')).toMatchObject({
+    status: 400,
+    told: { error: expect.stringMatching(/^the body of the request is no JSON: /) },
+  })
 })
 
 test('faults are made, counted and lifted; things happen; a disk is full', async () => {
