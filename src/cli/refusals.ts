@@ -168,9 +168,20 @@ const fileWords: { readonly [code: string]: string } = {
   EMFILE: 'too many files are open; raise the limit (ulimit -n)',
 }
 
+const rightAdvice = ' Give the user who runs this the right to it, and to what lies beside it.'
+
+const fileAdvice: { readonly [code: string]: string } = {
+  EACCES: rightAdvice,
+  EPERM: rightAdvice,
+  EISDIR: ' Move it away, or put the file back from a copy.',
+  EROFS: ' Make it writable, or give another directory with --data-dir.',
+}
+
 function refusedFile({ path, code, message }: NodeJS.ErrnoException): Refusal | null {
   if (path === undefined) return code === 'ENOSPC' ? cannotRun(`${fileWords[code]}.${roomAdvice({ code })}`) : null
-  return cannotRun(`${path} cannot be used: ${fileWords[code!] ?? message}.${roomAdvice({ code })}`)
+  return cannotRun(
+    `${path} cannot be used: ${fileWords[code!] ?? message}.${fileAdvice[code!] ?? roomAdvice({ code })}`,
+  )
 }
 
 /** The lock's file begins with the process id of who holds it. */

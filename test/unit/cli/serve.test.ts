@@ -369,7 +369,9 @@ describe('what cannot run says what, why and what to do', () => {
   test('a file that cannot be used', async () => {
     const { process, run } = scene('-d', '/d')
     await run(failing({ code: 'EROFS', syscall: 'mkdir', path: '/d' }))
-    expect(process.complaints).toEqual(['odradek: /d cannot be used: the file system is read-only.'])
+    expect(process.complaints).toEqual([
+      'odradek: /d cannot be used: the file system is read-only. Make it writable, or give another directory with --data-dir.',
+    ])
   })
 
   test('a bug shows where it is', async () => {
