@@ -20,8 +20,11 @@ const words: { readonly [word: string]: (served: Served) => string } = {
   control: ({ control }) => control ?? '',
 }
 
-/** The beginning of a word that was to be put in: no other brace means anything here. */
-const openBrace = new RegExp(`\\{(?:${Object.keys(words).join('|')})(?![\\w}])`)
+/** A brace that is not closed, before a word that is to be put in: no other means anything here. */
+function openBrace(template: string): string | undefined {
+  const open = [...template.matchAll(/\{(\w+)(?![\w}])/g)]
+  return open.map(([, word]) => word!).find(word => Object.hasOwn(words, word))
+}
 
 /** Why they cannot be, a sentence each. */
 export function problemsOf(texts: readonly string[], hasControl: boolean): string[] {
@@ -32,8 +35,8 @@ export function problemsOf(texts: readonly string[], hasControl: boolean): strin
     const unknown = asked.find(word => !Object.hasOwn(words, word))
     const known = Object.keys(words).map(word => `{${word}}`)
     if (unknown !== undefined) return [`--env ${text}: there is no {${unknown}}; there are ${known.join(', ')}.`]
-    const [open] = openBrace.exec(template!) ?? []
-    if (open !== undefined) return [`--env ${text}: ${open} lacks its }: write ${open}}.`]
+    const open = openBrace(template!)
+    if (open !== undefined) return [`--env ${text}: {${open} lacks its }: write {${open}}.`]
     if (asked.includes('control') && !hasControl) return [`--env ${text}: {control} needs --control.`]
     return []
   })
