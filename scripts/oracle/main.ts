@@ -22,6 +22,7 @@ import { clusterScenarios } from './scenarios/cluster'
 import { commitScenarios } from './scenarios/commits'
 import { compactionScenarios } from './scenarios/compaction'
 import { configScenarios } from './scenarios/configs'
+import { extremeScenarios } from './scenarios/extremes'
 import { fetchScenarios } from './scenarios/fetch'
 import { groupScenarios } from './scenarios/groups'
 import { metadataScenarios } from './scenarios/metadata'
@@ -83,6 +84,7 @@ const scenarios: readonly Scenario[] = [
   ...fetchScenarios,
   ...oldRecordsScenarios,
   ...offsetScenarios,
+  ...extremeScenarios,
   ...groupScenarios,
   ...commitScenarios,
   ...configScenarios,

@@ -31,7 +31,7 @@ export async function startNode(platform: Platform, config: NodeConfig): Promise
   const keepsLogs = config.dataDir !== null
   try {
     const room = roomOf(platform, keepsLogs)
-    for (const { listen } of config.listeners) doors.push(await Door.open(platform.network, listen, room))
+    for (const { listen } of config.listeners) doors.push(await Door.open({ ...platform, room }, listen))
     tellFewFiles(platform, keepsLogs)
     return await start(platform, config, doors)
   } catch (error) {

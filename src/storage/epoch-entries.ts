@@ -23,9 +23,11 @@ export class EpochEntries implements EpochHistory {
   }
 
   endOf(epoch: number): { epoch: number; endOffset: number } {
-    if (epoch < 0 || epoch > this.latest) return unknown
+    // Only -1 says that there is none; what else is too low is answered as any epoch that is gone.
+    if (epoch === unknown.epoch || epoch > this.latest) return unknown
     if (epoch === this.latest) return { epoch, endOffset: this.#end() }
     const higher = this.#entries.findIndex(entry => entry.epoch > epoch)
+    if (higher < 0) return unknown
     const endOffset = this.#entries[higher]!.startOffset
     // Below the oldest known epoch the data is gone: a follower may as well begin where the log does.
     const floor = this.#entries[higher - 1]

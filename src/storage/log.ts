@@ -65,7 +65,7 @@ export interface Log {
   advanceStart(start: number): Promise<void>
   /** The first record at or after `timestampMs`, at offset `from` or above. Null when there is none. */
   findByTime(timestampMs: number, from: number): TimestampedOffset | null
-  /** The record with the largest timestamp (the first of them when many share it). Null when there is none. */
+  /** The record with the largest timestamp (the first of them when many share it, as when none has any). Null when there is no record. */
   maxTimestamp(): TimestampedOffset | null
   /** Leader epochs seen in batches or told by `assignEpoch`: each with the offset of its first record, ascending. */
   readonly epochs: EpochHistory

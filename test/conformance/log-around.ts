@@ -31,10 +31,13 @@ export function describeTimes(log: () => Log): void {
     expect(log().findByTime(t0 + 50, 0)).toEqual({ offset: 0, timestampMs: t0 + 90, leaderEpoch: 0 })
   })
 
-  test('records without a timestamp are not found by time', () => {
+  test('records without a timestamp are not found by time, and the first of them is the latest', async () => {
+    put(log(), { timestamps: [-1, -1] })
     put(log(), { timestamps: [-1, -1] })
     expect(log().findByTime(0, 0)).toBeNull()
-    expect(log().maxTimestamp()).toBeNull()
+    expect(log().maxTimestamp()).toEqual({ offset: 0, timestampMs: -1, leaderEpoch: 0 })
+    await log().advanceStart(3)
+    expect(log().maxTimestamp()).toEqual({ offset: 3, timestampMs: -1, leaderEpoch: 0 })
   })
 }
 
@@ -51,6 +54,7 @@ export function describeEpochs(log: () => Log): void {
     expect(epochs.endOf(1)).toEqual({ epoch: 1, endOffset: 0 })
     expect(epochs.endOf(6)).toEqual({ epoch: -1, endOffset: -1 })
     expect(epochs.endOf(-1)).toEqual({ epoch: -1, endOffset: -1 })
+    expect(epochs.endOf(-2)).toEqual({ epoch: -2, endOffset: 0 })
     expect([0, 3, 4, 6].map(offset => epochs.at(offset))).toEqual([2, 2, 5, 5])
   })
 

@@ -32,6 +32,9 @@ let probe: ClientConnection
 const lines: string[] = []
 const sockets = new Set<Socket>()
 
+/** Its records have times of long ago, and are to stay however long this takes. */
+const settings = ['odradek.connection.log.closed.per.minute=100000', 'log.retention.ms=-1']
+
 beforeAll(async () => {
   const logger = lineLogger(
     line => void lines.push(line),
@@ -39,7 +42,7 @@ beforeAll(async () => {
     'info',
   )
   const { config } = readConfig({
-    flags: { port: '0', host: '127.0.0.1', profile: 'test', set: ['odradek.connection.log.closed.per.minute=100000'] },
+    flags: { port: '0', host: '127.0.0.1', profile: 'test', set: settings },
     environment: {},
     readFile: () => Buffer.alloc(0),
     defaultProfile: 'test',

@@ -12,6 +12,7 @@ import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { inFormatOf, type ReadInFormat, refuseZstd } from '../fetch/convert'
 import { readAll, type FetchBudget, type ReadAll } from '../fetch/read'
+import { readsCommitted } from '../isolation'
 import { LeaderHints } from '../leader-hints'
 import type { FetchContext } from '../fetch/sessions'
 import type { ReadingTurns } from '../fetch/turns'
@@ -21,10 +22,20 @@ import { forgottenOf, wantedOf, type Wanted } from '../fetch/wanted'
 type TopicReply = ResponseDraft<typeof Fetch>['responses'][number]
 type FetchReply = Omit<ResponseDraft<typeof Fetch>, 'throttleTimeMs'>
 
-const readCommitted = 1
 const firstWithHints = 16
 /** What a reply says of a partition besides its records, about: it counts for quotas. */
 const besidesRecordsBytes = 60
+
+const refusedTopic = ({ topic, partitions }: FetchRequest['topics'][number], errorCode: number): TopicReply => ({
+  topic,
+  partitions: partitions.map(({ partition }) => ({
+    partitionIndex: partition,
+    errorCode,
+    highWatermark: -1,
+    abortedTransactions: [],
+    records: Buffer.alloc(0),
+  })),
+})
 
 export const fetch = defineHandler({
   api: Fetch,
@@ -33,21 +44,11 @@ export const fetch = defineHandler({
     { own: 'topic', may: 'READ' },
     { own: 'cluster', may: 'CLUSTER_ACTION' },
   ],
-  entries: {
-    request: 'topics',
-    response: 'responses',
-    refuse: ({ topic, topicId, partitions }, errorCode) => ({
-      topic,
-      topicId,
-      partitions: partitions.map(({ partition }) => ({
-        partitionIndex: partition,
-        errorCode,
-        highWatermark: -1,
-        abortedTransactions: null,
-        records: null,
-      })),
-    }),
-  },
+  refuseAll: ({ sessionId, topics }, errorCode, _message, { version }) => ({
+    errorCode,
+    sessionId,
+    responses: version >= 13 ? [] : topics.map(topic => refusedTopic(topic, errorCode)),
+  }),
 
   handle(broker, call, request) {
     const byId = call.version >= 13
@@ -79,7 +80,7 @@ function serve(
   const { maxBytes, maxWaitMs } = broker.fetchLimits()
   const budget: FetchBudget = {
     maxBytes: Math.min(request.maxBytes, maxBytes, broker.unsent.leftBytes, broker.quotas.fetchBytesMax(call)),
-    readCommitted: request.isolationLevel === readCommitted,
+    readCommitted: readsCommitted(request),
     minOneBatch: call.version >= 3,
     mayFollow: call.version >= 11,
     byId: call.version >= 13,

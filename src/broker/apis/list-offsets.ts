@@ -10,6 +10,7 @@ import { findOffset, specialTimestamps } from '../../partition/offsets'
 import type { Partition } from '../../partition/partition'
 import { OffsetOutOfRange } from '../../storage/fault'
 import { defineHandler, type Broker } from '../broker'
+import { readsCommitted } from '../isolation'
 import { ByTopic, lastOfEach } from '../topics'
 
 type Asked = ListOffsetsRequest['topics'][number]['partitions'][number]
@@ -39,7 +40,7 @@ export const listOffsets = defineHandler({
   },
 
   handle(broker, call, request) {
-    const readCommitted = request.isolationLevel === 1
+    const readCommitted = readsCommitted(request)
     if (call.version === 0) return { topics: request.topics.map(topic => oldStyleTopic(broker, topic)) }
     const repeated = repeatedPartitions(request)
     const replies = new ByTopic<Answer>()

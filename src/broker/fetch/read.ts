@@ -53,9 +53,9 @@ export function readAll(
   let urgent = false
   const reads = wanted.map(one => {
     const read = readOne(partitions, check, one, { ...budget, maxBytes: leftBytes, minOneBatch })
+    leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
     if (read.records.sizeBytes > 0) {
       minOneBatch = false
-      leftBytes = Math.max(0, leftBytes - read.records.sizeBytes)
       sizeBytes += read.records.sizeBytes
     }
     if (read.errorCode !== 0 || read.diverging) urgent = true
@@ -91,6 +91,7 @@ function readOne(
     const upTo = readCommitted ? partition.lastStableOffset : partition.highWatermark
     if (wanted.fetchOffset < partition.start || wanted.fetchOffset > partition.end) throw new OffsetOutOfRange('')
     const maxBytes = Math.min(leftBytes, wanted.maxBytes)
+    if (maxBytes < 0 && wanted.fetchOffset < upTo) throw new Refusal('UNKNOWN_SERVER_ERROR')
     const isEmpty = wanted.fetchOffset >= upTo || (maxBytes <= 0 && !minOneBatch)
     const records = isEmpty ? noSlices : partition.read(wanted.fetchOffset, { maxBytes, upTo, minOneBatch })
     const aborted = readCommitted ? abortedIn(partition, wanted.fetchOffset, records) : []

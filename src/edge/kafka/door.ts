@@ -1,18 +1,30 @@
 /**
  * A port that is taken before there is anybody to serve it, so that a start that fails for the port has touched nothing
- * else. Who connects early waits until the broker is ready, as with Apache Kafka.
+ * else. Who connects early waits until the broker is ready, but not for so long that it takes a broker without an answer
+ * for one of an older release, as librdkafka does after ten seconds: it is closed then, and comes again.
  */
+import type { Timers } from '../../platform/clock'
 import type { Address, Connection, ConnectionEvents, Listener, Network } from '../../platform/network'
 import { type Accept, Early } from './early'
 
 /** More than this many need not wait: they are closed and come again. */
 const waitingMax = 1_000
 
+/** Half of `api.version.request.timeout.ms`, which is the shortest wait for an answer among the usual clients. */
+const waitMaxMs = 5_000
+
 /** How many connections a process takes, over all of its doors. */
 export interface DoorRoom {
   readonly max: number
   /** Hears of one that found no room, and was closed. */
   refused(remote: Address): void
+}
+
+/** Where doors are opened. Without room, as many connections come in as want to. */
+export interface DoorHost {
+  readonly network: Network
+  readonly timers: Timers
+  readonly room?: DoorRoom
 }
 
 const boundless: DoorRoom = { max: Infinity, refused() {} }
@@ -23,22 +35,24 @@ const nobody: ConnectionEvents = { data() {}, closed() {} }
 export class Door {
   readonly address: Address
   readonly #network: Network
+  readonly #timers: Timers
   readonly #room: DoorRoom
   #listener: Listener | null
   #accept: Accept | null = null
   readonly #waiting = new Set<Early>()
 
-  private constructor(network: Network, listener: Listener, room: DoorRoom) {
+  private constructor({ network, timers, room = boundless }: DoorHost, listener: Listener) {
     this.#network = network
+    this.#timers = timers
     this.#room = room
     this.#listener = listener
     this.address = listener.address
   }
 
   /** Rejects with the network's error. */
-  static async open(network: Network, address: Address, room = boundless): Promise<Door> {
-    const listener = await network.listen(address, connection => door.#came(connection))
-    const door = new Door(network, listener, room)
+  static async open(host: DoorHost, address: Address): Promise<Door> {
+    const listener = await host.network.listen(address, connection => door.#came(connection))
+    const door = new Door(host, listener)
     return door
   }
 
@@ -65,9 +79,16 @@ export class Door {
       return nobody
     }
     if (this.#accept) return this.#accept(connection)
-    const early = new Early(connection, () => this.#waiting.delete(early))
-    if (this.#waiting.size < waitingMax) this.#waiting.add(early)
-    else connection.destroy()
+    if (this.#waiting.size >= waitingMax) {
+      connection.destroy()
+      return nobody
+    }
+    const tooLong = this.#timers.after(waitMaxMs, () => connection.destroy())
+    const early = new Early(connection, () => {
+      tooLong()
+      this.#waiting.delete(early)
+    })
+    this.#waiting.add(early)
     return early
   }
 }

@@ -5,17 +5,18 @@ export type Accept = (connection: Connection) => ConnectionEvents
 
 export class Early implements ConnectionEvents {
   readonly connection: Connection
-  readonly #gone: () => void
+  readonly #over: () => void
   #owner: ConnectionEvents | null = null
   #said: Buffer[] = []
 
-  /** `gone` runs when it ends before it was let in. */
-  constructor(connection: Connection, gone: () => void) {
+  /** `over` runs when it waits no longer: it was let in, or has ended before. */
+  constructor(connection: Connection, over: () => void) {
     this.connection = connection
-    this.#gone = gone
+    this.#over = over
   }
 
   enter(accept: Accept): void {
+    this.#over()
     this.#owner = accept(this.connection)
     // First, since its owner may well want it to pause again.
     this.connection.resume()
@@ -39,6 +40,6 @@ export class Early implements ConnectionEvents {
 
   closed(error: Error | null): void {
     if (this.#owner) this.#owner.closed(error)
-    else this.#gone()
+    else this.#over()
   }
 }

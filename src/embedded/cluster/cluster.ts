@@ -179,7 +179,7 @@ export class Cluster implements Inner {
     return this.#inTurn(async () => {
       const door = this.#doorOf(id)
       if (door.isOpen) return
-      await door.reopen(this.#real.timers)
+      await door.reopen()
       await this.core.metadata.setBroker(id, registrationOf(placeOf(id, door), this.config))
       this.#welcomeAt(this.#nth(id), door)
     })

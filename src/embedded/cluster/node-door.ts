@@ -1,9 +1,8 @@
 /** The door of one node of a cluster, with a port for each listener. It may be shut as when the node is gone, and opened again. */
-import { Door, type DoorRoom } from '../../edge/kafka/door'
+import { Door, type DoorHost, type DoorRoom } from '../../edge/kafka/door'
 import { KafkaServer, type ServerOptions } from '../../edge/kafka/server'
-import type { Timers } from '../../platform/clock'
 import type { NodeConfig } from '../../node/config/config'
-import type { Address, Network } from '../../platform/network'
+import type { Address } from '../../platform/network'
 import type { Platform } from '../../platform/platform'
 
 /** Somebody else may have the port for a moment, as a connection that looked for us and found itself. */
@@ -18,22 +17,20 @@ export interface Host extends Platform {
 export class NodeDoor {
   /** In the order of the listeners. */
   readonly addresses: readonly Address[]
-  readonly #network: Network
-  readonly #room: DoorRoom | undefined
+  readonly #host: DoorHost
   #doors: readonly Door[]
   #servers: readonly KafkaServer[] = []
   #isOpen = true
 
-  private constructor(network: Network, doors: readonly Door[], room: DoorRoom | undefined) {
-    this.#network = network
-    this.#room = room
+  private constructor(host: DoorHost, doors: readonly Door[]) {
+    this.#host = host
     this.#doors = doors
     this.addresses = doors.map(({ address }) => address)
   }
 
   /** Takes the ports, and lets nobody in before `welcome`. */
-  static async open(network: Network, addresses: readonly Address[], room?: DoorRoom): Promise<NodeDoor> {
-    return new NodeDoor(network, await openAll(network, addresses, room), room)
+  static async open(host: DoorHost, addresses: readonly Address[]): Promise<NodeDoor> {
+    return new NodeDoor(host, await openAll(host, addresses))
   }
 
   /** That of the first listener. */
@@ -75,15 +72,15 @@ export class NodeDoor {
   }
 
   /** As `open`, at the ports that it had. Rejects with the network's error when somebody else keeps one. */
-  async reopen(timers: Timers): Promise<void> {
+  async reopen(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        this.#doors = await openAll(this.#network, this.addresses, this.#room)
+        this.#doors = await openAll(this.#host, this.addresses)
         this.#isOpen = true
         return
       } catch (error) {
         if (attempt === reopenAttemptsMax) throw error
-        await new Promise<void>(resolve => timers.after(reopenPauseMs, resolve))
+        await new Promise<void>(resolve => this.#host.timers.after(reopenPauseMs, resolve))
       }
     }
   }
@@ -95,10 +92,10 @@ export class NodeDoor {
 }
 
 /** Rejects with the network's error; nothing is left open then. */
-async function openAll(network: Network, addresses: readonly Address[], room?: DoorRoom): Promise<readonly Door[]> {
+async function openAll(host: DoorHost, addresses: readonly Address[]): Promise<readonly Door[]> {
   const doors: Door[] = []
   try {
-    for (const address of addresses) doors.push(await Door.open(network, address, room))
+    for (const address of addresses) doors.push(await Door.open(host, address))
     return doors
   } catch (error) {
     await Promise.all(doors.map(door => door.close()))
@@ -107,16 +104,12 @@ async function openAll(network: Network, addresses: readonly Address[], room?: D
 }
 
 /** One port after the other, or free ones. Rejects as `NodeDoor.open`. */
-export async function openDoors(
-  { network, room }: Host,
-  { listeners }: NodeConfig,
-  count: number,
-): Promise<NodeDoor[]> {
+export async function openDoors(host: DoorHost, { listeners }: NodeConfig, count: number): Promise<NodeDoor[]> {
   const doors: NodeDoor[] = []
   try {
     for (let nth = 0; nth < count; nth++) {
       const addresses = listeners.map(({ listen: { host, port } }) => ({ host, port: port === 0 ? 0 : port + nth }))
-      doors.push(await NodeDoor.open(network, addresses, room))
+      doors.push(await NodeDoor.open(host, addresses))
     }
     return doors
   } catch (error) {

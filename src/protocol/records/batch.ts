@@ -22,6 +22,9 @@ export const logOverheadBytes = 12
 /** A batch shorter than this cannot hold a v2 header. */
 export const minBatchBytes = batchHeaderBytes
 
+/** The time of a record that has none. */
+export const noTimestamp = -1
+
 export const attributeBits = {
   compression: 0x07,
   timestampType: 0x08,
@@ -50,6 +53,7 @@ export const magicAt = (buffer: Buffer, at = 0): number => buffer.readInt8(at + 
 export const crcAt = (buffer: Buffer, at = 0): number => buffer.readUInt32BE(at + 17)
 export const attributesAt = (buffer: Buffer, at = 0): number => buffer.readInt16BE(at + 21)
 export const lastOffsetDeltaAt = (buffer: Buffer, at = 0): number => buffer.readInt32BE(at + 23)
+export const exactBaseTimestampAt = (buffer: Buffer, at = 0): bigint => buffer.readBigInt64BE(at + 27)
 export const baseTimestampAt = (buffer: Buffer, at = 0): number => int64At(buffer, at + 27)
 export const maxTimestampAt = (buffer: Buffer, at = 0): number => int64At(buffer, at + 35)
 export const producerIdAt = (buffer: Buffer, at = 0): number => int64At(buffer, at + 43)

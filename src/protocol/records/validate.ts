@@ -29,6 +29,7 @@ import {
   baseSequenceAt,
   baseTimestampAt,
   compressionAt,
+  exactBaseTimestampAt,
   isControlAt,
   isLogAppendTimeAt,
   lastOffsetAt,
@@ -36,6 +37,7 @@ import {
   magicAt,
   maxTimestampAt,
   minBatchBytes,
+  noTimestamp,
   producerIdAt,
   recordCountAt,
 } from './batch'
@@ -48,7 +50,6 @@ import { VarintCursor } from './varint'
 const magicEnd = 17
 /** The shortest record of magic 0; Kafka holds every length against it. */
 const legacyOverheadBytes = 14
-const noTimestamp = -1
 const varintBytesMax = 5
 
 export interface RecordRules {
@@ -357,7 +358,7 @@ function timeError(record: TimedRecord, batch: Buffer, rules: RecordRules): stri
     const oldest = wrapped(BigInt(nowMs) - longOf(timestampBeforeMaxMs))
     const newest = wrapped(BigInt(nowMs) + longOf(timestampAfterMaxMs))
     return (
-      `Timestamp ${timestampMs} of message with offset ${offset} is out of range. ` +
+      `Timestamp ${exactTime(timestampMs, batch)} of message with offset ${offset} is out of range. ` +
       `The timestamp should be within [${oldest}, ${newest}]`
     )
   }
@@ -369,6 +370,12 @@ function timeError(record: TimedRecord, batch: Buffer, rules: RecordRules): stri
     `Invalid timestamp type in message ${kind}(offset=${offset}, timestamp=${timestampMs}, key=${key} bytes, ` +
     `value=${value} bytes). Producer should not set timestamp type to LogAppendTime.`
   )
+}
+
+/** A time that numbers cannot hold is worked out anew from what stands in the batch. */
+function exactTime(timestampMs: number, batch: Buffer): bigint | number {
+  if (Number.isSafeInteger(timestampMs)) return timestampMs
+  return wrapped(exactBaseTimestampAt(batch) + BigInt(timestampMs - baseTimestampAt(batch)))
 }
 
 /** A setting that numbers cannot hold exactly is the largest long, which is the default of one of them. */

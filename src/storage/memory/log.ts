@@ -2,7 +2,7 @@
 import { assert } from '../../platform/assert'
 import type { Clock } from '../../platform/clock'
 import type { Random } from '../../platform/random'
-import { baseOffsetAt, maxTimestampAt } from '../../protocol/records/batch'
+import { baseOffsetAt, maxTimestampAt, noTimestamp } from '../../protocol/records/batch'
 import { AbortedList } from '../aborted-list'
 import { type BatchFacts, checkBatches, learnEpochs, stampBatches } from '../batches'
 import { EpochEntries } from '../epoch-entries'
@@ -196,14 +196,14 @@ export class MemoryLog implements Log {
   maxTimestamp(): TimestampedOffset | null {
     const start = this.#start
     const ofSegments = Math.max(...this.#segments.map(segment => segment.maxTimestampMs))
-    const found = ofSegments < 0 ? null : this.findByTime(ofSegments, start)
-    if (found || ofSegments < 0) return found
+    const found = this.findByTime(ofSegments, start)
+    if (found) return found
     // The largest of all is in the oldest segment, below the start.
-    let largestMs = -1
+    let largestMs: number = noTimestamp
     this.forEachBatch(start, (buffer, at) => {
       largestMs = Math.max(largestMs, maxTimestampAt(buffer, at))
     })
-    return largestMs < 0 ? null : this.findByTime(largestMs, start)
+    return this.findByTime(largestMs, start)
   }
 
   assignEpoch(epoch: number, startOffset: number): void {

@@ -1,6 +1,7 @@
 /** The segments of a log, the oldest first and the active one last, and what is asked of them together. */
 import { assert } from '../../platform/assert'
 import { bufferPool } from '../../platform/buffer-pool'
+import { noTimestamp } from '../../protocol/records/batch'
 import type { CleanableFacts } from '../compaction/eligible'
 import { type BatchVisitor, noSlices, type ReadBudget, type Slices, type TimestampedOffset } from '../log'
 import type { Segment } from './segment'
@@ -104,14 +105,14 @@ export class SegmentList {
     return null
   }
 
-  /** The first of the latest records at `from` or above. */
+  /** The first of the latest records at `from` or above; where none has a time, the first of all. */
   maxTimestamp(from: number): TimestampedOffset | null {
     const latest = this.#segments.reduce((a, b) => (b.maxTimestampMs > a.maxTimestampMs ? b : a))
-    if (latest.maxTimestampMs < 0) return null
     let best = latest.findByTime(latest.maxTimestampMs, from)
     if (best) return best
     // The latest of all is below the start: climb from one record to the next later one.
-    for (let next = this.findByTime(0, from); next; next = this.findByTime(next.timestampMs + 1, from)) best = next
+    for (let next = this.findByTime(noTimestamp, from); next; next = this.findByTime(next.timestampMs + 1, from))
+      best = next
     return best
   }
 
