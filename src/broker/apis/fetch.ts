@@ -26,8 +26,12 @@ const firstWithHints = 16
 /** What a reply says of a partition besides its records, about: it counts for quotas. */
 const besidesRecordsBytes = 60
 
-const refusedTopic = ({ topic, partitions }: FetchRequest['topics'][number], errorCode: number): TopicReply => ({
+const refusedTopic = (
+  { topic, topicId, partitions }: FetchRequest['topics'][number],
+  errorCode: number,
+): TopicReply => ({
   topic,
+  topicId,
   partitions: partitions.map(({ partition }) => ({
     partitionIndex: partition,
     errorCode,
@@ -44,6 +48,7 @@ export const fetch = defineHandler({
     { own: 'topic', may: 'READ' },
     { own: 'cluster', may: 'CLUSTER_ACTION' },
   ],
+  entries: { request: 'topics', response: 'responses', refuse: refusedTopic },
   refuseAll: ({ sessionId, topics }, errorCode, _message, { version }) => ({
     errorCode,
     sessionId,
