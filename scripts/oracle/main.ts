@@ -24,6 +24,7 @@ import { compactionScenarios } from './scenarios/compaction'
 import { configScenarios } from './scenarios/configs'
 import { extremeScenarios } from './scenarios/extremes'
 import { fetchScenarios } from './scenarios/fetch'
+import { grownCoordinatorScenarios } from './scenarios/grown-coordinators'
 import { groupScenarios } from './scenarios/groups'
 import { metadataScenarios } from './scenarios/metadata'
 import { offsetScenarios } from './scenarios/offsets'
@@ -105,6 +106,8 @@ const scenarios: readonly Scenario[] = [
   ...tokenScenarios,
   ...telemetryScenarios,
   ...shapeScenarios,
+  // The last: the topics stay as they are then.
+  ...grownCoordinatorScenarios,
 ]
 
 /** All denials are told, to be compared. */

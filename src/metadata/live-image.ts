@@ -198,8 +198,7 @@ class Draft {
     let draft = this.#topics.get(id)
     if (!draft) {
       const before = this.#image.topicById(id)
-      const stored = before && { name: before.name, partitions: before.partitions.length }
-      this.#topics.set(id, (draft = { stored, partitions: new Map(), before }))
+      this.#topics.set(id, (draft = { stored: before && storedTopicOf(before), partitions: new Map(), before }))
     }
     return draft
   }
@@ -230,6 +229,12 @@ class Draft {
   }
 }
 
+const storedTopicOf = ({ name, partitions, keyedPartitions }: TopicImage): StoredTopic => ({
+  name,
+  partitions: partitions.length,
+  ...(keyedPartitions !== undefined && { keyedPartitions }),
+})
+
 function topicOf(id: string, stored: StoredTopic, { before, partitions }: TopicDraft): TopicImage {
   const list: PartitionImage[] = []
   for (let index = 0; index < stored.partitions; index++) {
@@ -238,7 +243,9 @@ function topicOf(id: string, stored: StoredTopic, { before, partitions }: TopicD
     assert(partition !== undefined, 'a topic comes with all of its partitions')
     list.push(partition)
   }
-  return { id, name: stored.name, partitions: list, internal: isInternalTopic(stored.name) }
+  const { name, keyedPartitions } = stored
+  const topic = { id, name, partitions: list, internal: isInternalTopic(name) }
+  return keyedPartitions === undefined ? topic : { ...topic, keyedPartitions }
 }
 
 function brokersWith(base: readonly BrokerImage[], changes: ReadonlyMap<number, StoredBroker | null>): BrokerImage[] {

@@ -15,12 +15,11 @@ import { openGroups } from '../coordinator/group/open'
 import { openTransactions } from '../coordinator/transaction/open'
 import type { EndOfTransaction } from '../machine/record-log'
 import { featureLevel, featuresOf } from '../metadata/features'
-import { groupMetadataTopic, transactionStateTopic } from '../metadata/topics/internal-topics'
+import { groupMetadataTopic, partitionOfKey, transactionStateTopic } from '../metadata/topics/internal-topics'
 import type { Metadata } from '../metadata/metadata'
 import { BrokerPartitions } from '../partition/broker-partitions'
 import type { PartitionDirectory } from '../partition/directory'
 import type { Timers } from '../platform/clock'
-import { partitionOf } from '../platform/java-hash'
 import type { Address } from '../platform/network'
 import { AtMost, Pieces } from '../platform/pieces'
 import type { Platform } from '../platform/platform'
@@ -170,8 +169,8 @@ function levelOf({ metadata, release }: Shared, feature: string): number {
 
 /** The broker that leads the partition in which a key of a coordinator's topic is kept; null while none does. */
 function coordinatorOf({ metadata, byId }: Shared, topic: string, key: string): Broker | null {
-  const partitions = metadata.image.topic(topic)?.partitions ?? []
-  return partitions.length === 0 ? null : byId(partitions[partitionOf(key, partitions.length)]!.leader)
+  const partition = partitionOfKey(metadata.image.topic(topic), key)
+  return partition && byId(partition.leader)
 }
 
 function writeMarker(

@@ -2,7 +2,7 @@
  * FindCoordinator (10): which broker looks after a group or a transactional id. v1: transactions (KIP-98); v3: flexible;
  * v4: many keys (KIP-699); v6: share groups (KIP-932). The internal topic behind it is created when it is first needed.
  */
-import { partitionOf } from '../../platform/java-hash'
+import { partitionOfKey } from '../../metadata/topics/internal-topics'
 import { errors, type ErrorName, Refusal } from '../../protocol/errors'
 import { FindCoordinator } from '../../protocol/messages/find-coordinator'
 import type { Call } from '../../call/call'
@@ -90,9 +90,9 @@ async function find(broker: Broker, call: Call, keyType: number, key: string): P
   if (keyType === keyTypes.share) filedUnder = findsShares(call.version) ? shareCoordinatorKey(key) : null
   if (filedUnder === null) return nowhere('INVALID_REQUEST')
   await broker.ensureInternalTopic(topic)
-  const partitions = broker.image().topic(topic)?.partitions ?? []
-  if (partitions.length === 0) return nowhere('COORDINATOR_NOT_AVAILABLE')
-  const { index, leader } = partitions[partitionOf(filedUnder, partitions.length)]!
+  const partition = partitionOfKey(broker.image().topic(topic), filedUnder)
+  if (!partition) return nowhere('COORDINATOR_NOT_AVAILABLE')
+  const { index, leader } = partition
   // Who asked a broker whose disk has failed would be sent back here, again and again.
   if (leader === -1 || broker.partitions.isOffline(topic, index)) return nowhere('COORDINATOR_NOT_AVAILABLE')
   return { error: 'NONE', nodeId: leader, ...broker.advertised(call, leader) }

@@ -38,7 +38,7 @@ export interface GroupsWorld {
   readonly logger: Logger
   /** Read anew at every decision. */
   settings(): GroupSettings
-  /** Partitions of `__consumer_offsets`; 0 while the topic is not there. */
+  /** Partitions of `__consumer_offsets` that groups are spread over; 0 while the topic is not there. */
   partitionCount(): number
   /** The log of a partition of `__consumer_offsets`. Throws NOT_COORDINATOR when this broker does not lead it. */
   open(partition: number): RecordLog | Promise<RecordLog>

@@ -1,5 +1,5 @@
 /** The group coordinator over the partitions of `__consumer_offsets` that this node leads. */
-import { groupMetadataTopic } from '../../metadata/topics/internal-topics'
+import { groupMetadataTopic, keyedPartitions } from '../../metadata/topics/internal-topics'
 import type { Metadata } from '../../metadata/metadata'
 import type { BrokerPartitions } from '../../partition/broker-partitions'
 import { PartitionRecordLog } from '../../partition/record-log'
@@ -30,7 +30,7 @@ export function openGroups(platform: GroupsPlatform, { brokerId, metadata, parti
     ...platform,
     settings: () =>
       groupSettingsOf(metadata.configs.broker(), metadata.configs.topic(groupMetadataTopic).maxMessageBytes),
-    partitionCount: () => metadata.image.topic(groupMetadataTopic)?.partitions.length ?? 0,
+    partitionCount: () => keyedPartitions(metadata.image.topic(groupMetadataTopic)),
     topicExists: id => metadata.image.topicById(id) !== null,
     open(index) {
       const partition = orNotCoordinator(() => partitions.led(groupMetadataTopic, index))

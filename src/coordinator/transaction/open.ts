@@ -1,6 +1,6 @@
 /** The transaction coordinator over the partitions of `__transaction_state` that this node leads. */
 import type { EndOfTransaction } from '../../machine/record-log'
-import { transactionStateTopic } from '../../metadata/topics/internal-topics'
+import { keyedPartitions, transactionStateTopic } from '../../metadata/topics/internal-topics'
 import type { Metadata } from '../../metadata/metadata'
 import type { BrokerPartitions } from '../../partition/broker-partitions'
 import { PartitionRecordLog } from '../../partition/record-log'
@@ -35,7 +35,7 @@ export function openTransactions(
   const transactions = new Transactions({
     ...platform,
     settings: () => transactionSettingsOf(metadata.configs.broker(), transactionVersion()),
-    partitionCount: () => metadata.image.topic(transactionStateTopic)?.partitions.length ?? 0,
+    partitionCount: () => keyedPartitions(metadata.image.topic(transactionStateTopic)),
     coordinatorEpoch: index => metadata.image.topic(transactionStateTopic)?.partitions[index]?.leaderEpoch ?? 0,
     nextProducerId,
     open(index) {

@@ -25,7 +25,7 @@ export interface TransactionsWorld extends MarkersWorld {
   readonly logger: Logger
   /** Read anew at every decision. */
   settings(): TransactionSettings
-  /** Partitions of `__transaction_state`; 0 while the topic is not there. */
+  /** Partitions of `__transaction_state` that ids are spread over; 0 while the topic is not there. */
   partitionCount(): number
   /** The log of a partition of `__transaction_state`. Throws NOT_COORDINATOR when this broker does not lead it. */
   open(partition: number): RecordLog | Promise<RecordLog>

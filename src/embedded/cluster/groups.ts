@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock'
 import { ConsumerProtocolAssignment } from '../../protocol/embedded/consumer-protocol-assignment'
 import { decodeBlob } from '../../protocol/embedded/consumer-protocol'
 import { Refusal } from '../../protocol/errors'
-import { groupMetadataTopic } from '../../metadata/topics/internal-topics'
+import { groupMetadataTopic, partitionOfKey } from '../../metadata/topics/internal-topics'
 import { hasUnread } from './data'
 import { BrokerError, type GroupFacts, type GroupWish, type MemberFacts, type PartitionLag } from '../contract/commands'
 
@@ -58,11 +58,8 @@ export async function groupFacts(core: Core, { now }: Clock, group: string): Pro
 }
 
 function coordinatorOf({ brokers, metadata }: Core, group: string): Broker | null {
-  const partitions = metadata.image.topic(groupMetadataTopic)?.partitions ?? []
-  const [first] = brokers
-  if (!first || partitions.length === 0) return null
-  const { leader } = partitions[first.broker.groups.partitionOf(group)]!
-  return brokers.find(({ broker }) => broker.id === leader)?.broker ?? null
+  const partition = partitionOfKey(metadata.image.topic(groupMetadataTopic), group)
+  return brokers.find(({ broker }) => broker.id === partition?.leader)?.broker ?? null
 }
 
 async function committedOf(

@@ -23,6 +23,8 @@ export interface TopicImage {
   readonly id: string
   readonly name: string
   readonly partitions: readonly PartitionImage[]
+  /** The topic of a coordinator that has grown: over how many of its partitions keys are spread, that is how many it began with. */
+  readonly keyedPartitions?: number
   /** `__consumer_offsets` and its like. */
   readonly internal: boolean
 }

@@ -14,6 +14,8 @@ export interface StoredCluster {
 export interface StoredTopic {
   readonly name: string
   readonly partitions: number
+  /** As in the image. */
+  readonly keyedPartitions?: number
 }
 
 export type StoredPartition = Omit<PartitionImage, 'index'>

@@ -12,6 +12,7 @@ import {
   type EntryOutcome,
 } from '../decision'
 import type { TopicImage } from '../image/image'
+import { keyedPartitions } from './internal-topics'
 import { assignedPartition, checkAssignment, placeReplicas } from './placement'
 import type { StoreOperation } from '../store/store'
 import { storeKeys, type StoredPartition, type StoredTopic } from '../image/stored'
@@ -74,7 +75,11 @@ function createPartitions(
   }
   charge(spec.count - present)
   const partitions = newPartitions(context, spec, topic)
-  const stored: StoredTopic = { name: topic.name, partitions: spec.count }
+  const stored: StoredTopic = {
+    name: topic.name,
+    partitions: spec.count,
+    ...(topic.internal && { keyedPartitions: keyedPartitions(topic) }),
+  }
   operations.push({ put: storeKeys.topic(topic.id), value: JSON.stringify(stored) })
   for (const [at, partition] of partitions.entries()) {
     operations.push({ put: storeKeys.partition(topic.id, present + at), value: JSON.stringify(partition) })

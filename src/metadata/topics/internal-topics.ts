@@ -1,5 +1,7 @@
 /** The topics that a broker makes for itself: how many partitions, how many replicas, which configs. */
+import { partitionOf } from '../../platform/java-hash'
 import type { BrokerConfigs } from '../config/configs'
+import type { PartitionImage, TopicImage } from '../image/image'
 
 export const groupMetadataTopic = '__consumer_offsets'
 export const transactionStateTopic = '__transaction_state'
@@ -58,3 +60,16 @@ export function internalTopicPlan(name: string, broker: BrokerConfigs): Internal
 /** Whether Metadata calls a topic internal; `__cluster_metadata` is not among them, as in Kafka. */
 export const isInternalTopic = (name: string): boolean =>
   name === groupMetadataTopic || name === transactionStateTopic || name === shareGroupStateTopic
+
+/**
+ * Over how many partitions of a coordinator's topic keys are spread; 0 while the topic is not there. Partitions that are added later
+ * get none: what was written before would not be found where it is looked for. Kafka keeps to the number of its start, and
+ * spreads over all of them after the next one, so that it has forgotten then.
+ */
+export const keyedPartitions = (topic: TopicImage | null): number =>
+  topic === null ? 0 : (topic.keyedPartitions ?? topic.partitions.length)
+
+/** The partition that keeps what is filed under `key`; null while the topic is not there. */
+export function partitionOfKey(topic: TopicImage | null, key: string): PartitionImage | null {
+  return topic && topic.partitions[partitionOf(key, keyedPartitions(topic))]!
+}

@@ -1,6 +1,8 @@
 /** Replies as an Apache Kafka 4.4 with one broker gave them to the same requests. */
 import { createPartitions } from '../../../../src/broker/apis/create-partitions'
 import type { Broker } from '../../../../src/broker/broker'
+import { keyedPartitions, partitionOfKey } from '../../../../src/metadata/topics/internal-topics'
+import type { Metadata } from '../../../../src/metadata/metadata'
 import { ask, brokerWith } from '../../../support/handler-bench'
 import { openMetadata, topicSpec } from '../../../support/metadata'
 
@@ -10,9 +12,10 @@ const manual = 'The manual partition assignment includes'
 
 describe('CreatePartitions', () => {
   let broker: Broker
+  let metadata: Metadata
 
   beforeEach(async () => {
-    const metadata = await openMetadata()
+    metadata = await openMetadata()
     await metadata.createTopics([topicSpec('cp', 3), topicSpec('cp2')])
     broker = brokerWith(metadata)
   })
@@ -70,6 +73,22 @@ describe('CreatePartitions', () => {
       { errorCode: 7, errorMessage: null },
     ])
     expect(broker.image().topic('cp')!.partitions).toHaveLength(3)
+  })
+
+  it("spreads the keys of a coordinator's topic over as many as it began with, however often it grows", async () => {
+    const topic = '__consumer_offsets'
+    await metadata.ensureInternalTopic(topic)
+    const began = broker.image().topic(topic)!.partitions.length
+    const known = partitionOfKey(broker.image().topic(topic), 'a group')!
+    for (const more of [1, 5, 9]) {
+      await grow([to(began + more, null, topic)], { validateOnly: false })
+      const grown = broker.image().topic(topic)!
+      expect(grown.partitions).toHaveLength(began + more)
+      expect(keyedPartitions(grown)).toBe(began)
+      expect(partitionOfKey(grown, 'a group')).toEqual(known)
+    }
+    await grow([to(9)], { validateOnly: false })
+    expect(broker.image().topic('cp')).not.toHaveProperty('keyedPartitions')
   })
 
   it.each([0, 1, 2])('answers version %i', async version => {
