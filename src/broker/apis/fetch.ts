@@ -5,7 +5,7 @@
  */
 import type { Call } from '../../call/call'
 import { isPromise } from '../../call/stage'
-import { errors, Refusal } from '../../protocol/errors'
+import { type ErrorName, errors, Refusal } from '../../protocol/errors'
 import { Fetch, type FetchRequest } from '../../protocol/messages/fetch'
 import type { ResponseDraft } from '../../protocol/schema'
 import type { Partition } from '../../partition/partition'
@@ -26,9 +26,12 @@ const firstWithHints = 16
 /** What a reply says of a partition besides its records, about: it counts for quotas. */
 const besidesRecordsBytes = 60
 
+const noneAborted: [] = []
+
 const refusedTopic = (
   { topic, topicId, partitions }: FetchRequest['topics'][number],
   errorCode: number,
+  abortedTransactions: [] | null = noneAborted,
 ): TopicReply => ({
   topic,
   topicId,
@@ -36,10 +39,22 @@ const refusedTopic = (
     partitionIndex: partition,
     errorCode,
     highWatermark: -1,
-    abortedTransactions: [],
+    abortedTransactions,
     records: Buffer.alloc(0),
   })),
 })
+
+/** Where no log was asked Kafka lists no transactions, and where one was asked in vain it has no list. */
+const errorsOfNoTopic = codesOf('UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'TOPIC_AUTHORIZATION_FAILED')
+const errorsOfSessions = codesOf(
+  'FETCH_SESSION_ID_NOT_FOUND',
+  'INVALID_FETCH_SESSION_EPOCH',
+  'FETCH_SESSION_TOPIC_ID_ERROR',
+)
+
+function codesOf(...names: ErrorName[]): ReadonlySet<number> {
+  return new Set(names.map(name => errors[name].code))
+}
 
 export const fetch = defineHandler({
   api: Fetch,
@@ -48,12 +63,15 @@ export const fetch = defineHandler({
     { own: 'topic', may: 'READ' },
     { own: 'cluster', may: 'CLUSTER_ACTION' },
   ],
-  entries: { request: 'topics', response: 'responses', refuse: refusedTopic },
-  refuseAll: ({ sessionId, topics }, errorCode, _message, { version }) => ({
-    errorCode,
-    sessionId,
-    responses: version >= 13 ? [] : topics.map(topic => refusedTopic(topic, errorCode)),
-  }),
+  entries: {
+    request: 'topics',
+    response: 'responses',
+    refuse: (topic, errorCode) => refusedTopic(topic, errorCode, errorsOfNoTopic.has(errorCode) ? noneAborted : null),
+  },
+  refuseAll: ({ sessionId, topics }, errorCode, _message, { version }) =>
+    errorsOfSessions.has(errorCode)
+      ? { errorCode, sessionId: 0, responses: [] }
+      : { errorCode, sessionId, responses: version >= 13 ? [] : topics.map(topic => refusedTopic(topic, errorCode)) },
 
   handle(broker, call, request) {
     const byId = call.version >= 13

@@ -12,6 +12,7 @@ import { type About, type Entries, namesText, splitRequest, withEntries, withOwn
 import { nearest } from '../contract/kinds'
 import type { OpenRequest } from '../contract/logged-request'
 import { madeReply } from './made-reply'
+import { entriesOf, type Place, placeOf, refusedInside, withoutLeaders, withoutOffsets } from './places'
 import type { Decision } from '../contract/question'
 import type { Questions } from './questions'
 
@@ -59,6 +60,9 @@ interface At {
 
 type Served = Body | Promise<Body>
 type Asking = Fault & { readonly effect: FaultEffect & { does: 'ask' } }
+
+/** APIs of two places whose entries stand one by one in requests. */
+const hasEntries: ReadonlySet<string> = new Set(['Fetch', 'Metadata', 'OffsetDelete'])
 
 /** Every request is held against every fault. */
 const faultsMax = 1_000
@@ -164,10 +168,15 @@ export class Faults {
     const { code } = errors[error as ErrorName]
     // Who wants no acknowledgement gets none, and hears of errors by the end of the connection, as in Kafka.
     if (handler.api.name === 'Produce' && request.acks === 0) return dropped(call, request, after ? next : null)
-    const { entries } = handler
-    const about = entries ? this.#aboutEntries(handler, fault) : null
+    const place = placeOf(handler.api.name, error as ErrorName)
+    if (place === 'partitions' || (place === 'inside' && handler.api.name === 'OffsetFetch')) {
+      return andThen(next(call, request), reply => this.#refusedInReply(handler, fault, code, reply))
+    }
+    const entries = entriesOf(handler, call, request)
+    const about = entries ? this.#aboutEntries(handler, fault, place) : null
     if (!entries || !about) {
-      const refuse = (): Body => refuseAll(handler, call, request, code, null)
+      const inside = place === 'inside' ? refusedInside(handler, call, request, code) : null
+      const refuse = (): Body => inside ?? refuseAll(handler, call, request, code, null)
       return after ? andThen(next(call, request), refuse) : refuse()
     }
     if (handler.api.name === 'Fetch') return this.#refusedFetch(entries, about, code, call, request, next)
@@ -180,6 +189,15 @@ export class Faults {
     return andThen(next(call, after ? request : rest), reply => {
       return reply === null ? null : withEntries(reply, entries, refused(reply))
     })
+  }
+
+  /** What is only asked is asked, and the answer then tells the error of what is meant. */
+  #refusedInReply({ api }: Handler<never>, { topic, partition, group }: Fault, code: number, reply: Body): Body {
+    if (reply === null) return null
+    const about = { names: topic === null ? null : this.#namesOf(topic), partition }
+    return api.name === 'OffsetFetch'
+      ? withoutOffsets(reply, group === null ? null : [group], about, code)
+      : withoutLeaders(reply, about, code)
   }
 
   /** A session knows partitions that its fetches do not name, and whoever hears of an error hears of it at once. */
@@ -293,13 +311,14 @@ export class Faults {
     return about.names.some(known => namesText(request, known))
   }
 
-  #aboutEntries({ api }: Handler<never>, { topic, partition, group, effect }: Fault): About | null {
+  /** Null for all that was asked. */
+  #aboutEntries({ api }: Handler<never>, { topic, partition, group }: Fault, place: Place | null): About | null {
+    if (group !== null && api.name === 'OffsetFetch') return { names: [group], partition: null }
+    if (place === 'whole') return null
     if (topic !== null) return { names: this.#namesOf(topic), partition }
-    if (group !== null) return { names: [group], partition: null }
-    // Their answers tell of more than what was asked for, and errors of topics stand with these.
-    const isOfSession = effect.does === 'error' && effect.error.includes('FETCH_SESSION')
-    if (api.name === 'Metadata' || (api.name === 'Fetch' && !isOfSession)) return { names: null, partition: null }
-    return null
+    if (group !== null && place === null) return { names: [group], partition: null }
+    // Answers of Fetch and Metadata tell of more than what was asked for.
+    return place === 'inside' && hasEntries.has(api.name) ? { names: null, partition: null } : null
   }
 
   #namesOf(topic: string): string[] {
