@@ -1,6 +1,8 @@
 /** `.ci/run` after `npm ci`: every proof there is, the longer ones side by side, and the sum of all in one last line. */
 import { rmSync } from 'node:fs'
-import { busyLanes, judgeToolsStep, newestNode, simulationStep, staticSteps, testStep, waitingLanes } from './step-list'
+import { availableParallelism } from 'node:os'
+import { inPool } from './pool'
+import { judgeSteps, judgeToolsStep, newestNode, roomOfCore, simulationStep, staticSteps, testStep } from './step-list'
 import { type Outcome, type Step, print, report, run, summary } from './steps'
 
 /** It should take less than 20 minutes. A machine that is twice as slow is no reason to fail; one that hangs is. */
@@ -15,24 +17,20 @@ async function main(): Promise<void> {
     outcomes.push(outcome)
     return outcome
   }
-  const together = (lanes: readonly (readonly Step[])[]) =>
-    Promise.all(
-      lanes.map(async lane => {
-        for (const step of lane) await take(step)
-      }),
-    )
-  for (const step of staticSteps) await take(step)
-  await take(testStep)
-  await take(simulationStep)
   const newest = newestNode()
   if (newest === null) print('skip system tests on node 24: npm has none for this machine')
-  else {
-    if ((await take(newest.install)).failed === 0) await take(newest.system)
-    rmSync(newest.folder, { recursive: true, force: true })
-  }
-  await take(judgeToolsStep)
-  await together(busyLanes)
-  await together(waitingLanes)
+  // Fetching waits for others more than it works, so it goes on beside the rest.
+  const fetched = (async () => {
+    await take(judgeToolsStep)
+    return newest !== null && (await take(newest.install)).failed === 0
+  })()
+  for (const step of [...staticSteps, testStep, simulationStep]) await take(step)
+  const judges = [...((await fetched) ? [newest!.system] : []), ...judgeSteps]
+  await inPool(
+    judges.map(({ size, ...step }) => ({ size, run: () => take(step) })),
+    roomOfCore * availableParallelism(),
+  )
+  if (newest) rmSync(newest.folder, { recursive: true, force: true })
   summary(outcomes)
 }
 

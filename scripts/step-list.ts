@@ -33,7 +33,7 @@ export const simulationStep: Step = {
 }
 
 /** The newest Node that is supported, out of npm, in a folder to be removed; null where npm has none for this machine. */
-export function newestNode(): { readonly folder: string; readonly install: Step; readonly system: Step } | null {
+export function newestNode(): { readonly folder: string; readonly install: Step; readonly system: JudgeStep } | null {
   const name = { linux: 'linux', darwin: 'darwin', win32: 'win' }[process.platform as string]
   if (!name || !['x64', 'arm64'].includes(process.arch)) return null
   const bundle = `node-${name}-${process.arch}`
@@ -48,6 +48,7 @@ export function newestNode(): { readonly folder: string; readonly install: Step;
     },
     system: {
       name: 'system tests on node 24',
+      size: roomOfCore,
       command: [program, 'node_modules/jest/bin/jest.js', '--ci', 'test/system'],
       timeoutMs: 10 * minute,
     },
@@ -61,61 +62,45 @@ export const judgeToolsStep: Step = {
   timeoutMs: 10 * minute,
 }
 
-/** What needs a real Kafka, one core each: the two lists go on side by side, with brokers of their own. */
-export const busyLanes: readonly (readonly Step[])[] = [
-  [
-    { name: 'oracle', command: ['npm', 'run', 'oracle'], timeoutMs: 16 * minute },
-    { name: 'oracle of access', command: ['npm', 'run', 'oracle', '--', '--secured'], timeoutMs: 10 * minute },
-    { name: 'oracle of starts', command: ['npm', 'run', 'oracle', '--', '--starts'], timeoutMs: 10 * minute },
-  ],
-  [
-    { name: 'files', command: ['npm', 'run', 'files'], timeoutMs: 16 * minute },
-    { name: 'nodes', command: ['npm', 'run', 'nodes'], timeoutMs: 8 * minute },
-    { name: 'embedded', command: ['npm', 'run', 'embedded'], timeoutMs: 8 * minute },
-    { name: 'oracle of sasl', command: ['npm', 'run', 'oracle', '--', '--sasl'], timeoutMs: 10 * minute },
-    { name: 'torture', command: ['npm', 'run', 'torture', '--', '--rounds', '20'], timeoutMs: 10 * minute },
-    {
-      name: 'torture of transactions',
-      command: ['npm', 'run', 'torture', '--', '--transactions', '--rounds', '20'],
-      timeoutMs: 10 * minute,
-    },
-  ],
-]
+/** A step of the judges, and how much of a machine it takes where `roomOfCore` is what one core has. */
+export interface JudgeStep extends Step {
+  readonly size: number
+}
 
-/** More judges, with real clients, which wait more than they work: three lists side by side. */
-export const waitingLanes: readonly (readonly Step[])[] = [
-  [
-    { name: 'compat', command: ['npm', 'run', 'compat'], timeoutMs: 20 * minute },
-    { name: 'acls', command: ['npm', 'run', 'acls', '--', '--rounds', '60'], timeoutMs: 6 * minute },
-    {
-      name: 'walks with silences',
-      command: ['npm', 'run', 'walks', '--', '--of', 'silences', '--rounds', '6', '--length', '24'],
-      timeoutMs: 16 * minute,
-    },
-  ],
-  [
-    { name: 'tools', command: ['npm', 'run', 'tools'], timeoutMs: 16 * minute },
-    { name: 'walks', command: ['npm', 'run', 'walks', '--', '--rounds', '15'], timeoutMs: 10 * minute },
-    {
-      name: 'walks of older levels',
-      command: 'npm run walks -- --rounds 15 --of transactions --transaction-version 1'.split(' '),
-      timeoutMs: 6 * minute,
-    },
-    {
-      name: 'walks canary',
-      command: ['npm', 'run', 'walks', '--', '--rounds', '5', '--of', 'groups', '--canary'],
-      timeoutMs: 4 * minute,
-    },
-    {
-      name: 'torture canary',
-      command: ['npm', 'run', 'torture', '--', '--rounds', '1', '--canary'],
-      timeoutMs: 4 * minute,
-    },
-  ],
-  [
-    { name: 'releases', command: ['npm', 'run', 'releases'], timeoutMs: 10 * minute },
-    { name: 'examples', command: ['npm', 'run', 'examples'], timeoutMs: 10 * minute },
-    { name: 'apps', command: ['npm', 'run', 'apps'], timeoutMs: 16 * minute },
-    { name: 'chains', command: ['npm', 'run', 'chains'], timeoutMs: 16 * minute },
-  ],
+export const roomOfCore = 6
+
+const npm = (size: number, name: string, minutes: number, script: string): JudgeStep => ({
+  name,
+  size,
+  command: ['npm', 'run', ...script.split(' ')],
+  timeoutMs: minutes * minute,
+})
+/** A core of its own. */
+const working = npm.bind(null, roomOfCore)
+/** Real clients, which wait more than they work. */
+const waiting = npm.bind(null, roomOfCore - 2)
+
+/** Each has brokers of its own. Those that take longest come first, so that nothing long is left for the end. */
+export const judgeSteps: readonly JudgeStep[] = [
+  waiting('compat', 20, 'compat'),
+  working('oracle', 16, 'oracle'),
+  waiting('tools', 16, 'tools'),
+  working('files', 16, 'files'),
+  waiting('apps', 16, 'apps'),
+  waiting('chains', 16, 'chains'),
+  waiting('walks with silences', 16, 'walks -- --of silences --rounds 6 --length 24'),
+  working('oracle of starts', 10, 'oracle -- --starts'),
+  working('torture', 10, 'torture -- --rounds 20'),
+  working('torture of transactions', 10, 'torture -- --transactions --rounds 20'),
+  waiting('examples', 10, 'examples'),
+  waiting('walks', 10, 'walks -- --rounds 15'),
+  working('oracle of access', 10, 'oracle -- --secured'),
+  working('oracle of sasl', 10, 'oracle -- --sasl'),
+  working('nodes', 8, 'nodes'),
+  working('embedded', 8, 'embedded'),
+  waiting('releases', 10, 'releases'),
+  waiting('acls', 6, 'acls -- --rounds 60'),
+  waiting('walks of older levels', 6, 'walks -- --rounds 15 --of transactions --transaction-version 1'),
+  waiting('walks canary', 4, 'walks -- --rounds 5 --of groups --canary'),
+  waiting('torture canary', 4, 'torture -- --rounds 1 --canary'),
 ]

@@ -164,7 +164,11 @@ class GroupTeller implements Teller {
   #sync(action: Action, version: number): Built<typeof SyncGroup>['body'] {
     const { members, protocolName } = this.#known[action.client]!
     const [, , , , typeDice = 0, whoDice = 0] = action.rolls
-    const all = members.map(memberId => ({ memberId, assignment: Buffer.from(`of ${this.#names.get(memberId)}`) }))
+    // By name, since brokers tell members in an order of their own, and some assignments leave the first one out.
+    const nameOf = (memberId: string): string => this.#names.get(memberId) ?? ''
+    const all = members
+      .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+      .map(memberId => ({ memberId, assignment: Buffer.from(`of ${nameOf(memberId)}`) }))
     const assignments =
       whoDice < 900
         ? all
