@@ -12,7 +12,13 @@ interface Case {
 const map = 'listener.security.protocol.map'
 const told = 'advertised.listeners'
 const inter = 'inter.broker.listener.name'
+const interProtocol = 'security.inter.broker.protocol'
 const at = '127.0.0.1'
+const plainUsers = {
+  'sasl.enabled.mechanisms': 'PLAIN',
+  'listener.name.plaintext.plain.sasl.jaas.config':
+    'org.apache.kafka.common.security.plain.PlainLoginModule required user_ann="a";',
+}
 const one = { listeners: `A://${at}:22301`, [map]: 'A:PLAINTEXT' }
 const two = { listeners: `A://${at}:22301,B://${at}:22302`, [map]: 'A:PLAINTEXT,B:PLAINTEXT' }
 const of = (listeners: string) => ({ ...two, listeners })
@@ -34,6 +40,19 @@ const cases: Readonly<Record<string, Case>> = {
     differs: 'Kafka sees it when it opens the port.',
   },
   'a comma at the end': { settings: of(`A://${at}:22301,`) },
+  'no listener': { settings: {} },
+  'no listener, and its protocol': { settings: { [map]: 'PLAINTEXT:SASL_PLAINTEXT', ...plainUsers } },
+  'no listener, and its protocol in small letters': { settings: { [map]: 'plaintext:plaintext' } },
+  'no listener, and one of TLS': { settings: { [map]: 'PLAINTEXT:SSL' }, differs: 'TLS is not served.' },
+  'no listener, and a protocol that there is not': { settings: { [map]: 'PLAINTEXT:FOO' } },
+  'no listener, and a protocol for others': { settings: { [map]: 'A:PLAINTEXT' } },
+  'no listener, and a map that is none': { settings: { [map]: 'PLAINTEXT=PLAINTEXT' } },
+  'no listener, and told of another': { settings: { [told]: 'A://h:1' } },
+  'no listener, and the protocol of brokers': { settings: { [interProtocol]: 'PLAINTEXT' } },
+  'no listener, and another protocol of brokers': { settings: { [interProtocol]: 'SASL_PLAINTEXT' } },
+  'a listener, and another protocol of brokers': {
+    settings: { listeners: `PLAINTEXT://${at}:22301`, [map]: 'PLAINTEXT:PLAINTEXT', [interProtocol]: 'SSL' },
+  },
   'no protocol': { settings: { listeners: one.listeners } },
   'a protocol that there is not': { settings: { ...one, [map]: 'A:FOO' } },
   'a protocol in small letters': { settings: { ...one, [map]: 'A:plaintext' } },
@@ -137,15 +156,22 @@ const meant: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Kafka has a listener for its controllers, and wants to be told by which its brokers meet. */
-function propertiesOf({ listeners = '', ...settings }: Case['settings']): Record<string, string> {
-  return {
-    'process.roles': 'broker,controller',
+function propertiesOf({ listeners, ...settings }: Case['settings']): Record<string, string> {
+  const shared = {
     'node.id': '1',
-    [inter]: 'A',
+    'controller.listener.names': 'CONTROLLER',
+    ...(listeners?.startsWith('PLAINTEXT') || listeners === undefined ? {} : { [inter]: 'A' }),
     ...settings,
     ...(settings[map] === undefined ? {} : { [map]: `${settings[map]},CONTROLLER:PLAINTEXT` }),
+  }
+  // Whoever is a controller as well has to say where.
+  if (listeners === undefined) {
+    return { ...shared, 'process.roles': 'broker', 'controller.quorum.voters': `2@${at}:22399` }
+  }
+  return {
+    ...shared,
+    'process.roles': 'broker,controller',
     listeners: `CONTROLLER://${at}:22399,${listeners}`,
-    'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `1@${at}:22399`,
   }
 }

@@ -189,6 +189,24 @@ test('what a client of one listener sees of groups and topics is what those of t
   expect((await broker.stop()).code).toBe(0)
 })
 
+test('a listener that is not given by itself asks who somebody is where the map says so', async () => {
+  const set = [
+    'listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT',
+    'sasl.enabled.mechanisms=PLAIN',
+    `listener.name.plaintext.plain.sasl.jaas.config=${plainModule} required user_root="r";`,
+  ]
+  const broker = new Odradek(['--port', '0', '--json', ...set.flatMap(text => ['--set', text])])
+  const { port } = await broker.ready()
+  const told = async (sasl?: Mechanism | SASLOptions) => {
+    const admin = kafkaAt(port, sasl).admin()
+    started.push(admin)
+    await admin.connect()
+    return admin.listTopics()
+  }
+  await expect(told()).rejects.toThrow()
+  expect(await told({ mechanism: 'plain', username: 'root', password: 'r' })).toEqual([])
+})
+
 // librdkafka finds the broker anew by the address it is told, so this shows that each listener tells one that serves. kcat is
 // a package of the system and not of npm: where it is not installed there is nothing to run; scripts/ci/install.sh has it.
 const testWithKcat = present('kcat') ? test : test.skip

@@ -115,9 +115,10 @@ export function checkOptions(options: BrokerOptions): void {
       `${directory} of config of startBroker: where records are kept is for storage to say, as { dir }.`,
     )
   }
-  if (options.sasl !== undefined && options.config?.['listeners'] !== undefined) {
+  const listening = ['listeners', 'listener.security.protocol.map'].find(key => options.config?.[key] !== undefined)
+  if (options.sasl !== undefined && listening !== undefined) {
     throw new TypeError(
-      'sasl of startBroker opens the one listener that there is, and config has listeners: give one of them.',
+      `sasl of startBroker opens the one listener that there is, and config has ${listening}: give one of them.`,
     )
   }
 }

@@ -7,7 +7,7 @@ import { type ConfigTexts, brokerSynonyms } from '../../metadata/config/layers'
 import type { LogLevel } from '../../platform/logger'
 import { checkAssignments } from './check'
 import { dataDirOf, type ListenerPlace, placesOf } from './places'
-import { type SaslConfig, saslOf } from './sasl'
+import { keysOfSasl, listenerPrefix, type SaslConfig, saslOf } from './sasl'
 import { togetherProblem } from './together'
 import { type Profile, isProfile, profileSettings } from './profiles'
 import {
@@ -103,7 +103,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   })
   const [first, ...others] = places
   const listeners: NodeConfig['listeners'] = [listenerOf(first), ...others.map(listenerOf)]
-  warnings.push(...strangersIn(counting, listeners))
+  warnings.push(...strangersIn(counting, listeners), ...unaskedIn(counting, listeners))
   const [id, formerId] = ['node.id', 'broker.id'].map(key => texts.get(key)?.trim())
   if (id !== undefined && formerId !== undefined && Number(id) !== Number(formerId)) {
     problems.push(`node.id=${id} and broker.id=${formerId} are two names of the same id. Leave broker.id out.`)
@@ -169,11 +169,31 @@ const layerOf = (origin: string): string => origin.replace(/:\d+$/, ':').replace
 /** What is said of listeners that there are not. */
 function strangersIn(counting: readonly Assignment[], listeners: readonly ListenerConfig[]): string[] {
   const names = listeners.map(({ name }) => name.toLowerCase())
-  const isStrange = ({ key }: Assignment) => {
-    const name = /^listener\.name\.([^.]+)\./.exec(key)?.[1]
-    return name !== undefined && !names.includes(name.toLowerCase())
-  }
-  return counting.filter(isStrange).map(({ key, origin }) => `${key} (${origin}) is of a listener that is not there.`)
+  return counting.flatMap(({ key, origin }) => {
+    const name = listenerNamed(key)
+    if (name === null || names.includes(name)) return []
+    // As in Kafka, which looks for them by small letters.
+    const isLarge = names.includes(name.toLowerCase())
+    return [
+      isLarge
+        ? `${key} (${origin}) does nothing: write listener.name.${name.toLowerCase()}, in small letters.`
+        : `${key} (${origin}) is of a listener that is not there.`,
+    ]
+  })
+}
+
+const listenerNamed = (key: string): string | null => /^listener\.name\.([^.]+)\./.exec(key)?.[1] ?? null
+
+/** What is said of logins where no listener asks for any: whoever wrote it may believe that nobody comes in without. */
+function unaskedIn(counting: readonly Assignment[], listeners: readonly ListenerConfig[]): string[] {
+  const isOfSasl = ({ key }: Assignment) => keysOfSasl.has(key.replace(listenerPrefix, ''))
+  return counting.filter(isOfSasl).flatMap(({ key, origin }) => {
+    const named = listenerNamed(key)
+    const meant = listeners.filter(({ name }) => named === null || name.toLowerCase() === named)
+    if (meant.length === 0 || meant.some(({ sasl }) => sasl !== null)) return []
+    const names = meant.map(({ name }) => name).join(', ')
+    return [`${key} (${origin}) does nothing: ${names} asks nobody for a login. SASL_PLAINTEXT does.`]
+  })
 }
 
 /** What a Kafka's server.properties says of a node's place, so that those who describe configs see it. */

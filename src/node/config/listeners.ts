@@ -15,8 +15,9 @@ export interface ClientListener extends NamedListener {
 
 export interface ListenerTexts {
   readonly listeners: string
-  /** `listener.security.protocol.map` and `controller.listener.names`; empty when not given. */
-  readonly protocolMap: string
+  /** `listener.security.protocol.map`; null when not given. */
+  readonly protocolMap: string | null
+  /** `controller.listener.names`; empty when not given. */
   readonly controllerNames: string
 }
 
@@ -65,8 +66,8 @@ function protocolOf({ name }: NamedListener, map: ReadonlyMap<string, string> | 
 }
 
 /** Null when not given: names are protocols then. */
-function protocolMapOf(text: string): ReadonlyMap<string, string> | null | string {
-  if (text.trim() === '') return null
+function protocolMapOf(text: string | null): ReadonlyMap<string, string> | null | string {
+  if (text === null) return null
   const map = new Map<string, string>()
   for (const pair of words(text)) {
     const [name = '', protocol = ''] = pair.split(':').map(word => word.trim().toUpperCase())

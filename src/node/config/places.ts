@@ -25,9 +25,8 @@ export function placesOf(
   problems: string[],
   brokers: number,
 ): readonly [ListenerPlace, ...ListenerPlace[]] {
-  let first: ClientListener = { name: 'PLAINTEXT', protocol: 'PLAINTEXT', ...defaultAddress }
-  let others: readonly ClientListener[] = []
   const before = problems.length
+  let [first, ...others] = usualListener(layers, problems)
   for (const one of layers) {
     if (one.isPlace && one.key === 'host') {
       const host = one.text.trim()
@@ -36,13 +35,9 @@ export function placesOf(
       first = { ...first, host }
     } else if (one.isPlace && one.key === 'port') first = { ...first, port: portOf(one, problems) ?? first.port }
     else if (one.key === 'listeners') {
-      const listeners = clientListeners({
-        listeners: one.text,
-        protocolMap: last(layers, 'listener.security.protocol.map'),
-        controllerNames: last(layers, 'controller.listener.names'),
-      })
+      const listeners = listenersOf(one.text, layers)
       if (typeof listeners === 'string') problems.push(`listeners=${one.text} (${one.origin}): ${listeners}.`)
-      else [first, ...others] = listeners as [ClientListener, ...ClientListener[]]
+      else [first, ...others] = listeners
     }
   }
   const taken = others.find(({ port }) => port !== 0 && port === first.port && isFlagged(layers))
@@ -61,6 +56,29 @@ export function placesOf(
   const places = [placeOf(first), ...others.map(placeOf)] as const
   if (brokers > 1) checkRanges(places, brokers, problems)
   return places
+}
+
+type ClientListeners = readonly [ClientListener, ...ClientListener[]]
+
+/** Or a sentence that says what is wrong with them. */
+function listenersOf(listeners: string, layers: readonly Assignment[]): ClientListeners | string {
+  const opened = clientListeners({
+    listeners,
+    protocolMap: layers.findLast(({ key }) => key === 'listener.security.protocol.map')?.text ?? null,
+    controllerNames: last(layers, 'controller.listener.names'),
+  })
+  return typeof opened === 'string' ? opened : (opened as readonly ClientListener[] as ClientListeners)
+}
+
+/** The one where none is given. What is said of its name holds as of any: it may ask clients who they are. */
+function usualListener(layers: readonly Assignment[], problems: string[]): ClientListeners {
+  const plain: ClientListeners = [{ name: 'PLAINTEXT', protocol: 'PLAINTEXT', ...defaultAddress }]
+  if (layers.some(({ key }) => key === 'listeners')) return plain
+  const text = `PLAINTEXT://${defaultAddress.host}:${defaultAddress.port}`
+  const listeners = listenersOf(text, layers)
+  if (typeof listeners !== 'string') return listeners
+  problems.push(`listeners is not given, so that it is ${text}: ${listeners}.`)
+  return plain
 }
 
 /** Ports are counted up from those that are given: none of them may be that of another listener, or none at all. */
@@ -89,14 +107,18 @@ const isFlagged = (layers: readonly Assignment[]): boolean => layers.some(one =>
 
 /** Brokers have nothing to tell each other here; what names no listener of clients is a mistake all the same. */
 function checkInterBroker(layers: readonly Assignment[], names: readonly string[], problems: string[]): void {
-  const given = layers.findLast(({ key }) => key === 'inter.broker.listener.name')
-  if (!given || given.text.trim() === '') return
-  const where = `inter.broker.listener.name=${given.text} (${given.origin})`
+  const named = layers.findLast(({ key, text }) => key === 'inter.broker.listener.name' && text.trim() !== '')
+  const protocol = layers.findLast(({ key }) => key === 'security.inter.broker.protocol')
+  // A protocol stands for the listener that has its name.
+  const given = named ?? protocol
+  if (!given) return
+  const where = `${given.key}=${given.text} (${given.origin})`
   if (!names.includes(given.text.trim().toUpperCase())) {
     problems.push(`${where} is none of the listeners for clients: ${names.join(', ')}.`)
   }
-  const protocol = layers.findLast(({ key }) => key === 'security.inter.broker.protocol')
-  if (protocol) problems.push(`${where} and security.inter.broker.protocol (${protocol.origin}) exclude one another.`)
+  if (named && protocol) {
+    problems.push(`${where} and security.inter.broker.protocol (${protocol.origin}) exclude one another.`)
+  }
 }
 
 /** By listener; those that are not in it are told by the way that clients came. */

@@ -9,6 +9,14 @@ export interface SaslConfig {
   readonly maxReauthMs: ReadonlyMap<string, number>
 }
 
+/** What is about those who say who they are; also of one listener. */
+export const keysOfSasl: ReadonlySet<string> = new Set([
+  'connections.max.reauth.ms',
+  'sasl.enabled.mechanisms',
+  'sasl.jaas.config',
+  'sasl.server.max.receive.size',
+])
+
 type Texts = ReadonlyMap<string, string>
 
 const served: readonly string[] = ['PLAIN', ...scramMechanisms.map(({ name }) => name)]

@@ -2,6 +2,7 @@
 import { configKey, configKeys, staticKey } from '../../metadata/config/keys'
 import { nearestNames } from '../../platform/nearest'
 import { parseProperties } from './properties'
+import { listenerPrefix } from './sasl'
 
 /** A config key, or a place: `host` and `port` of the listener, which are finer than Kafka's `listeners`. */
 export interface Assignment {
@@ -152,7 +153,7 @@ export function environmentAssignments(environment: Environment, problems: strin
       continue
     }
     const key = keyOfVariable(name)
-    if (staticKey(key) !== null) long.push({ key, text, origin: name })
+    if (staticKey(key.replace(listenerPrefix, '')) !== null) long.push({ key, text, origin: name })
     else problems.push(unknownVariable(name, key))
   }
   return [...finerLast(long), ...shorts]
