@@ -74,9 +74,12 @@ function buildAddon() {
 
 /** Jest takes what a file exports by default, or as a whole, which no file of ours does. */
 function writeForJest() {
-  const write = (name, code) => writeFileSync(path.join(root, 'dist/embedded/runners', name), `'use strict'\nmodule.exports = ${code}\n`)
-  write('jest-setup.js', `require('./jest-run.js').setup`)
-  write('jest-teardown.js', `require('./jest-run.js').teardown`)
+  const runners = path.join(root, 'dist/embedded/runners')
+  const write = (name, code) => writeFileSync(path.join(runners, name), `'use strict'\nmodule.exports = ${code}\n`)
+  for (const part of ['setup', 'teardown']) {
+    write(`jest-${part}.js`, `require('./jest-run.js').${part}`)
+    writeFileSync(path.join(runners, `jest-${part}.d.ts`), `import { ${part} } from './jest-run'\nexport = ${part}\n`)
+  }
   // The environment is a text, and the globals of the setup are not those of tests: each file gets its list anew.
   write('jest-globals.js', `globalThis.__KAFKA_BROKERS__ = process.env.KAFKA_BROKERS?.split(',')`)
   const whole = `globalSetup: require.resolve('./jest-setup.js'), globalTeardown: require.resolve('./jest-teardown.js')`

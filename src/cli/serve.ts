@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { ConfigRefused, type ConfigAnswer, type NodeConfig, readConfig } from '../node/config/config'
 import type { Address } from '../platform/network'
+import { silentLogger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
 import { exitCodeOf, type Process, type Signal } from '../platform/process'
 import { type ReadyFacts, banner, readyJson } from './banner'
@@ -61,7 +62,9 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
 /** Loaded for who wants it. */
 function failuresOf(line: CommandLine, process: Process, platform: Platform, answer: Answer): Promise<void> {
   const { playFailures } = require('./failures') as typeof import('./failures')
-  return playFailures(line, process, platform, answer.config, answer.nodes)
+  // What a broker complains of is what was brought about, and no result.
+  const quiet = line.flags.logLevel === undefined ? { ...platform, logger: silentLogger } : platform
+  return playFailures(line, process, quiet, answer.config, answer.nodes)
 }
 
 const defaultProfiles = { dev: 'dev', start: 'prod', run: 'test', failures: 'test' } as const

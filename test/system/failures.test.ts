@@ -55,6 +55,16 @@ describe('the command', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 survived, 0 failed, 2 unmet') })
   })
 
+  test('what its brokers complain of is told to who asks for it', async () => {
+    const [host, port] = ['${KAFKA_BROKERS%:*}', '${KAFKA_BROKERS##*:}']
+    const strange = `curl -s -m 2 http://${host}:${port}/; true`
+    const trial = ['--only', 'commit-lost', ...shell(strange)]
+    expect(await failures(...trial)).toMatchObject({ code: 0, stderr: '' })
+    const { code, stderr } = await failures('--log-level', 'warn', ...trial)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/ (warn|error) +\S/)
+  }, 60_000)
+
   test('what does not ask the broker for anything has survived nothing', async () => {
     const { code, stdout, stderr } = await failures('--', 'sh', '-c', 'exit 0')
     expect({ code, stderr }).toEqual({

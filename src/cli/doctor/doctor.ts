@@ -49,7 +49,7 @@ function fromEnvironment(env: Process['env']): string | undefined {
 
 /** A port that is left out is 9092. */
 function addressOf(text: string): Address | null {
-  const match = /^(?:[A-Z_]+:\/\/)?(?:\[([0-9a-fA-F:.%]+)\]|([^\s[\]:/]+))(?::(\d{1,5}))?$/.exec(text)
+  const match = /^(?:[A-Z_]+:\/\/)?(?:\[([0-9a-fA-F:.]+(?:%[\w.~-]+)?)\]|([^\s[\]:/]+))(?::(\d{1,5}))?$/.exec(text)
   const port = Number(match?.[3] ?? 9092)
   return match === null || port > 65_535 ? null : { host: match[1] ?? match[2]!, port }
 }

@@ -55,8 +55,8 @@ const untold = 'a record has a key or value that JSON cannot tell:'
 function jsonText(content: unknown): string | undefined {
   try {
     return JSON.stringify(content, (_name, part: unknown) => {
-      const tag = Object.prototype.toString.call(part)
-      if (empty.has(tag)) throw new TypeError(`of ${tag.slice(8, -1)} JSON tells nothing.`)
+      const lost = whatIsLost(part)
+      if (lost !== null) throw new TypeError(`of ${lost} JSON tells nothing.`)
       return part
     }) as string | undefined
   } catch (error) {
@@ -64,8 +64,26 @@ function jsonText(content: unknown): string | undefined {
   }
 }
 
-/** They would arrive as `{}`. */
-const empty = new Set(['[object Map]', '[object Set]', '[object WeakMap]', '[object RegExp]', '[object ArrayBuffer]'])
+/** What would arrive as `{}` though there is something in it; null for the rest. */
+function whatIsLost(part: unknown): string | null {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return null
+  if (isThenable(part)) return 'a promise (await it first)'
+  const tag = Object.prototype.toString.call(part).slice(8, -1)
+  if (primitives.has(tag)) return null
+  const values = Object.values(part)
+  if (values.some(value => typeof value !== 'function' && typeof value !== 'symbol')) return null
+  if (tag === 'Error') return 'an error (give its message or stack)'
+  if (values.length > 0) return 'functions'
+  const { constructor } = part
+  if (tag !== 'Object') return tag
+  const isPlain = typeof constructor !== 'function' || constructor.name === 'Object'
+  return isPlain ? null : `a ${constructor.name || 'class'} without public fields`
+}
+
+const primitives: ReadonlySet<string> = new Set(['Number', 'String', 'Boolean', 'BigInt'])
+
+const isThenable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 /** `JSON.stringify` makes nothing of these, and a tombstone is asked for by `null`. */
 const content = kind(
@@ -89,6 +107,8 @@ const recordInput = shape<RecordInput>(
 )
 
 function checkRecord(input: RecordInput): void {
+  const promised = promisedIn(input)
+  if (promised !== null) throw new TypeError(`${promised} is a promise: await it first`)
   try {
     recordInput(input, 'a record')
   } catch (error) {
@@ -96,6 +116,18 @@ function checkRecord(input: RecordInput): void {
     if (typeof input !== 'string') throw error
     throw new TypeError(`${(error as Error).message} Did you mean { value: '...' }?`)
   }
+}
+
+/** What of a record is still to come; null for nothing. */
+function promisedIn(input: unknown): string | null {
+  if (isThenable(input)) return 'a record'
+  if (typeof input !== 'object' || input === null) return null
+  const { key, value, headers } = input as RecordInput
+  if (isThenable(key)) return 'key of a record'
+  if (isThenable(value)) return 'value of a record'
+  const isPromised = ([, given]: [string, unknown]): boolean => [given].flat().some(isThenable)
+  const header = Object.entries(headers ?? {}).find(isPromised)
+  return header ? `header ${header[0]} of a record` : null
 }
 
 /** Throws TypeError for what is no record. */

@@ -102,6 +102,10 @@ test('addresses come from the command line, the environment, or are the usual on
     { host: '::1', port: 2 },
   ])
   expect(servers(['PLAINTEXT://broker', '--json'], { KAFKA_BROKERS: 'k:1' })).toEqual([{ host: 'broker', port: 9092 }])
+  expect(servers(['[fe80::1%eth0]:9092', '[fe80::1%12]'])).toEqual([
+    { host: 'fe80::1%eth0', port: 9092 },
+    { host: 'fe80::1%12', port: 9092 },
+  ])
   expect(read(['--write', 'k:1'], {})).toMatchObject({ write: true, json: false })
   for (const mistaken of [['a b'], ['k:99999'], ['--wirte'], ['k:']]) expect(read(mistaken, {})).toBeNull()
   expect(explain(['doctor', '--help'])).toMatchObject({ said: expect.stringContaining('--write'), exitCode: 0 })

@@ -46,9 +46,60 @@ test.each([
   ['a BigInt', 1n],
   ['a BigInt within', { id: 1n }],
   ['no number', Number.NaN],
+  ['a RegExp', /a/],
+  ['an error', new Error('a')],
+  ['an error within', { reason: new Error('a') }],
+  [
+    'what has private fields only',
+    new (class Order {
+      readonly #id = 1
+      id() {
+        return this.#id
+      }
+    })(),
+  ],
+  ['what has functions only', { run: () => 1 }],
+  ['bytes that nobody looks at', { bytes: new ArrayBuffer(3) }],
   ['what has no JSON', { toJSON: () => undefined }],
 ])('%s is refused', (_what, value) => {
   expect(() => toProduce({ value: value as never })).toThrow(/^(value of a record is|a record has a key or value)/)
+})
+
+test('what is still to come is refused with a word about it', () => {
+  const later = Promise.resolve('v')
+  const refused = (input: object) => () => toProduce(input as never)
+  expect(refused(later)).toThrow('a record is a promise: await it first')
+  expect(refused({ value: later })).toThrow('value of a record is a promise: await it first')
+  expect(refused({ key: later, value: 'v' })).toThrow('key of a record is a promise: await it first')
+  expect(refused({ value: 'v', headers: { trace: later } })).toThrow('header trace of a record is a promise: await it')
+  expect(refused({ value: 'v', headers: { trace: ['a', later] } })).toThrow('header trace of a record is a promise')
+  expect(refused({ value: { order: later } })).toThrow('of a promise (await it first) JSON tells nothing')
+})
+
+test('what JSON tells something of is told', () => {
+  class Order {
+    readonly id = 1
+    readonly paid = () => true
+  }
+  const failed = Object.assign(new Error('a'), { code: 'E' })
+  const value = {
+    order: new Order(),
+    at: new Date(0),
+    none: {},
+    bare: Object.create(null),
+    n: new Number(5),
+    failed,
+    gone: undefined,
+  }
+  const { value: written } = toProduce({ value })
+  expect(JSON.parse(Buffer.from(written!).toString())).toEqual({
+    order: { id: 1 },
+    at: '1970-01-01T00:00:00.000Z',
+    none: {},
+    bare: {},
+    n: 5,
+    failed: { code: 'E' },
+  })
 })
 
 test('what is part of itself is refused', () => {
