@@ -42,6 +42,7 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   process.stay()
   platform.logger.level = config.logLevel
   if (line.command === 'failures') return failuresOf(line, process, platform, answer)
+  sayWhatIsMade(line, config, process, platform)
   // A command that runs beside the broker decides when both end.
   const stopping = line.command === 'run' ? null : new Stopping(process, platform, line)
   let node: ServedNode
@@ -57,6 +58,19 @@ export async function serve(line: CommandLine, process: Process, platform: Platf
   if (stopping === null) return runBeside(node, line.program, process, line.env)
   stopping.runs(node)
   await announce(factsOf(node, config, process, platform), line, process, platform)
+}
+
+/** A broker beside a command is in memory, unless some setting says otherwise, which one may not have meant. */
+function sayWhatIsMade(
+  { command, flags }: CommandLine,
+  { dataDir }: NodeConfig,
+  process: Process,
+  { files }: Platform,
+): void {
+  if (command !== 'run' || dataDir === null || flags.dataDir !== undefined || files.stat(dataDir) !== null) return
+  process.complain(
+    `odradek: log.dirs: the directory ${dataDir} is made for the data, and stays when the command has ended`,
+  )
 }
 
 /** Loaded for who wants it. */

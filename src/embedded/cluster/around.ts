@@ -6,6 +6,7 @@ import type { ClusterEvents } from '../contract/cluster-events'
 import { Deeds } from './deeds'
 import type { Disk } from './disk'
 import { type FaultWorld, Faults } from '../faults/faults'
+import { LateJoins } from './late-joins'
 import { Questions } from '../faults/questions'
 import { RequestLog } from './request-log'
 import { Watch } from './watch'
@@ -17,6 +18,7 @@ export interface Around {
   readonly events: ClusterEvents
   readonly questions: Questions
   readonly deeds: Deeds
+  readonly lateJoins: LateJoins
 }
 
 /** What these see of the cluster that they stand around. */
@@ -24,6 +26,8 @@ export interface Inner extends Pick<FaultWorld, 'nodeAt' | 'topicId' | 'fetchSes
   readonly disk: Disk
   /** Null when no topic has that id. */
   topicName(id: string): string | null
+  /** Where the log of a partition begins; null when there is none. */
+  logStart(topic: string, index: number): number | null
 }
 
 export interface AroundOptions {
@@ -45,6 +49,7 @@ export function aroundOf({ real: { timers }, time, logger, events, inner }: Arou
     watch: new Watch(events),
     requests,
     deeds: new Deeds(events, id => inner().topicName(id)),
+    lateJoins: new LateJoins(logger, inner),
     faults: new Faults({
       timers,
       movedTimers: time.timers,
@@ -61,9 +66,10 @@ export function aroundOf({ real: { timers }, time, logger, events, inner }: Arou
 }
 
 /** From the outermost to the innermost. */
-export const stagesOf = ({ watch, requests, faults, deeds }: Around): readonly Stage[] => [
+export const stagesOf = ({ watch, requests, faults, deeds, lateJoins }: Around): readonly Stage[] => [
   watch.stage,
   requests.stage,
   faults.stage,
   deeds.stage,
+  lateJoins.stage,
 ]

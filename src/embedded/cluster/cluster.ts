@@ -237,6 +237,10 @@ export class Cluster implements Inner {
     return this.#inside.core.metadata.image.topicById(id)?.name ?? null
   }
 
+  logStart(topic: string, index: number): number | null {
+    return this.#inside.core.partitions.find(topic, index)?.start ?? null
+  }
+
   /** Null when there is no such topic. */
   topicId(topic: string): string | null {
     return this.#inside.core.metadata.image.topic(topic)?.id ?? null

@@ -257,6 +257,19 @@ describe('what cannot run says what, why and what to do', () => {
     expect(started).toEqual([])
   })
 
+  test('a directory that is made for a command beside the broker is told of', async () => {
+    const beside = async (...argv: string[]) => {
+      const { process, run } = scene('run', ...argv, '--', 'pytest')
+      await expect(run()).rejects.toThrow('nothing is run here')
+      return process.complaints
+    }
+    expect(await beside()).toEqual([])
+    expect(await beside('--data-dir', 'data')).toEqual([])
+    expect(await beside('--set', 'log.dirs=data')).toEqual([
+      'odradek: log.dirs: the directory /somewhere/data is made for the data, and stays when the command has ended',
+    ])
+  })
+
   test('settings, each problem a line, and as JSON when asked', async () => {
     const { process, run } = scene('--json', '--set', 'num.partition=1', '--set', 'x')
     await run()
