@@ -8,6 +8,7 @@ import { fetchKafka, kafka, kafkaVersion, whyNoKafka } from '../judge/kafka'
 import { accessTakenOver } from './access'
 import { compactedByBoth, ourCompactedFiles } from './compacted'
 import { deletedTopics } from './deleted'
+import { exchanged } from './exchanged'
 import { oldFormats } from './old'
 import { theirFilesByUs } from './theirs'
 import { ourFilesByTheirTool } from './ours'
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`${await oldFormats()}\n`)
   process.stdout.write(`${await deletedTopics()}\n`)
+  process.stdout.write(`${await exchanged()}\n`)
   for (const line of await accessTakenOver()) process.stdout.write(`${line}\n`)
   process.stdout.write(`files agree with Apache Kafka ${kafkaVersion} (${Math.round((Date.now() - began) / 1000)} s)\n`)
 }

@@ -12,7 +12,10 @@ import {
   decideAdopt,
   decideAdoptProducerIds,
   decideAgreement,
+  decideGrow,
   decideRaiseEpochs,
+  decideSharedTopics,
+  type GrownTopic,
   type KnownEpoch,
 } from './kafka/adopt-topics'
 import { decideBroker, decideFence } from './topics/brokers'
@@ -217,6 +220,16 @@ export class Metadata {
   /** Registers topics whose logs are there already. */
   adoptTopics(topics: readonly AdoptedTopic[]): Promise<void> {
     return this.decide(({ image, configs }) => decideAdopt(image, configs, topics))
+  }
+
+  /** Registers partitions of known topics whose logs are there already. */
+  growTopics(grown: readonly GrownTopic[]): Promise<void> {
+    return this.decide(({ image, configs }) => decideGrow(image, configs.brokerId, grown))
+  }
+
+  /** Remembers which topics an Apache Kafka has too, as its own metadata log says. */
+  shareTopics(kafka: KafkaMetadata): Promise<void> {
+    return this.decide(({ image }) => decideSharedTopics(image, kafka))
   }
 
   /** Gives out no producer id that an Apache Kafka gave out, as its own metadata log says. */

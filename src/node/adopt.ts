@@ -13,6 +13,7 @@ import type { Logger } from '../platform/logger'
 import type { Platform } from '../platform/platform'
 import { DirectoryRefused } from '../storage/fault'
 import type { LogId, LogStore } from '../storage/log'
+import { followPartitions, followTopics } from './follow-kafka'
 import { authorizerOf } from './limits'
 
 /** Kafka keeps its own metadata in a log beside the others. */
@@ -53,9 +54,11 @@ export async function adoptTopics(
   { files, logger }: Platform,
 ): Promise<void> {
   const kafka = directory === null ? null : readKafkaMetadata(files, directory)
-  if (kafka) {
-    await metadata.adoptProducerIds(kafka)
-    await tellOtherAccess(kafka, metadata, logger)
+  const visit = kafka && { kafka, store, metadata, logger }
+  if (visit) {
+    await metadata.adoptProducerIds(visit.kafka)
+    await tellOtherAccess(visit.kafka, metadata, logger)
+    await followTopics(visit)
   }
   const deleted = await finishDeletions(store, metadata, logger)
   const logs = (await store.list()).filter(({ topic, topicId }) => !notTopics.has(topic) && topicId !== '')
@@ -64,6 +67,17 @@ export async function adoptTopics(
     !deleted.has(topic) && metadata.image.topic(topic)?.partitions[partition] !== undefined
   await store.forgetGone(isWanted)
   if (kafka === null && !metadata.isNew) return setAside(store, metadata, logs, logger)
+  if (visit) await followPartitions(visit, logs)
+  await adoptUnknown(metadata, logs, kafka, logger)
+  if (kafka) await metadata.shareTopics(kafka)
+}
+
+async function adoptUnknown(
+  metadata: Metadata,
+  logs: readonly LogId[],
+  kafka: KafkaMetadata | null,
+  logger: Logger,
+): Promise<void> {
   const unknown = logs.filter(({ topic }) => !metadata.image.topic(topic))
   const found = new Map<string, { topicId: string; partitions: number }>()
   for (const { topic, partition, topicId } of unknown) {

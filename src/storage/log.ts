@@ -270,6 +270,13 @@ export interface LogId {
   readonly topicId: string
 }
 
+/** A log that was put aside. Its name may be cut, so the topic is known by its id alone. */
+export interface LogAside {
+  readonly topicId: string
+  readonly partition: number
+  readonly directory: string
+}
+
 /** Where a store is, and the bytes there: -1 where that cannot be told. */
 export interface Space {
   readonly path: string
@@ -295,6 +302,12 @@ export interface LogStore {
    * when there was none, or nothing is kept for longer than this process.
    */
   setAside(id: LogId): Promise<string | null>
+  /** Logs that were put aside, by us or by a Kafka, with where they are; those whose topic id is not recorded are left out. */
+  aside(): Promise<readonly LogAside[]>
+  /** Gives a log that was put aside its own name again. Does nothing where another log has it. Resolves to whether that was done. */
+  putBack(id: LogId, directory: string): Promise<boolean>
+  /** A log that is not there is not to be begun anew by `open`: it rejects with CorruptLog, and `why`, for as long as this process runs. */
+  expect(id: LogId, why: string): void
   /**
    * Forgets, durably, what is remembered of logs that are gone as a whole and not `wanted`. One that is wanted and has had
    * records is not opened until somebody has decided.

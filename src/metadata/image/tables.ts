@@ -63,6 +63,11 @@ export interface StoredAgreement {
   readonly digest: string
 }
 
+/** A topic that an Apache Kafka has had as well as we: where that one has it no more, it was deleted there. The id is the topic's. */
+export interface StoredKafkaTopic {
+  readonly name: string
+}
+
 export interface TableRows {
   readonly feature: StoredFeature
   readonly quota: StoredQuota
@@ -72,6 +77,7 @@ export interface TableRows {
   readonly secret: StoredSecret
   readonly deletion: StoredDeletion
   readonly agreement: StoredAgreement
+  readonly kafkaTopic: StoredKafkaTopic
 }
 
 export type TableName = keyof TableRows
@@ -92,4 +98,5 @@ export const tableNames: readonly TableName[] = [
   'secret',
   'deletion',
   'agreement',
+  'kafkaTopic',
 ]

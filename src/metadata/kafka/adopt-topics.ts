@@ -9,8 +9,8 @@ import type { KafkaMetadata } from './kafka-metadata'
 import type { LiveImage } from '../live-image'
 import { newPartition } from '../topics/placement'
 import type { StoreOperation } from '../store/store'
-import { storeKeys, type StoredPartition, type StoredProducerIds } from '../image/stored'
-import type { StoredAgreement, StoredFeature, TableName, TableRows } from '../image/tables'
+import { storeKeys, type StoredPartition, type StoredProducerIds, type StoredTopic } from '../image/stored'
+import type { StoredAgreement, StoredFeature, StoredKafkaTopic, TableName, TableRows } from '../image/tables'
 
 export interface AdoptedTopic {
   readonly name: string
@@ -30,6 +30,43 @@ export function decideAdopt(image: LiveImage, configs: Configs, topics: readonly
     const overrides = known ?? new Map(plan?.configs ?? [])
     const led = Array.from({ length: partitions }, () => newPartition([configs.brokerId]))
     operations.push(...createOperations(topicId, name, led, overrides))
+  }
+  return { if: [], do: operations, reply: undefined }
+}
+
+export interface GrownTopic {
+  readonly topicId: string
+  /** How many partitions it has now. */
+  readonly partitions: number
+}
+
+/** Registers partitions that topics got elsewhere, led by this broker. */
+export function decideGrow(image: LiveImage, brokerId: number, grown: readonly GrownTopic[]): Decision<void> {
+  const operations: StoreOperation[] = []
+  for (const { topicId, partitions } of grown) {
+    const topic = image.topicById(topicId)
+    if (!topic || topic.partitions.length >= partitions) continue
+    const stored: StoredTopic = { name: topic.name, partitions }
+    operations.push({ put: storeKeys.topic(topicId), value: JSON.stringify(stored) })
+    for (let index = topic.partitions.length; index < partitions; index++) {
+      const led = newPartition([brokerId])
+      operations.push({ put: storeKeys.partition(topicId, index), value: JSON.stringify(led) })
+    }
+  }
+  return { if: [], do: operations, reply: undefined }
+}
+
+/** Remembers which topics a Kafka has as well as we, and forgets those that are here no more. */
+export function decideSharedTopics(image: LiveImage, kafka: KafkaMetadata): Decision<void> {
+  const shared = image.table('kafkaTopic')
+  const operations: StoreOperation[] = []
+  for (const [id, { name }] of kafka.topics) {
+    if (shared.get(id) || !image.topicById(id)) continue
+    const row: StoredKafkaTopic = { name }
+    operations.push({ put: storeKeys.row('kafkaTopic', id), value: JSON.stringify(row) })
+  }
+  for (const [id] of shared.entries()) {
+    if (!image.topicById(id)) operations.push({ remove: storeKeys.row('kafkaTopic', id) })
   }
   return { if: [], do: operations, reply: undefined }
 }

@@ -1,7 +1,8 @@
 /**
  * What an Apache Kafka left in its own metadata log, for a data directory that it wrote and we take over: configs of topics, brokers,
  * groups and client metrics, access rules, client quotas, SCRAM users, delegation tokens, levels of features, and the first producer id
- * that was not given out. Topics themselves are known from their directories.
+ * that was not given out. Which topics there are is known from their directories; its log says which were deleted, and how many
+ * partitions each has.
  */
 import { codecOfShape } from '../../protocol/codec'
 import type { Message, Shape } from '../../protocol/schema'
@@ -12,7 +13,14 @@ import { configKey } from '../config/keys'
 import type { ConfigTexts } from '../config/layers'
 import { isProblem, parseConfigValue } from '../config/value'
 import { configResources, type ConfigResource } from '../image/image'
-import { type KafkaRecordKind, kafkaRecords, kindOfRecord, knownRecordMax, transactionRecords } from './kafka-records'
+import {
+  type KafkaRecordKind,
+  kafkaRecords,
+  kindOfRecord,
+  knownRecordMax,
+  partitionRecord,
+  transactionRecords,
+} from './kafka-records'
 import { isKnownQuota, listedEntity, quotaEntityId } from '../users/quotas'
 import { scramId, scramMechanisms } from '../users/scram'
 import type { StoredAcl, StoredQuota, StoredScram, StoredToken } from '../image/tables'
@@ -25,6 +33,21 @@ export interface LeftOut {
   /** Whether somebody may be let in, or may do something, who might not if it were known. */
   readonly concernsAccess: boolean
 }
+
+/** A topic as a Kafka has it. */
+export interface KafkaTopic {
+  readonly name: string
+  /** How many partitions it has. */
+  readonly partitions: number
+}
+
+/** What is left out under these names may have been about any topic. */
+const aboutTopics: readonly string[] = [
+  'records',
+  'a part of the metadata log',
+  kafkaRecords.topic.name,
+  kafkaRecords.removeTopic.name,
+]
 
 type RecordOf<K extends KafkaRecordKind> = Message<(typeof kafkaRecords)[K]['fields']>
 
@@ -43,7 +66,8 @@ export class KafkaMetadata {
   readonly quotas = new Map<string, StoredQuota>()
   readonly #acls = new Map<string, StoredAcl>()
   readonly #overrides = new Map<string, Map<string, string>>()
-  readonly #topicNames = new Map<string, string>()
+  readonly #topics = new Map<string, KafkaTopic>()
+  readonly #removedTopics = new Set<string>()
   readonly #leftOut = new Map<string, LeftOut>()
   /** What stands in a transaction of the controller that has not ended; null outside of any. */
   #pending: Buffer[] | null = null
@@ -62,6 +86,21 @@ export class KafkaMetadata {
   /** Access rules, by the ids that they have here. */
   get acls(): ReadonlyMap<string, StoredAcl> {
     return new Map(Array.from(this.#acls.values(), acl => [aclId(acl), acl]))
+  }
+
+  /** Its topics by their ids. */
+  get topics(): ReadonlyMap<string, KafkaTopic> {
+    return this.#topics
+  }
+
+  /** Ids of topics that were deleted, as far back as the log goes. */
+  get removedTopics(): ReadonlySet<string> {
+    return this.#removedTopics
+  }
+
+  /** Whether all that it says of topics could be read, so that one that is not among them is not there. */
+  get knowsTopics(): boolean {
+    return !this.leftOut.some(({ what }) => aboutTopics.includes(what))
   }
 
   get leftOut(): readonly LeftOut[] {
@@ -98,6 +137,7 @@ export class KafkaMetadata {
   }
 
   #take(number: number, reader: Reader): void {
+    if (number === partitionRecord) return this.#takePartition(reader)
     const kind = kindOfRecord.get(number)
     if (kind === undefined) {
       if (number > knownRecordMax) this.leaveOut('records', `a newer Kafka wrote them (number ${number})`, true)
@@ -112,11 +152,21 @@ export class KafkaMetadata {
     take(codecOfShape(kafkaRecords[kind] as Shape, 0).read(reader))
   }
 
+  /** Its version does not matter: the two fields that begin it are in all of them. */
+  #takePartition(reader: Reader): void {
+    reader.uvarint()
+    const index = reader.int32()
+    const topicId = reader.uuid()
+    const topic = this.#topics.get(topicId)
+    if (topic) this.#topics.set(topicId, { ...topic, partitions: Math.max(topic.partitions, index + 1) })
+  }
+
   readonly #takers: { readonly [K in KafkaRecordKind]: (record: RecordOf<K>) => void } = {
-    topic: ({ name, topicId }) => void this.#topicNames.set(topicId, name),
+    topic: ({ name, topicId }) => void this.#topics.set(topicId, { name, partitions: 0 }),
     removeTopic: ({ topicId }) => {
-      this.#overrides.delete(`topic/${this.#topicNames.get(topicId)}`)
-      this.#topicNames.delete(topicId)
+      this.#overrides.delete(`topic/${this.#topics.get(topicId)?.name}`)
+      this.#topics.delete(topicId)
+      this.#removedTopics.add(topicId)
     },
     config: record => this.#set(record),
     producerIds: ({ nextProducerId }) => void (this.nextProducerId = nextProducerId),

@@ -77,6 +77,9 @@ export const kindOfRecord: ReadonlyMap<number, KafkaRecordKind> = new Map([
   [26, 'removeToken'],
 ])
 
+/** `PartitionRecord` begins with the partition and the id of its topic, in every version. */
+export const partitionRecord = 3
+
 /** What stands between the first two counts when the last one comes, and never was when the third does (KIP-868). */
 export const transactionRecords = { begin: 23, end: 24, abort: 25 } as const
 

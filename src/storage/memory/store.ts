@@ -62,6 +62,16 @@ export class MemoryStore implements LogStore {
     return null
   }
 
+  async aside(): Promise<[]> {
+    return []
+  }
+
+  async putBack(): Promise<boolean> {
+    return false
+  }
+
+  expect(): void {}
+
   async forgetGone(): Promise<void> {}
 
   space(): Space {

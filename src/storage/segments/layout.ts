@@ -57,6 +57,12 @@ export const deletedDirectoryName = (topic: string, partition: number, unique: s
 export const strayDirectoryName = (topic: string, partition: number, unique: string): string =>
   shortened(topic, `-${partition}.${unique}-stray`)
 
+/** The partition of a log that was put aside; null for any other name. */
+export function partitionAside(name: string): number | null {
+  const match = /-(0|[1-9]\d*)\.[0-9a-f]{32}-stray$/.exec(name)
+  return match ? Number(match[1]) : null
+}
+
 const shortened = (topic: string, suffix: string): string => topic.slice(0, nameBytesMax - suffix.length) + suffix
 
 export const isDeletedDirectory = (name: string): boolean => /^\S+-\d+\.[0-9a-f]{32}-delete$/.test(name)

@@ -6,13 +6,22 @@ import { AtMost } from '../../platform/pieces'
 import type { Platform } from '../../platform/platform'
 import { uuidHex } from '../../platform/random'
 import { CorruptLog, StorageFault } from '../fault'
-import { defaultLogConfig, type Log, type LogConfig, type LogId, type LogStore, type Space } from '../log'
+import {
+  defaultLogConfig,
+  type Log,
+  type LogAside,
+  type LogConfig,
+  type LogId,
+  type LogStore,
+  type Space,
+} from '../log'
 import { claimDirectory, type ClaimedDirectory, markCleanShutdown, type WantedIdentity } from './directory'
 import { DirectorySync } from './directory-sync'
 import { Handles } from './handles'
 import { Health, saying } from './health'
 import {
   deletedDirectoryName,
+  partitionAside,
   strayDirectoryName,
   isDeletedDirectory,
   logDirectoryName,
@@ -76,6 +85,8 @@ export class FileStore implements LogStore {
   readonly #recovered = new Set<string>()
   /** The last opening or dropping of each log, which the next one has to wait for. */
   readonly #work = new Map<string, Promise<unknown>>()
+  /** Why logs that are not there are not begun anew, by their names. */
+  readonly #expected = new Map<string, string>()
   readonly #removals = new Set<Cancel>()
   #stopLooking: Cancel = () => {}
   readonly #opening = new AtMost(openingMax)
@@ -144,6 +155,41 @@ export class FileStore implements LogStore {
 
   setAside(id: LogId): Promise<string | null> {
     return this.#alone(id, () => this.#rename(id, strayDirectoryName))
+  }
+
+  async aside(): Promise<readonly LogAside[]> {
+    const { files } = this.#platform
+    const logs: LogAside[] = []
+    for (const name of files.list(this.#claimed.path)) {
+      const partition = partitionAside(name)
+      const directory = pathOf(this.#claimed.path, name)
+      if (partition === null || !files.stat(pathOf(directory, names.partitionMetadata))) continue
+      try {
+        const topicId = this.#topicIdIn(directory)
+        if (topicId !== null) logs.push({ topicId, partition, directory })
+      } catch (error) {
+        // Nobody needs it, so that it is damaged keeps nobody from anything.
+        if (!(error instanceof CorruptLog)) throw error
+      }
+    }
+    return logs
+  }
+
+  putBack(id: LogId, directory: string): Promise<boolean> {
+    return this.#alone(id, async () => {
+      const { files } = this.#platform
+      const path = pathOf(this.#claimed.path, logDirectoryName(id.topic, id.partition))
+      if (files.stat(path)) return false
+      return this.health.guard(`rename of ${directory}`, async () => {
+        await files.rename(directory, path)
+        await this.#rootSync.sync()
+        return true
+      })
+    })
+  }
+
+  expect({ topic, partition }: LogId, why: string): void {
+    this.#expected.set(logDirectoryName(topic, partition), why)
   }
 
   /** Closes a log and gives its directory a name by which it is not opened again. Null when there is none of this topic id. */
@@ -223,6 +269,7 @@ export class FileStore implements LogStore {
       // What is remembered of one that is gone must not be believed of a new one.
       if (isNew) {
         refuseGone(directory, this.#marks.of(id.topic, id.partition))
+        refuseExpected(directory, this.#expected.get(name))
         await this.#marks.forget(id.topic, id.partition)
       }
       files.makeDir(directory)
@@ -302,4 +349,13 @@ function refuseGone(directory: string, mark: Mark): void {
   if (end === 0) return
   const says = `is not there, though the log had records below offset ${end}`
   throw new CorruptLog(directory, `${says}; odradek log repair lets it begin anew at offset ${end}`)
+}
+
+/** The same where nothing says how far it went. Throws CorruptLog. */
+function refuseExpected(directory: string, why: string | undefined): void {
+  if (why === undefined) return
+  throw new CorruptLog(
+    directory,
+    `is not there, ${why}; an empty directory of that name lets it begin anew at offset 0`,
+  )
 }

@@ -4,40 +4,21 @@ import { join } from 'node:path'
 import type { StoredAcl } from '../../../src/metadata/image/tables'
 import { EmbeddedStore } from '../../../src/metadata/store/embedded-store'
 import { decideCreateAcls, decideDeleteAcls } from '../../../src/metadata/users/acls'
-import { readConfig } from '../../../src/node/config/config'
-import { type Node, startNode } from '../../../src/node/node'
+import type { Node } from '../../../src/node/node'
 import { silentLogger } from '../../../src/platform/logger'
-import { buildBatch } from '../../../src/protocol/records/records'
 import { nodePlatform } from '../../../src/platform/node/platform'
 import { OfflineLogs } from '../../../src/storage/segments/offline'
+import { append, leaveKafkaMetadata, named, withNode } from '../../support/data-directory'
 import { openMetadata } from '../../support/metadata'
 
-async function withNode<T>(dataDir: string, use: (node: Node) => Promise<T>, logger = silentLogger): Promise<T> {
-  const platform = nodePlatform({ logger })
-  const flags = { port: '0', profile: 'test', dataDir }
-  const readFile = (path: string) => platform.files.readFile(path)
-  const node = await startNode(
-    platform,
-    readConfig({ flags, environment: {}, readFile, defaultProfile: 'test' }).config,
-  )
-  try {
-    return await use(node)
-  } finally {
-    await node.stop()
-  }
-}
-
-const named = (name: string) => ({ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] })
 const strays = (data: string) => readdirSync(data).filter(name => name.endsWith('-stray'))
 
 test('a log of a topic that the metadata do not know does not bring it back, and is kept', async () => {
   const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
   const data = join(root, 'data')
-  await withNode(data, async ({ broker }) => {
-    await broker.metadata.createTopics([named('gone'), named('kept')])
-    await broker.metadata.settling
-    const record = { timestampMs: 1_700_000_000_000, key: null, value: Buffer.from('v') }
-    broker.partitions.led('gone', 0).produce(buildBatch({ records: [record] }), 1, record.timestampMs)
+  await withNode(data, async node => {
+    await node.broker.metadata.createTopics([named('gone'), named('kept')])
+    append(node, 'gone', 0)
   })
   cpSync(join(data, 'gone-0'), join(root, 'gone-0'), { recursive: true })
   await withNode(data, ({ broker }) => broker.metadata.deleteTopics([{ name: 'gone', topicId: '0'.repeat(32) }]))
@@ -72,11 +53,9 @@ test('a log of another topic id makes room for the one that the topic has, and i
 test('a log that is gone as a whole keeps its partition offline, until a repair lets it go on where it ended', async () => {
   const root = mkdtempSync(join(tmpdir(), 'odradek-adopt-'))
   const data = join(root, 'data')
-  await withNode(data, async ({ broker }) => {
-    await broker.metadata.createTopics([named('a'), named('empty')])
-    await broker.metadata.settling
-    const record = { timestampMs: 1_700_000_000_000, key: null, value: Buffer.from('v') }
-    broker.partitions.led('a', 0).produce(buildBatch({ records: [record] }), 1, record.timestampMs)
+  await withNode(data, async node => {
+    await node.broker.metadata.createTopics([named('a'), named('empty')])
+    append(node, 'a', 0)
   })
   for (const name of ['a-0', 'empty-0']) rmSync(join(data, name), { recursive: true })
   const told: unknown[] = []
@@ -140,13 +119,7 @@ function kafkaDirectory() {
   const warn = (event: string, fields: object = {}) => void told.push({ event, ...fields })
   const started = (use: (node: Node) => Promise<unknown> = async () => {}) =>
     withNode(data, use, { ...silentLogger, warn })
-  const left = (baseOffset: number, ...records: string[]) => {
-    const directory = join(data, '__cluster_metadata-0')
-    mkdirSync(directory, { recursive: true })
-    const written = records.map(hex => ({ timestampMs: 1, key: null, value: Buffer.from(hex, 'hex') }))
-    const name = `${String(baseOffset).padStart(20, '0')}.log`
-    writeFileSync(join(directory, name), buildBatch({ baseOffset, records: written }))
-  }
+  const left = (baseOffset: number, ...records: string[]) => leaveKafkaMetadata(data, baseOffset, records)
   left(0, kafkaRecords.allowed)
   writeFileSync(join(data, 'meta.properties'), 'version=1\ncluster.id=K123456789012345678901\nnode.id=1\n')
   return { root, told, started, left }

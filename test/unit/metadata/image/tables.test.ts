@@ -1,5 +1,6 @@
 /** Rows of every table are in the image once they are decided, and there again after a restart. */
 import { decideCreateAcls } from '../../../../src/metadata/users/acls'
+import { KafkaMetadata } from '../../../../src/metadata/kafka/kafka-metadata'
 import { EmbeddedStore } from '../../../../src/metadata/store/embedded-store'
 import { decideUpdateFeatures, featureLevel } from '../../../../src/metadata/features'
 import type { Metadata } from '../../../../src/metadata/metadata'
@@ -31,7 +32,10 @@ async function fill(metadata: Metadata): Promise<void> {
   const who = { owner: 'User:ann', requester: 'User:bob', renewers: ['User:a/"b'] }
   await metadata.decide(() => decideCreateToken('id', { ...who, issuedMs: 1, expiresMs: 2, maxMs: 3 }))
   await metadata.agreeOnAccess('digest')
-  await metadata.createTopics([topicSpec('gone')])
+  const [kept] = await metadata.createTopics([topicSpec('kept'), topicSpec('gone')])
+  const kafka = new KafkaMetadata()
+  kafka.replay(Buffer.from(`010200056b657074${kept!.topicId}00`, 'hex'))
+  await metadata.shareTopics(kafka)
   await metadata.deleteTopics([{ name: 'gone', topicId: '0'.repeat(32) }])
 }
 

@@ -195,7 +195,7 @@ describe('readKafkaMetadata', () => {
       ['quota foo', 'it is not known here', 1, false],
       ['config foo', 'it is not known here, or its value is not', 1, false],
     ])
-    expect(leftOf('0112', '020400', '011201', '010a01', '017f00', '010300', '011500')).toEqual([
+    expect(leftOf('0112', '020400', '011201', '010a01', '017f00', '010500', '011500')).toEqual([
       ['records', 'they are damaged', 1, true],
       ['records', 'their frame is of version 2', 1, true],
       ['AccessControlEntryRecord', 'a newer Kafka wrote them (version 1)', 1, true],
