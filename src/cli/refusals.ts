@@ -59,7 +59,7 @@ function refusedAddress(error: ListenError, code: string, { process, config }: S
       // A connection that goes out, or one that just ended, holds a port without anybody listening on it.
       // Of several nodes, each after the first has the port after that of the one before it.
       const taken = error.port || port
-      const by = named(process.holderOfPort(taken)) ?? 'another process or a connection that is about to end'
+      const by = spoken(process.holderOfPort(taken)) ?? 'another process or a connection that is about to end'
       if (other) return cannotRun(`port ${port} of ${other.name} is taken by ${by}. Give it another in listeners.`)
       return cannotRun(`port ${taken} is taken by ${by}. Another port: ${commandWith(process, ['--port', '0'])}`)
     }
@@ -95,7 +95,7 @@ export function refusedDirectory(error: DirectoryError, situation: Surroundings)
   switch (reason) {
     case 'locked':
       return cannotRun(
-        `the data directory ${path} is in use by ${ownerOf(path, situation) ?? 'another process'}. Stop that one, or give another directory with --data-dir.`,
+        `the data directory ${path} is in use by ${ownerOf(path, situation) ?? 'another process, perhaps in another container'}. Stop that one, or give another directory with --data-dir.`,
       )
     case 'other cluster':
       return cannotRun(
@@ -184,17 +184,16 @@ function refusedFile({ path, code, message }: NodeJS.ErrnoException): Refusal | 
   )
 }
 
-/** The lock's file begins with the process id of who holds it. */
+/** The lock's file says who holds it. */
 function ownerOf(directory: string, { files, process }: Surroundings): string | null {
   try {
-    const pid = Number.parseInt(files.readFile(`${directory}/.lock`).toString('latin1'), 10)
-    return Number.isNaN(pid) ? null : named(process.find(pid))
+    return spoken(process.named(files.readFile(`${directory}/.lock`).toString('latin1')))
   } catch {
     return null
   }
 }
 
-function named(other: OtherProcess | null): string | null {
+function spoken(other: OtherProcess | null): string | null {
   if (other === null) return null
   return other.command === '' ? `process ${other.pid}` : `process ${other.pid} (${other.command})`
 }

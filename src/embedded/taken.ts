@@ -65,7 +65,7 @@ function lostPort(port: number, own: readonly number[]): string {
 function takenDir(dir: string): string {
   const path = resolve(dir)
   const tenant = [...tenants].find(one => one.dir === path)
-  const by = tenant ? ours(tenant) : words(ownerOf(path), 'another process')
+  const by = tenant ? ours(tenant) : words(ownerOf(path), 'another process, perhaps in another container')
   return `the data directory ${dir} is in use by ${by}. Stop that one first, or give another directory.`
 }
 
@@ -85,12 +85,11 @@ function words(other: OtherProcess | null, nobody: string): string {
   return other.command === '' ? `process ${other.pid}` : `process ${other.pid} (${other.command})`
 }
 
-/** The lock's file begins with the process id of who holds it. */
+/** The lock's file says who holds it. */
 function ownerOf(path: string): OtherProcess | null {
   const { nodeFiles } = require('../platform/node/files') as typeof import('../platform/node/files')
   try {
-    const pid = Number.parseInt(nodeFiles.readFile(`${path}/.lock`).toString('latin1'), 10)
-    return Number.isNaN(pid) ? null : neighbours().find(pid)
+    return neighbours().named(nodeFiles.readFile(`${path}/.lock`).toString('latin1'))
   } catch {
     return null
   }

@@ -59,6 +59,6 @@ export interface Process {
   onSignal(run: (signal: Signal) => void): void
   /** Who listens on a TCP port of this machine; null when that cannot be found out. */
   holderOfPort(port: number): OtherProcess | null
-  /** Null when there is no such process. */
-  find(pid: number): OtherProcess | null
+  /** The process that the file of a lock names; null when there is none of that number and start time that we can see. */
+  named(identity: string): OtherProcess | null
 }

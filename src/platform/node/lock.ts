@@ -12,6 +12,7 @@
 import * as fs from 'node:fs'
 import type { FileLock } from '../files'
 import { nodeClock } from './clock'
+import { identityOf } from './identity'
 
 const { O_RDWR, O_CREAT, O_NONBLOCK } = fs.constants
 const lockAtOpen: number = { darwin: 0x20 | O_NONBLOCK, win32: 0x10000000 }[process.platform as string] ?? 0
@@ -32,21 +33,6 @@ function askKernel(fd: number): Promise<boolean | null> {
     child.once('error', () => resolve(null))
     child.once('close', status => resolve(status === 0 ? true : status === 1 ? false : null))
   })
-}
-
-/** Process id, start time in ticks since boot, and the boot; the latter two are empty where there is no /proc. */
-function identityOf(pid: number): string {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The second field is a name in parentheses, which may itself hold blanks and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A zombie has ended; only its parent has not looked.
-    if (fields[0] === 'Z') return ''
-    const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-    return `${pid} ${fields[19]} ${boot}`
-  } catch {
-    return `${pid}`
-  }
 }
 
 function ownerLives(identity: string): boolean {

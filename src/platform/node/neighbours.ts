@@ -1,6 +1,7 @@
 /** Other processes of this machine, looked up in /proc, without any other program. */
 import * as fs from 'node:fs'
 import type { OtherProcess } from '../process'
+import { identityOf } from './identity'
 
 /** Inodes of the sockets that listen on a port, over IPv4 and IPv6; none where there is no /proc. */
 export function listeningSockets(port: number): ReadonlySet<string> {
@@ -29,6 +30,16 @@ function ownerOf(inodes: ReadonlySet<string>): OtherProcess | null {
     if (holds) return find(Number(pid))
   }
   return null
+}
+
+/**
+ * The process that a lock's file names, where it is that one and no other: in another container its number is somebody else's here.
+ * Null where it ended or cannot be seen.
+ */
+function named(identity: string): OtherProcess | null {
+  const wanted = identity.trim()
+  const pid = Number.parseInt(wanted, 10)
+  return !Number.isNaN(pid) && identityOf(pid) === wanted ? find(pid) : null
 }
 
 const commandLengthMax = 120
@@ -76,4 +87,4 @@ function linkOf(path: string): string | null {
   }
 }
 
-export const neighbours = { ownPid: process.pid, find, holderOfPort }
+export const neighbours = { ownPid: process.pid, named, holderOfPort }

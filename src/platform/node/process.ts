@@ -80,7 +80,7 @@ export const nodeProcess: Process = {
   },
 
   holderOfPort: neighbours.holderOfPort,
-  find: neighbours.find,
+  named: neighbours.named,
 }
 
 /** False when there is nobody in it any more. */

@@ -71,6 +71,11 @@ export class Marks {
     return mark
   }
 
+  /** The same where a log is known, and null where not. */
+  known(topic: string, partition: number): Mark | null {
+    return this.#marks.get(logDirectoryName(topic, partition)) ?? null
+  }
+
   all(): Mark[] {
     return [...this.#marks.values()]
   }

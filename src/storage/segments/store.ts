@@ -268,7 +268,7 @@ export class FileStore implements LogStore {
       const isNew = found === null
       // What is remembered of one that is gone must not be believed of a new one.
       if (isNew) {
-        refuseGone(directory, this.#marks.of(id.topic, id.partition))
+        refuseGone(directory, this.#marks.known(id.topic, id.partition))
         refuseExpected(directory, this.#expected.get(name))
         await this.#marks.forget(id.topic, id.partition)
       }
@@ -344,8 +344,8 @@ function refuseOther(id: LogId, topicId: string): void {
 }
 
 /** Who loses everything must not be better off than who loses a part. Throws CorruptLog. */
-function refuseGone(directory: string, mark: Mark): void {
-  const end = endOf(mark)
+function refuseGone(directory: string, mark: Mark | null): void {
+  const end = mark === null ? 0 : endOf(mark)
   if (end === 0) return
   const says = `is not there, though the log had records below offset ${end}`
   throw new CorruptLog(directory, `${says}; odradek log repair lets it begin anew at offset ${end}`)

@@ -32,7 +32,7 @@ class FakeProcess implements Process {
   onSignal = (run: (signal: Signal) => void) => void (this.#run = run)
   signal = (signal: Signal) => this.#run(signal)
   holderOfPort = () => this.others[0] ?? null
-  find = (pid: number) => this.others.find(other => other.pid === pid) ?? null
+  named = (identity: string) => this.others.find(({ pid }) => identity === `${pid} 123 boot\n`) ?? null
 }
 
 const otherMap = 'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,OTHER:PLAINTEXT'
@@ -352,6 +352,17 @@ describe('what cannot run says what, why and what to do', () => {
     await run(failing({ code, syscall }))
     expect(process.complaints[0]).toMatch(said)
     expect(process.exits).toEqual([1])
+  })
+
+  test('a locked directory: by whom nobody can say, since the number is of another process here', async () => {
+    const { platform, process, run, world } = scene('-d', '/d')
+    platform.files.makeDir('/d')
+    await world.until(platform.files.replaceFile('/d/.lock', '1 45 boot\n'))
+    process.others.push({ pid: 1, command: '/init' })
+    await run(() => Promise.reject(refusedDirectory('locked')))
+    expect(process.complaints).toEqual([
+      'odradek: the data directory /d is in use by another process, perhaps in another container. Stop that one, or give another directory with --data-dir.',
+    ])
   })
 
   test('a locked directory: by whom', async () => {

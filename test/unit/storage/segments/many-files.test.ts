@@ -1,4 +1,5 @@
 /** More logs than the process may have files open. */
+import type { Files } from '../../../../src/platform/files'
 import { Machine } from '../../../../src/platform/simulated/machine'
 import { SimulatedNet } from '../../../../src/platform/simulated/network'
 import { World } from '../../../../src/platform/simulated/world'
@@ -68,3 +69,23 @@ test.each(['os', 'group'] as const)(
     await until(store.close())
   },
 )
+
+test('logs that are made have nothing to be forgotten, so no checkpoint is written for them', async () => {
+  const { machine, until } = machineWith(1000)
+  const platform = machine.boot()
+  const replaced: string[] = []
+  const files = new Proxy(platform.files, {
+    get(target, key: keyof Files) {
+      if (key === 'replaceFile') replaced.push(key)
+      const found: unknown = target[key]
+      return typeof found === 'function' ? found.bind(target) : found
+    },
+  })
+  const options = { directory: '/data', flush: 'group', nodeId: 1 } as const
+  const store = await until(openFileStore({ ...platform, files }, options))
+  const madeBefore = replaced.length
+  await until(Promise.all(Array.from({ length: 100 }, (_, i) => store.open(idOf(i), config))))
+  // Each has the file with the id of its topic.
+  expect(replaced.length - madeBefore).toBe(100)
+  await until(store.close())
+})
