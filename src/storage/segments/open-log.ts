@@ -14,7 +14,7 @@ import { Segment } from './segment'
 import { SavedEpochs } from './saved-epochs'
 import { SegmentList } from './segment-list'
 import { FileSnapshots } from './snapshots'
-import { quickSpanOf, sayingOf, type Span, spanOf, straysAmong } from './strays'
+import { emptyBehind, quickSpanOf, sayingOf, type Span, spanOf, straysAmong } from './strays'
 import { finishSwaps } from './swaps'
 import { encodeEpochs } from './texts'
 
@@ -65,13 +65,20 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
  */
 async function withoutStrays(setting: LogSetting, clean: boolean, load: () => Loaded): Promise<Loaded> {
   const loaded = load()
-  const strays = straysAmong(await spansOf(setting, loaded.segments, clean))
+  const spans = await spansOf(setting, loaded.segments, clean)
+  const strays = straysAmong(spans)
   const full = strays.find(({ sizeBytes }) => sizeBytes > 0)
   if (full) {
     const path = pathOf(setting.directory, segmentFileName(full.segment, 'log'))
     throw new CorruptLog(path, sayingOf(full))
   }
-  if (strays.length === 0) return loaded
+  const behind = clean ? emptyBehind(spans, setting.mark.recovery) : []
+  for (const { baseOffset } of behind) {
+    const segment = loaded.segments.find(each => each.baseOffset === baseOffset)!
+    setting.logger.warn('storage.empty_segment_removed', { path: segment.log.path, endsAt: setting.mark.recovery })
+    await removeSegments(setting, [segment])
+  }
+  if (strays.length + behind.length === 0) return loaded
   for (const { segment: baseOffset, other } of strays) {
     const segment = loaded.segments.find(each => each.baseOffset === baseOffset)!
     const inside = pathOf(setting.directory, segmentFileName(other!.segment, 'log'))

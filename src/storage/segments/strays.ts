@@ -51,6 +51,16 @@ export function straysAmong(spans: readonly Span[]): Stray[] {
   return strays
 }
 
+/**
+ * Empty files behind the end of a log that was stopped cleanly: it ended where `durable` says, which is where its batches end.
+ * A segment that was begun and has nothing yet begins there, and not above.
+ */
+export function emptyBehind(spans: readonly Span[], durable: number): Span[] {
+  const last = spans.findLastIndex(({ sizeBytes }) => sizeBytes > 0)
+  if (last < 0 || spans[last]!.end !== durable) return []
+  return spans.slice(last + 1).filter(({ baseOffset }) => baseOffset > durable)
+}
+
 const overlaps = (before: Span | undefined, span: Span): boolean => before !== undefined && before.end > span.baseOffset
 
 function strayOf(span: Span, other: Span | null): Stray {

@@ -163,6 +163,19 @@ test('an empty file behind the end goes with a line that tells so', async () => 
   expect(told).toEqual([{ event: 'storage.empty_segment_removed', path: inLog(50), endsAt: end }])
 })
 
+test.each([1e6, 700])('after a clean stop too, and records that come go on where the log ended', async segmentBytes => {
+  await written(segmentBytes)
+  for (const base of [end + 1, end + 20]) writeFileSync(inLog(base), '')
+  expect(await withLog(segmentBytes, log => [batchesIn(log), log.end])).toEqual([all, end])
+  expect(told).toEqual(
+    [end + 1, end + 20].map(base => ({ event: 'storage.empty_segment_removed', path: inLog(base), endsAt: end })),
+  )
+  // Where nothing says that the log ended there it is left: offsets may have been given out whose records are gone.
+  writeFileSync(inLog(end + 1), '')
+  for (const name of ['recovery-point-offset-checkpoint', 'replication-offset-checkpoint']) rmSync(`${data()}/${name}`)
+  expect(await withLog(segmentBytes, log => log.end)).toBe(end + 1)
+})
+
 test('after a clean stop too it is seen that a file in the middle is none of the log', async () => {
   await written(700)
   const bases = [...segments().keys()].map(Number.parseFloat)
