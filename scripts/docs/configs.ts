@@ -2,7 +2,7 @@
 import type { ConfigKey, ConfigKeys } from '../../src/metadata/config/key'
 import { configKeys, type ConfigScope } from '../../src/metadata/config/keys'
 import { profileSettings, profiles } from '../../src/node/config/profiles'
-import { keysOfPlaces, keysWithEffect } from '../../src/node/config/effects'
+import { keysOfPlaces, keysWithEffect } from '../../src/metadata/config/effects'
 import { variableOfKey } from '../../src/node/config/sources'
 import { idleKeys, idleReasons } from './idle-keys'
 import { code, page, table } from './markdown'

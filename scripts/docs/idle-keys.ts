@@ -1,7 +1,7 @@
 /** Broker configs that Kafka lets a running broker take, and that do nothing here: why, key by key. A house test holds the list. */
 import type { ConfigKeys } from '../../src/metadata/config/key'
 import { configKeys } from '../../src/metadata/config/keys'
-import { keysOfPlaces, keysWithEffect } from '../../src/node/config/effects'
+import { keysOfPlaces, keysWithEffect } from '../../src/metadata/config/effects'
 
 export interface IdleKeys {
   readonly why: string
@@ -28,7 +28,11 @@ export const idleReasons: readonly IdleKeys[] = [
     keys: /^(group\.(consumer|share|streams)\.|share\.coordinator\.|errors\.deadletterqueue\.)/,
   },
   { why: 'Buffers of the coordinators are not kept.', keys: /^group\.coordinator\.cached\.buffer\.max\.bytes$/ },
-  { why: 'TLS and SASL are not served yet.', keys: /^(ssl|sasl)\./ },
+  { why: 'TLS is not served yet.', keys: /^ssl\./ },
+  {
+    why: 'Of SASL, PLAIN and SCRAM are served, with the settings of the start: neither Kerberos nor OAuth, and no logins at other brokers.',
+    keys: /^sasl\./,
+  },
   {
     why: 'Kafka looks at it only where `log.flush.scheduler.interval.ms` is set, and there is no such schedule; `odradek.flush=group` syncs before every acknowledgement.',
     keys: /^log\.flush\.interval\.ms$/,

@@ -1,8 +1,8 @@
 /** The list of keys that do something here is true: every key in it is read somewhere, and no other is. */
 import ts from 'typescript'
 import { type ConfigKeys, camelName } from '../../src/metadata/config/key'
-import { configKeys } from '../../src/metadata/config/keys'
-import { keysWithEffect, keysOfPlaces } from '../../src/node/config/effects'
+import { configKeys, type ConfigScope } from '../../src/metadata/config/keys'
+import { documentationOf, idleTopicKeys, keysWithEffect, keysOfPlaces } from '../../src/metadata/config/effects'
 import { type Source, everyNode, sourceOf, sourcesIn } from './sources'
 
 /** Where keys are listed, checked or compared rather than read for what they say. */
@@ -44,6 +44,26 @@ test('keys that are read are known to have an effect, and no others', () => {
     'in config/effects.ts, and not read': [],
   })
   expect([...keysWithEffect, ...keysOfPlaces].filter(key => !Object.hasOwn(broker, key))).toEqual([])
+})
+
+test('configs of topics that are not read are known to be idle, and no others; of groups none is read', () => {
+  const names = namesRead(sourcesIn('src'))
+  const unread = (keys: ConfigKeys) => Object.keys(keys).filter(key => !names.has(camelName(key)))
+  expect(unread(configKeys.topic).sort()).toEqual([...idleTopicKeys])
+  expect(unread(configKeys.group)).toEqual(Object.keys(configKeys.group))
+})
+
+test('every key is described in words, which say so where it does nothing', () => {
+  const scopes = Object.keys(configKeys) as ConfigScope[]
+  const named = scopes.flatMap(scope => Object.keys(configKeys[scope]).map(name => [scope, name] as const))
+  expect(named.filter(([scope, name]) => !/^\S.*[.]$/.test(documentationOf(scope, name) ?? ''))).toEqual([])
+  const isIdle = (scope: ConfigScope, name: string) => documentationOf(scope, name)!.includes('Without effect')
+  expect(isIdle('broker', 'num.io.threads')).toBe(true)
+  expect(isIdle('broker', 'num.partitions')).toBe(false)
+  expect(isIdle('broker', 'sasl.jaas.config')).toBe(false)
+  expect(isIdle('topic', 'preallocate')).toBe(true)
+  expect(isIdle('topic', 'retention.ms')).toBe(false)
+  expect(isIdle('group', 'consumer.session.timeout.ms')).toBe(true)
 })
 
 test('canary: reading a key is seen, by its own name and by that of a topic', () => {

@@ -1,6 +1,7 @@
 /** What DescribeConfigs tells of each kind of resource: values, where they come from, and what lies beneath. */
 import type { ConfigKey, ConfigKeys, ConfigType } from './key'
-import { configKey, configKeys, isReadOnly, isSensitive } from './keys'
+import { documentationOf } from './effects'
+import { configKey, configKeys, type ConfigScope, isReadOnly, isSensitive } from './keys'
 import { configSources, shownText, type BrokerLayers, type ConfigOrigin, type ConfigTexts } from './layers'
 import type { KeyedResource } from './configs'
 import { listenerKey, runtimeKey } from './listener-keys'
@@ -46,7 +47,7 @@ export function describeResource(
         ...(own === undefined ? [] : [{ name, text: value, source: configSources[resource] as number }]),
         ...beneath(resource, layers, name, key),
       ]
-      return described(name, key, value, synonyms)
+      return described(resource, name, key, value, synonyms)
     })
     .sort(byName)
 }
@@ -70,7 +71,9 @@ function beneath(resource: KeyedResource, layers: BrokerLayers, name: string, ke
 export function describeBroker(layers: BrokerLayers): DescribedConfig[] {
   const known = Object.entries(configKeys.broker as ConfigKeys)
     .filter(([, key]) => key.described !== false)
-    .map(([name, key]) => described(name, key, shownText(name, key, layers.effective(name)), layers.origins(name)))
+    .map(([name, key]) =>
+      described('broker', name, key, shownText(name, key, layers.effective(name)), layers.origins(name)),
+    )
   const others = [...layers.named()]
     .filter(isBesideThem)
     .map(name => asWritten(name, layers.effective(name), layers.origins(name)))
@@ -95,12 +98,16 @@ export function describeBrokerDefaults(overrides: ConfigTexts): DescribedConfig[
 
 function asWritten(name: string, text: string | null, synonyms: readonly ConfigOrigin[]): DescribedConfig {
   const key = runtimeKey(name)
-  const told = described(name, key, key === null || isSensitive(key) ? null : text, synonyms)
+  const told = described(scopeOf(name), name, key, key === null || isSensitive(key) ? null : text, synonyms)
   // Kafka calls every key of one listener read-only, whether or not it takes it.
   return listenerKey(name) === null ? told : { ...told, readOnly: true }
 }
 
+const besideBroker = ['broker', 'throttle', 'authorizer', 'odradek'] as const
+const scopeOf = (name: string): ConfigScope => besideBroker.find(scope => configKey(scope, name) !== null) ?? 'broker'
+
 function described(
+  scope: ConfigScope,
   name: string,
   key: ConfigKey | null,
   value: string | null,
@@ -115,7 +122,7 @@ function described(
     sensitive: key === null || isSensitive(key),
     synonyms,
     type: key === null ? 0 : typeNumbers[key.type],
-    about: key?.about ?? null,
+    about: key === null ? null : (documentationOf(scope, name) ?? key.about ?? null),
   }
 }
 

@@ -8,6 +8,8 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about:
+      'Most milliseconds for which the broker itself tries again to add a partition to a transaction while the last one is being ended.',
   },
   'add.partitions.to.txn.retry.backoff.ms': {
     type: 'INT',
@@ -15,6 +17,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Milliseconds between two such tries of the broker to add a partition to a transaction.',
   },
   'advertised.listeners': {
     type: 'LIST',
@@ -37,6 +40,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Samples kept for the quota of moves between log directories.',
   },
   'alter.log.dirs.replication.quota.window.size.seconds': {
     type: 'INT',
@@ -44,6 +48,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Length of a sample for the quota of moves between log directories.',
   },
   'authorizer.class.name': {
     type: 'STRING',
@@ -103,7 +108,13 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'A broker that is silent for longer is fenced.',
   },
-  'client.quota.callback.class': { type: 'CLASS', default: null, importance: 'LOW', update: 'read-only' },
+  'client.quota.callback.class': {
+    type: 'CLASS',
+    default: null,
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Java class that decides who shares a client quota, in place of the rules by user and client id.',
+  },
   'compression.gzip.level': {
     type: 'INT',
     default: '-1',
@@ -136,7 +147,14 @@ export const brokerKeys = {
     update: 'cluster-wide',
     about: 'Default of the topic key of the same name.',
   },
-  'config.providers': { type: 'LIST', default: '', importance: 'LOW', update: 'cluster-wide' },
+  'config.providers': {
+    type: 'LIST',
+    default: '',
+    importance: 'LOW',
+    update: 'cluster-wide',
+    about:
+      'Names of plugins that look up values written as ${provider:path:key}. A file that names one keeps Odradek from starting.',
+  },
   'connection.failed.authentication.delay.ms': {
     type: 'INT',
     default: '100',
@@ -183,6 +201,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'An event of the controller that takes longer is logged.',
   },
   'controller.performance.sample.period.ms': {
     type: 'LONG',
@@ -192,6 +211,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How often the controller sums up in the log how long its events took.',
   },
   'controller.quorum.append.linger.ms': {
     type: 'INT',
@@ -199,8 +219,15 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'How long the leader of the metadata quorum gathers records before it writes them.',
   },
-  'controller.quorum.auto.join.enable': { type: 'BOOLEAN', default: 'false', importance: 'LOW', update: 'read-only' },
+  'controller.quorum.auto.join.enable': {
+    type: 'BOOLEAN',
+    default: 'false',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Whether a controller that is no voter yet adds itself to the metadata quorum.',
+  },
   'controller.quorum.bootstrap.servers': {
     type: 'LIST',
     default: '',
@@ -215,6 +242,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Longest pause of a candidate of the metadata quorum before it stands again.',
   },
   'controller.quorum.election.timeout.ms': {
     type: 'INT',
@@ -222,6 +250,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'A candidate of the metadata quorum that has not won after this long gives up.',
   },
   'controller.quorum.fetch.max.bytes': {
     type: 'INT',
@@ -229,6 +258,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: "Most bytes of metadata records in one reply of the quorum's leader.",
   },
   'controller.quorum.fetch.snapshot.max.bytes': {
     type: 'INT',
@@ -236,6 +266,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: "Most bytes of a metadata snapshot in one reply of the quorum's leader.",
   },
   'controller.quorum.fetch.timeout.ms': {
     type: 'INT',
@@ -243,6 +274,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: "A voter that hears nothing from the quorum's leader for longer stands for election.",
   },
   'controller.quorum.request.timeout.ms': {
     type: 'INT',
@@ -250,6 +282,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: "How long members of the metadata quorum wait for one another's replies.",
   },
   'controller.quorum.retry.backoff.ms': {
     type: 'INT',
@@ -257,6 +290,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Pause before a failed request to the metadata quorum is sent again.',
   },
   'controller.quorum.voters': {
     type: 'LIST',
@@ -282,8 +316,20 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'Length of a sample for quotas of topic changes.',
   },
-  'controller.socket.timeout.ms': { type: 'INT', default: '30000', importance: 'MEDIUM', update: 'read-only' },
-  'cordoned.log.dirs': { type: 'LIST', default: '', importance: 'MEDIUM', update: 'per-broker' },
+  'controller.socket.timeout.ms': {
+    type: 'INT',
+    default: '30000',
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'How long a broker and its controller wait for each other on a connection.',
+  },
+  'cordoned.log.dirs': {
+    type: 'LIST',
+    default: '',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Log directories that get no new partitions; * is all of them.',
+  },
   'create.topic.policy.class.name': {
     type: 'CLASS',
     default: null,
@@ -304,6 +350,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'How often delegation tokens that have ended are looked for and removed.',
   },
   'delegation.token.expiry.time.ms': {
     type: 'LONG',
@@ -342,18 +389,26 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'Whether topics can be deleted.',
   },
-  'early.start.listeners': { type: 'LIST', default: null, importance: 'HIGH', update: 'read-only' },
+  'early.start.listeners': {
+    type: 'LIST',
+    default: null,
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Listeners that are opened before the authorizer is ready; unset, those of the controller.',
+  },
   'errors.deadletterqueue.auto.create.topics.enable': {
     type: 'BOOLEAN',
     default: 'false',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Whether topics for the records that share groups gave up are created automatically.',
   },
   'errors.deadletterqueue.topic.name.prefix': {
     type: 'STRING',
     default: 'dlq.',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'What names of topics for records that share groups gave up begin with.',
   },
   'fetch.max.bytes': {
     type: 'INT',
@@ -375,6 +430,7 @@ export const brokerKeys = {
     default: 'false',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Whether an empty follower starts behind what is in the other tier, and leaves that out.',
   },
   'group.consumer.assignment.interval.ms': {
     type: 'INT',
@@ -382,6 +438,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Least time between two assignments of a consumer group that does not say.',
   },
   'group.consumer.assignor.offload.enable': {
     type: 'BOOLEAN',
@@ -390,6 +447,7 @@ export const brokerKeys = {
     update: 'cluster-wide',
     internal: true,
     described: false,
+    about: 'Whether assignments of consumer groups are worked out in a thread of their own.',
   },
   'group.consumer.assignors': {
     type: 'LIST',
@@ -413,6 +471,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest time between assignments that a consumer group may be given.',
   },
   'group.consumer.max.heartbeat.interval.ms': {
     type: 'INT',
@@ -452,6 +511,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest time between assignments that a consumer group may be given.',
   },
   'group.consumer.min.heartbeat.interval.ms': {
     type: 'INT',
@@ -477,6 +537,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How often subscriptions by pattern of consumer groups are matched anew.',
   },
   'group.consumer.session.timeout.ms': {
     type: 'INT',
@@ -492,6 +553,7 @@ export const brokerKeys = {
     valid: '[-1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'How long the group coordinator gathers records before it writes them; -1 lets it choose.',
   },
   'group.coordinator.background.threads': {
     type: 'INT',
@@ -499,6 +561,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Threads for long work of the group coordinator, such as assignments.',
   },
   'group.coordinator.cached.buffer.max.bytes': {
     type: 'INT',
@@ -506,6 +569,7 @@ export const brokerKeys = {
     valid: '[524288,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Largest write buffer that the group coordinator keeps for its next write.',
   },
   'group.coordinator.rebalance.protocols': {
     type: 'LIST',
@@ -514,9 +578,17 @@ export const brokerKeys = {
     valid: '[consumer, classic, share, streams]',
     importance: 'MEDIUM',
     update: 'read-only',
-    about: 'Group protocols that are served.',
+    about:
+      'Group protocols that the broker offers. Classic groups are served; consumer, share and streams groups are not yet.',
   },
-  'group.coordinator.threads': { type: 'INT', default: '4', valid: '[1,...]', importance: 'HIGH', update: 'read-only' },
+  'group.coordinator.threads': {
+    type: 'INT',
+    default: '4',
+    valid: '[1,...]',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Threads of the group coordinator.',
+  },
   'group.initial.rebalance.delay.ms': {
     type: 'INT',
     default: '3000',
@@ -552,6 +624,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Least time between two assignments of a share group that does not say.',
   },
   'group.share.assignor.offload.enable': {
     type: 'BOOLEAN',
@@ -560,6 +633,7 @@ export const brokerKeys = {
     update: 'cluster-wide',
     internal: true,
     described: false,
+    about: 'Whether assignments of share groups are worked out in a thread of their own.',
   },
   'group.share.assignors': {
     type: 'LIST',
@@ -567,6 +641,7 @@ export const brokerKeys = {
     default: 'simple',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Assignors of share groups; one at most.',
   },
   'group.share.delivery.count.limit': {
     type: 'INT',
@@ -583,6 +658,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Java class that writes the records that share groups gave up.',
   },
   'group.share.heartbeat.interval.ms': {
     type: 'INT',
@@ -600,6 +676,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Pause before the state of a share group that could not be set up is tried again.',
   },
   'group.share.max.assignment.interval.ms': {
     type: 'INT',
@@ -607,6 +684,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest time between assignments that a share group may be given.',
   },
   'group.share.max.delivery.count.limit': {
     type: 'INT',
@@ -614,6 +692,7 @@ export const brokerKeys = {
     valid: '[5,...,25]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest number of deliveries of a record that a share group may be given.',
   },
   'group.share.max.heartbeat.interval.ms': {
     type: 'INT',
@@ -621,6 +700,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest heartbeat interval that a share group may be given.',
   },
   'group.share.max.partition.max.record.locks': {
     type: 'INT',
@@ -628,6 +708,7 @@ export const brokerKeys = {
     valid: '[2000,...,10000]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest number of locked records of a partition that a share group may be given.',
   },
   'group.share.max.record.lock.duration.ms': {
     type: 'INT',
@@ -635,6 +716,7 @@ export const brokerKeys = {
     valid: '[30000,...,3600000]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Longest lock of a record that a share group may be given.',
   },
   'group.share.max.session.timeout.ms': {
     type: 'INT',
@@ -642,6 +724,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest session timeout that a share group may be given.',
   },
   'group.share.max.share.sessions': {
     type: 'INT',
@@ -649,6 +732,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Most share sessions on one broker.',
   },
   'group.share.max.size': {
     type: 'INT',
@@ -664,6 +748,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest time between assignments that a share group may be given.',
   },
   'group.share.min.delivery.count.limit': {
     type: 'INT',
@@ -671,6 +756,7 @@ export const brokerKeys = {
     valid: '[2,...,5]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest number of deliveries of a record that a share group may be given.',
   },
   'group.share.min.heartbeat.interval.ms': {
     type: 'INT',
@@ -678,6 +764,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest heartbeat interval that a share group may be given.',
   },
   'group.share.min.partition.max.record.locks': {
     type: 'INT',
@@ -685,6 +772,7 @@ export const brokerKeys = {
     valid: '[100,...,2000]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest number of locked records of a partition that a share group may be given.',
   },
   'group.share.min.record.lock.duration.ms': {
     type: 'INT',
@@ -692,6 +780,7 @@ export const brokerKeys = {
     valid: '[1000,...,30000]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Shortest lock of a record that a share group may be given.',
   },
   'group.share.min.session.timeout.ms': {
     type: 'INT',
@@ -699,6 +788,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest session timeout that a share group may be given.',
   },
   'group.share.partition.max.record.locks': {
     type: 'INT',
@@ -715,6 +805,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Java class that keeps the state of share groups.',
   },
   'group.share.record.lock.duration.ms': {
     type: 'INT',
@@ -740,6 +831,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'A standby of a streams group that is no further behind may take over a task at once.',
   },
   'group.streams.assignment.interval.ms': {
     type: 'INT',
@@ -747,6 +839,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Least time between two assignments of a streams group that does not say.',
   },
   'group.streams.assignor.offload.enable': {
     type: 'BOOLEAN',
@@ -755,6 +848,7 @@ export const brokerKeys = {
     update: 'cluster-wide',
     internal: true,
     described: false,
+    about: 'Whether assignments of streams groups are worked out in a thread of their own.',
   },
   'group.streams.assignors': {
     type: 'LIST',
@@ -762,6 +856,7 @@ export const brokerKeys = {
     default: 'sticky',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Assignors offered to streams groups; the first is the default.',
   },
   'group.streams.heartbeat.interval.ms': {
     type: 'INT',
@@ -769,6 +864,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'How often members of streams groups send heartbeats.',
   },
   'group.streams.initial.rebalance.delay.ms': {
     type: 'INT',
@@ -776,6 +872,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'How long the first assignment of an empty streams group waits for more members.',
   },
   'group.streams.max.assignment.interval.ms': {
     type: 'INT',
@@ -783,6 +880,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest time between assignments that a streams group may be given.',
   },
   'group.streams.max.heartbeat.interval.ms': {
     type: 'INT',
@@ -790,6 +888,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest heartbeat interval that a streams group may be given.',
   },
   'group.streams.max.session.timeout.ms': {
     type: 'INT',
@@ -797,6 +896,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest session timeout that a streams group may be given.',
   },
   'group.streams.max.size': {
     type: 'INT',
@@ -804,6 +904,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Most members of a streams group.',
   },
   'group.streams.max.standby.replicas': {
     type: 'INT',
@@ -811,6 +912,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Largest number of standbys of a task that a streams group may be given.',
   },
   'group.streams.max.warmup.replicas': {
     type: 'INT',
@@ -820,6 +922,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Largest number of warming copies that a streams group may be given.',
   },
   'group.streams.min.assignment.interval.ms': {
     type: 'INT',
@@ -827,6 +930,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest time between assignments that a streams group may be given.',
   },
   'group.streams.min.heartbeat.interval.ms': {
     type: 'INT',
@@ -834,6 +938,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest heartbeat interval that a streams group may be given.',
   },
   'group.streams.min.session.timeout.ms': {
     type: 'INT',
@@ -841,6 +946,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Smallest session timeout that a streams group may be given.',
   },
   'group.streams.min.task.offset.interval.ms': {
     type: 'INT',
@@ -850,6 +956,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Smallest time between reports of task offsets that a streams group may be given.',
   },
   'group.streams.num.standby.replicas': {
     type: 'INT',
@@ -857,6 +964,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Standbys of each stateful task of a streams group.',
   },
   'group.streams.num.warmup.replicas': {
     type: 'INT',
@@ -866,14 +974,22 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Copies of tasks of a streams group that may warm up at the same time.',
   },
-  'group.streams.rack.aware.assignment.tags': { type: 'LIST', default: '', importance: 'LOW', update: 'read-only' },
+  'group.streams.rack.aware.assignment.tags': {
+    type: 'LIST',
+    default: '',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Tags of clients by which standbys of a streams group are spread.',
+  },
   'group.streams.session.timeout.ms': {
     type: 'INT',
     default: '45000',
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'A member of a streams group that is silent for longer is removed.',
   },
   'group.streams.task.offset.interval.ms': {
     type: 'INT',
@@ -883,18 +999,21 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How often members of a streams group report the offsets of their tasks.',
   },
   'group.streams.topology.description.plugin.class': {
     type: 'CLASS',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Java class that is told the topologies of streams groups.',
   },
   'initial.broker.registration.timeout.ms': {
     type: 'INT',
     default: '60000',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'A broker that has not reached its controller after this long does not start.',
   },
   'inter.broker.listener.name': {
     type: 'STRING',
@@ -910,6 +1029,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Pause before files of the metadata log that are no longer needed are removed.',
   },
   'internal.metadata.log.segment.bytes': {
     type: 'INT',
@@ -918,6 +1038,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Size at which a segment of the metadata log is closed, for tests.',
   },
   'internal.metadata.max.batch.size.in.bytes': {
     type: 'INT',
@@ -926,6 +1047,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Largest batch of the metadata log.',
   },
   'kafka.metrics.polling.interval.secs': {
     type: 'INT',
@@ -933,8 +1055,15 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'How often Java classes of kafka.metrics.reporters are told of metrics.',
   },
-  'kafka.metrics.reporters': { type: 'LIST', default: '', importance: 'LOW', update: 'read-only' },
+  'kafka.metrics.reporters': {
+    type: 'LIST',
+    default: '',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Java classes that are told of metrics of the older kind.',
+  },
   'leader.imbalance.check.interval.seconds': {
     type: 'LONG',
     default: '300',
@@ -988,13 +1117,20 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'Whether logs are compacted at all.',
   },
-  'log.cleaner.io.buffer.load.factor': { type: 'DOUBLE', default: '0.9', importance: 'MEDIUM', update: 'cluster-wide' },
+  'log.cleaner.io.buffer.load.factor': {
+    type: 'DOUBLE',
+    default: '0.9',
+    importance: 'MEDIUM',
+    update: 'cluster-wide',
+    about: "How full the cleaner's table of keys may be; fuller ones take more keys in a pass.",
+  },
   'log.cleaner.io.buffer.size': {
     type: 'INT',
     default: '524288',
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: "Bytes that the cleaner's threads read and write at a time, together.",
   },
   'log.cleaner.io.max.bytes.per.second': {
     type: 'DOUBLE',
@@ -1057,6 +1193,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'A broker that cannot tell its controller of a failed log directory stops after this long.',
   },
   'log.dirs': {
     type: 'LIST',
@@ -1129,6 +1266,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How long after the start of a broker retention and the like are looked after for the first time.',
   },
   'log.local.retention.bytes': {
     type: 'LONG',
@@ -1345,13 +1483,20 @@ export const brokerKeys = {
     update: 'cluster-wide',
     about: 'Default of the topic key max.message.bytes.',
   },
-  'metadata.log.dir': { type: 'STRING', default: null, importance: 'HIGH', update: 'read-only' },
+  'metadata.log.dir': {
+    type: 'STRING',
+    default: null,
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Directory of the metadata log; unset, the first one of log.dirs.',
+  },
   'metadata.log.max.record.bytes.between.snapshots': {
     type: 'LONG',
     default: '20971520',
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Bytes of metadata records after which a snapshot is made.',
   },
   'metadata.log.max.snapshot.interval.ms': {
     type: 'LONG',
@@ -1359,6 +1504,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Time after which a snapshot of the metadata is made, where there is anything new.',
   },
   'metadata.log.segment.bytes': {
     type: 'INT',
@@ -1366,17 +1512,37 @@ export const brokerKeys = {
     valid: '[8388608,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Size at which a segment of the metadata log is closed.',
   },
-  'metadata.log.segment.ms': { type: 'LONG', default: '604800000', importance: 'HIGH', update: 'read-only' },
+  'metadata.log.segment.ms': {
+    type: 'LONG',
+    default: '604800000',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Age at which a segment of the metadata log is closed.',
+  },
   'metadata.max.idle.interval.ms': {
     type: 'INT',
     default: '500',
     valid: '[0,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'How often the active controller writes a record that says nothing, where there is nothing to say.',
   },
-  'metadata.max.retention.bytes': { type: 'LONG', default: '104857600', importance: 'HIGH', update: 'read-only' },
-  'metadata.max.retention.ms': { type: 'LONG', default: '604800000', importance: 'HIGH', update: 'read-only' },
+  'metadata.max.retention.bytes': {
+    type: 'LONG',
+    default: '104857600',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Size of metadata log and snapshots above which the oldest are removed.',
+  },
+  'metadata.max.retention.ms': {
+    type: 'LONG',
+    default: '604800000',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Age of metadata log and snapshots above which they are removed.',
+  },
   'metric.reporters': {
     type: 'LIST',
     default: 'org.apache.kafka.common.metrics.JmxReporter',
@@ -1392,7 +1558,13 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'Samples kept for metrics.',
   },
-  'metrics.recording.level': { type: 'STRING', default: 'INFO', importance: 'LOW', update: 'read-only' },
+  'metrics.recording.level': {
+    type: 'STRING',
+    default: 'INFO',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'How fine the metrics are that are recorded.',
+  },
   'metrics.sample.window.ms': {
     type: 'LONG',
     default: '30000',
@@ -1450,7 +1622,13 @@ export const brokerKeys = {
     update: 'cluster-wide',
     about: 'Threads that recover the logs of one data directory.',
   },
-  'num.replica.alter.log.dirs.threads': { type: 'INT', default: null, importance: 'HIGH', update: 'read-only' },
+  'num.replica.alter.log.dirs.threads': {
+    type: 'INT',
+    default: null,
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Threads that move partitions between log directories; unset, one for each directory.',
+  },
   'num.replica.fetchers': {
     type: 'INT',
     default: '1',
@@ -1554,6 +1732,8 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about:
+      'How often producers that have been silent for producer.id.expiration.ms are looked for. Odradek does so every log.retention.check.interval.ms.',
   },
   'producer.id.expiration.ms': {
     type: 'INT',
@@ -1608,6 +1788,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'How long a fetch waits for the other tier before it is answered.',
   },
   'remote.list.offsets.request.timeout.ms': {
     type: 'LONG',
@@ -1615,6 +1796,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'How long a search for an offset waits for the other tier.',
   },
   'remote.log.index.file.cache.total.size.bytes': {
     type: 'LONG',
@@ -1622,6 +1804,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'cluster-wide',
+    about: 'Disk that indexes of segments in the other tier may take.',
   },
   'remote.log.index.file.cache.ttl.ms': {
     type: 'LONG',
@@ -1631,6 +1814,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Time after which an index of the other tier that nobody asked for is removed.',
   },
   'remote.log.manager.copier.thread.pool.size': {
     type: 'INT',
@@ -1638,6 +1822,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Threads that copy segments to the other tier.',
   },
   'remote.log.manager.copy.max.bytes.per.second': {
     type: 'LONG',
@@ -1645,6 +1830,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Most bytes a second that are copied to the other tier.',
   },
   'remote.log.manager.copy.quota.window.num': {
     type: 'INT',
@@ -1652,6 +1838,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Samples kept for the quota of copies to the other tier.',
   },
   'remote.log.manager.copy.quota.window.size.seconds': {
     type: 'INT',
@@ -1659,6 +1846,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Length of a sample for the quota of copies to the other tier.',
   },
   'remote.log.manager.expiration.thread.pool.size': {
     type: 'INT',
@@ -1666,6 +1854,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Threads that remove old segments from the other tier.',
   },
   'remote.log.manager.fetch.max.bytes.per.second': {
     type: 'LONG',
@@ -1673,6 +1862,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Most bytes a second that are fetched from the other tier.',
   },
   'remote.log.manager.fetch.quota.window.num': {
     type: 'INT',
@@ -1680,6 +1870,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Samples kept for the quota of fetches from the other tier.',
   },
   'remote.log.manager.fetch.quota.window.size.seconds': {
     type: 'INT',
@@ -1687,6 +1878,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Length of a sample for the quota of fetches from the other tier.',
   },
   'remote.log.manager.follower.thread.pool.size': {
     type: 'INT',
@@ -1694,6 +1886,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Threads that look after the other tier where the broker is a follower.',
   },
   'remote.log.manager.task.interval.ms': {
     type: 'LONG',
@@ -1701,6 +1894,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'How often a partition is looked at for what is to be copied to or removed from the other tier.',
   },
   'remote.log.manager.task.retry.backoff.max.ms': {
     type: 'LONG',
@@ -1710,6 +1904,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Longest pause before failed work with the other tier is tried again.',
   },
   'remote.log.manager.task.retry.backoff.ms': {
     type: 'LONG',
@@ -1719,6 +1914,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'First pause before failed work with the other tier is tried again.',
   },
   'remote.log.manager.task.retry.jitter': {
     type: 'DOUBLE',
@@ -1728,6 +1924,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'By which part pauses before failed work with the other tier vary by chance.',
   },
   'remote.log.manager.thread.pool.size': {
     type: 'INT',
@@ -1735,6 +1932,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Threads that look after the other tier.',
   },
   'remote.log.metadata.custom.metadata.max.bytes': {
     type: 'INT',
@@ -1742,6 +1940,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Most bytes that a plugin of the other tier may keep about a segment.',
   },
   'remote.log.metadata.manager.class.name': {
     type: 'STRING',
@@ -1749,12 +1948,14 @@ export const brokerKeys = {
     valid: 'non-empty string',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Java class that keeps the list of segments in the other tier.',
   },
   'remote.log.metadata.manager.class.path': {
     type: 'STRING',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Where that Java class is found, other than among those of the broker.',
   },
   'remote.log.metadata.manager.impl.prefix': {
     type: 'STRING',
@@ -1762,6 +1963,7 @@ export const brokerKeys = {
     valid: 'non-empty string',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'What keys begin with that are meant for that class.',
   },
   'remote.log.metadata.manager.listener.name': {
     type: 'STRING',
@@ -1769,6 +1971,7 @@ export const brokerKeys = {
     valid: 'non-empty string',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Listener by which that class reaches the brokers.',
   },
   'remote.log.reader.max.pending.tasks': {
     type: 'INT',
@@ -1776,6 +1979,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Most reads of the other tier that may wait.',
   },
   'remote.log.reader.threads': {
     type: 'INT',
@@ -1783,6 +1987,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Threads that read from the other tier.',
   },
   'remote.log.storage.manager.class.name': {
     type: 'STRING',
@@ -1790,14 +1995,22 @@ export const brokerKeys = {
     valid: 'non-empty string',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Java class that stores segments in the other tier.',
   },
-  'remote.log.storage.manager.class.path': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'remote.log.storage.manager.class.path': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Where that Java class is found, other than among those of the broker.',
+  },
   'remote.log.storage.manager.impl.prefix': {
     type: 'STRING',
     default: 'rsm.config.',
     valid: 'non-empty string',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'What keys begin with that are meant for that class.',
   },
   'remote.log.storage.system.enable': {
     type: 'BOOLEAN',
@@ -1812,6 +2025,7 @@ export const brokerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Pause of a follower before it fetches again a partition that failed.',
   },
   'replica.fetch.max.bytes': {
     type: 'INT',
@@ -1864,14 +2078,27 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'Class that picks the replica a consumer reads from.',
   },
-  'replica.socket.receive.buffer.bytes': { type: 'INT', default: '65536', importance: 'HIGH', update: 'read-only' },
-  'replica.socket.timeout.ms': { type: 'INT', default: '30000', importance: 'HIGH', update: 'read-only' },
+  'replica.socket.receive.buffer.bytes': {
+    type: 'INT',
+    default: '65536',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Receive buffer of connections by which followers fetch.',
+  },
+  'replica.socket.timeout.ms': {
+    type: 'INT',
+    default: '30000',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'How long a follower waits for its leader on a connection.',
+  },
   'replication.quota.window.num': {
     type: 'INT',
     default: '11',
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Samples kept for quotas of replication.',
   },
   'replication.quota.window.size.seconds': {
     type: 'INT',
@@ -1879,6 +2106,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Length of a sample for quotas of replication.',
   },
   'request.timeout.ms': {
     type: 'INT',
@@ -1887,7 +2115,13 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'How long a request to another broker may take.',
   },
-  'sasl.client.callback.handler.class': { type: 'CLASS', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'sasl.client.callback.handler.class': {
+    type: 'CLASS',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Java class that supplies credentials when the broker is a client.',
+  },
   'sasl.enabled.mechanisms': {
     type: 'LIST',
     default: 'GSSAPI',
@@ -1895,39 +2129,132 @@ export const brokerKeys = {
     update: 'per-broker',
     about: 'SASL mechanisms that are offered.',
   },
-  'sasl.jaas.config': { type: 'PASSWORD', default: null, importance: 'MEDIUM', update: 'per-broker' },
-  'sasl.kerberos.kinit.cmd': { type: 'STRING', default: '/usr/bin/kinit', importance: 'MEDIUM', update: 'per-broker' },
+  'sasl.jaas.config': {
+    type: 'PASSWORD',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Who may come in by PLAIN, as user_NAME="password"; read with the prefix listener.name.NAME.plain. only.',
+  },
+  'sasl.kerberos.kinit.cmd': {
+    type: 'STRING',
+    default: '/usr/bin/kinit',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: "Path of Kerberos' kinit.",
+  },
   'sasl.kerberos.min.time.before.relogin': {
     type: 'LONG',
     default: '60000',
     importance: 'MEDIUM',
     update: 'per-broker',
+    about: 'Least time between two logins at Kerberos.',
   },
   'sasl.kerberos.principal.to.local.rules': {
     type: 'LIST',
     default: 'DEFAULT',
     importance: 'MEDIUM',
     update: 'per-broker',
+    about: "Rules that make a user's name of a Kerberos principal.",
   },
-  'sasl.kerberos.service.name': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'per-broker' },
-  'sasl.kerberos.ticket.renew.jitter': { type: 'DOUBLE', default: '0.05', importance: 'MEDIUM', update: 'per-broker' },
+  'sasl.kerberos.service.name': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: "Name of the broker's service in Kerberos.",
+  },
+  'sasl.kerberos.ticket.renew.jitter': {
+    type: 'DOUBLE',
+    default: '0.05',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'By which part the time of renewing a Kerberos ticket varies by chance.',
+  },
   'sasl.kerberos.ticket.renew.window.factor': {
     type: 'DOUBLE',
     default: '0.8',
     importance: 'MEDIUM',
     update: 'per-broker',
+    about: "Part of a Kerberos ticket's life after which it is renewed.",
   },
-  'sasl.login.callback.handler.class': { type: 'CLASS', default: null, importance: 'MEDIUM', update: 'read-only' },
-  'sasl.login.class': { type: 'CLASS', default: null, importance: 'MEDIUM', update: 'read-only' },
-  'sasl.login.connect.timeout.ms': { type: 'INT', default: null, importance: 'LOW', update: 'read-only' },
-  'sasl.login.read.timeout.ms': { type: 'INT', default: null, importance: 'LOW', update: 'read-only' },
-  'sasl.login.refresh.buffer.seconds': { type: 'SHORT', default: '300', importance: 'MEDIUM', update: 'per-broker' },
-  'sasl.login.refresh.min.period.seconds': { type: 'SHORT', default: '60', importance: 'MEDIUM', update: 'per-broker' },
-  'sasl.login.refresh.window.factor': { type: 'DOUBLE', default: '0.8', importance: 'MEDIUM', update: 'per-broker' },
-  'sasl.login.refresh.window.jitter': { type: 'DOUBLE', default: '0.05', importance: 'MEDIUM', update: 'per-broker' },
-  'sasl.login.retry.backoff.max.ms': { type: 'LONG', default: '10000', importance: 'LOW', update: 'read-only' },
-  'sasl.login.retry.backoff.ms': { type: 'LONG', default: '100', importance: 'LOW', update: 'read-only' },
-  'sasl.mechanism.controller.protocol': { type: 'STRING', default: 'GSSAPI', importance: 'HIGH', update: 'read-only' },
+  'sasl.login.callback.handler.class': {
+    type: 'CLASS',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Java class that supplies credentials for a login of the broker.',
+  },
+  'sasl.login.class': {
+    type: 'CLASS',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Java class that logs the broker in.',
+  },
+  'sasl.login.connect.timeout.ms': {
+    type: 'INT',
+    default: null,
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'How long the broker tries to reach the provider of an OAuth login.',
+  },
+  'sasl.login.read.timeout.ms': {
+    type: 'INT',
+    default: null,
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'How long the broker waits for the answer to an OAuth login.',
+  },
+  'sasl.login.refresh.buffer.seconds': {
+    type: 'SHORT',
+    default: '300',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Seconds before a credential ends by which it is to be renewed at the latest.',
+  },
+  'sasl.login.refresh.min.period.seconds': {
+    type: 'SHORT',
+    default: '60',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Least seconds between two renewals of a credential.',
+  },
+  'sasl.login.refresh.window.factor': {
+    type: 'DOUBLE',
+    default: '0.8',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: "Part of a credential's life after which it is renewed.",
+  },
+  'sasl.login.refresh.window.jitter': {
+    type: 'DOUBLE',
+    default: '0.05',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'By which part the time of renewing a credential varies by chance.',
+  },
+  'sasl.login.retry.backoff.max.ms': {
+    type: 'LONG',
+    default: '10000',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Longest pause between two tries of an OAuth login.',
+  },
+  'sasl.login.retry.backoff.ms': {
+    type: 'LONG',
+    default: '100',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'First pause between two tries of an OAuth login.',
+  },
+  'sasl.mechanism.controller.protocol': {
+    type: 'STRING',
+    default: 'GSSAPI',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'SASL mechanism between brokers and controllers.',
+  },
   'sasl.mechanism.inter.broker.protocol': {
     type: 'STRING',
     default: 'GSSAPI',
@@ -1940,12 +2267,14 @@ export const brokerKeys = {
     default: 'false',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Whether OAuth tokens are taken without a look at whom they are for.',
   },
   'sasl.oauthbearer.allow.unverified.issuer': {
     type: 'BOOLEAN',
     default: 'false',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Whether OAuth tokens are taken without a look at who made them.',
   },
   'sasl.oauthbearer.assertion.algorithm': {
     type: 'STRING',
@@ -1953,21 +2282,36 @@ export const brokerKeys = {
     valid: '(case insensitive) [ES256, RS256]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'How an assertion that asks for an OAuth token is signed.',
   },
-  'sasl.oauthbearer.assertion.claim.aud': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'sasl.oauthbearer.assertion.claim.aud': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'The aud claim of such an assertion.',
+  },
   'sasl.oauthbearer.assertion.claim.exp.seconds': {
     type: 'INT',
     default: '300',
     valid: '[0,...,86400]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Seconds after which such an assertion ends.',
   },
-  'sasl.oauthbearer.assertion.claim.iss': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'sasl.oauthbearer.assertion.claim.iss': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'The iss claim of such an assertion.',
+  },
   'sasl.oauthbearer.assertion.claim.jti.include': {
     type: 'BOOLEAN',
     default: 'false',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Whether such an assertion has an id of its own, the jti claim.',
   },
   'sasl.oauthbearer.assertion.claim.nbf.seconds': {
     type: 'INT',
@@ -1975,78 +2319,155 @@ export const brokerKeys = {
     valid: '[0,...,3600]',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Seconds by which such an assertion is valid before it was made.',
   },
-  'sasl.oauthbearer.assertion.claim.sub': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
-  'sasl.oauthbearer.assertion.file': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'sasl.oauthbearer.assertion.claim.sub': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'The sub claim of such an assertion.',
+  },
+  'sasl.oauthbearer.assertion.file': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'File with such an assertion, signed already.',
+  },
   'sasl.oauthbearer.assertion.private.key.file': {
     type: 'STRING',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'File with the key that signs such assertions.',
   },
   'sasl.oauthbearer.assertion.private.key.passphrase': {
     type: 'PASSWORD',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'What opens that key.',
   },
   'sasl.oauthbearer.assertion.template.file': {
     type: 'STRING',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'File with more headers and claims for such assertions.',
   },
   'sasl.oauthbearer.client.credentials.client.id': {
     type: 'STRING',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Client id with which the broker asks for an OAuth token.',
   },
   'sasl.oauthbearer.client.credentials.client.secret': {
     type: 'PASSWORD',
     default: null,
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Client secret with which the broker asks for an OAuth token.',
   },
-  'sasl.oauthbearer.clock.skew.seconds': { type: 'INT', default: '30', importance: 'LOW', update: 'read-only' },
-  'sasl.oauthbearer.expected.audience': { type: 'LIST', default: '', importance: 'HIGH', update: 'read-only' },
-  'sasl.oauthbearer.expected.issuer': { type: 'STRING', default: null, importance: 'HIGH', update: 'read-only' },
+  'sasl.oauthbearer.clock.skew.seconds': {
+    type: 'INT',
+    default: '30',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Seconds by which clocks may differ when OAuth tokens are checked.',
+  },
+  'sasl.oauthbearer.expected.audience': {
+    type: 'LIST',
+    default: '',
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'For whom an OAuth token has to be.',
+  },
+  'sasl.oauthbearer.expected.issuer': {
+    type: 'STRING',
+    default: null,
+    importance: 'HIGH',
+    update: 'read-only',
+    about: 'Who has to have made an OAuth token.',
+  },
   'sasl.oauthbearer.jwks.endpoint.refresh.ms': {
     type: 'LONG',
     default: '3600000',
     importance: 'LOW',
     update: 'read-only',
+    about: 'How often the keys that OAuth tokens are signed with are fetched anew.',
   },
   'sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms': {
     type: 'LONG',
     default: '10000',
     importance: 'LOW',
     update: 'read-only',
+    about: 'Longest pause between two tries to fetch those keys.',
   },
   'sasl.oauthbearer.jwks.endpoint.retry.backoff.ms': {
     type: 'LONG',
     default: '100',
     importance: 'LOW',
     update: 'read-only',
+    about: 'First pause between two tries to fetch those keys.',
   },
-  'sasl.oauthbearer.jwks.endpoint.url': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'sasl.oauthbearer.jwks.endpoint.url': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Where those keys are fetched from.',
+  },
   'sasl.oauthbearer.jwt.retriever.class': {
     type: 'CLASS',
     default: 'org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Java class that gets OAuth tokens.',
   },
   'sasl.oauthbearer.jwt.validator.class': {
     type: 'CLASS',
     default: 'org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Java class that checks OAuth tokens.',
   },
-  'sasl.oauthbearer.scope': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
-  'sasl.oauthbearer.scope.claim.name': { type: 'STRING', default: 'scope', importance: 'LOW', update: 'read-only' },
-  'sasl.oauthbearer.sub.claim.name': { type: 'STRING', default: 'sub', importance: 'LOW', update: 'read-only' },
-  'sasl.oauthbearer.token.endpoint.url': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'read-only' },
-  'sasl.server.callback.handler.class': { type: 'CLASS', default: null, importance: 'MEDIUM', update: 'read-only' },
+  'sasl.oauthbearer.scope': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Scope for which the broker asks for an OAuth token.',
+  },
+  'sasl.oauthbearer.scope.claim.name': {
+    type: 'STRING',
+    default: 'scope',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Name of the claim that has the scope of an OAuth token.',
+  },
+  'sasl.oauthbearer.sub.claim.name': {
+    type: 'STRING',
+    default: 'sub',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Name of the claim that has the subject of an OAuth token.',
+  },
+  'sasl.oauthbearer.token.endpoint.url': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Where OAuth tokens are asked for.',
+  },
+  'sasl.server.callback.handler.class': {
+    type: 'CLASS',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'Java class that checks credentials of clients.',
+  },
   'sasl.server.max.receive.size': {
     type: 'INT',
     default: '524288',
@@ -2077,6 +2498,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'A start that takes longer is given up.',
   },
   'share.coordinator.append.linger.ms': {
     type: 'INT',
@@ -2084,6 +2506,7 @@ export const brokerKeys = {
     valid: '[-1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'How long the share coordinator gathers records before it writes them; -1 lets it choose.',
   },
   'share.coordinator.cached.buffer.max.bytes': {
     type: 'INT',
@@ -2091,6 +2514,7 @@ export const brokerKeys = {
     valid: '[524288,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
+    about: 'Largest write buffer that the share coordinator keeps for its next write.',
   },
   'share.coordinator.cold.partition.snapshot.interval.ms': {
     type: 'INT',
@@ -2100,6 +2524,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How often the share coordinator makes a snapshot of partitions that nobody reads.',
   },
   'share.coordinator.load.buffer.size': {
     type: 'INT',
@@ -2107,6 +2532,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Bytes read at a time when the share coordinator loads its state.',
   },
   'share.coordinator.snapshot.update.records.per.snapshot': {
     type: 'INT',
@@ -2114,12 +2540,14 @@ export const brokerKeys = {
     valid: '[0,...,500]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Updates of a share partition after which a snapshot is made of it.',
   },
   'share.coordinator.state.topic.compression.codec': {
     type: 'INT',
     default: '0',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Compression of __share_group_state: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
   },
   'share.coordinator.state.topic.min.isr': {
     type: 'SHORT',
@@ -2127,6 +2555,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'min.insync.replicas with which __share_group_state is created.',
   },
   'share.coordinator.state.topic.num.partitions': {
     type: 'INT',
@@ -2144,6 +2573,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How often records of __share_group_state that are no longer needed are removed.',
   },
   'share.coordinator.state.topic.replication.factor': {
     type: 'SHORT',
@@ -2159,6 +2589,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'segment.bytes with which __share_group_state is created.',
   },
   'share.coordinator.threads': {
     type: 'INT',
@@ -2166,6 +2597,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Threads of the share coordinator.',
   },
   'share.coordinator.write.timeout.ms': {
     type: 'INT',
@@ -2173,20 +2605,29 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'How long a write of the share coordinator waits for its replicas.',
   },
   'share.fetch.purgatory.purge.interval.requests': {
     type: 'INT',
     default: '1000',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Fetches of share groups after which the waiting ones are swept.',
   },
   'socket.connection.setup.timeout.max.ms': {
     type: 'LONG',
     default: '30000',
     importance: 'MEDIUM',
     update: 'read-only',
+    about: 'Longest wait of the broker for a connection to another that failed before.',
   },
-  'socket.connection.setup.timeout.ms': { type: 'LONG', default: '10000', importance: 'MEDIUM', update: 'read-only' },
+  'socket.connection.setup.timeout.ms': {
+    type: 'LONG',
+    default: '10000',
+    importance: 'MEDIUM',
+    update: 'read-only',
+    about: 'First wait of the broker for a connection to another.',
+  },
   'socket.listen.backlog.size': {
     type: 'INT',
     default: '50',
@@ -2217,9 +2658,27 @@ export const brokerKeys = {
     update: 'read-only',
     about: "Send buffer of sockets; -1 for the system's default.",
   },
-  'ssl.allow.dn.changes': { type: 'BOOLEAN', default: 'false', importance: 'LOW', update: 'read-only' },
-  'ssl.allow.san.changes': { type: 'BOOLEAN', default: 'false', importance: 'LOW', update: 'read-only' },
-  'ssl.cipher.suites': { type: 'LIST', default: '', importance: 'MEDIUM', update: 'per-broker' },
+  'ssl.allow.dn.changes': {
+    type: 'BOOLEAN',
+    default: 'false',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Whether a new keystore may have another distinguished name.',
+  },
+  'ssl.allow.san.changes': {
+    type: 'BOOLEAN',
+    default: 'false',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Whether a new keystore may lack alternative names of the last one.',
+  },
+  'ssl.cipher.suites': {
+    type: 'LIST',
+    default: '',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Cipher suites of TLS; empty for those of Java.',
+  },
   'ssl.client.auth': {
     type: 'STRING',
     default: 'none',
@@ -2240,8 +2699,15 @@ export const brokerKeys = {
     default: 'https',
     importance: 'LOW',
     update: 'per-broker',
+    about: 'How names of hosts are checked against certificates; empty for not at all.',
   },
-  'ssl.engine.factory.class': { type: 'CLASS', default: null, importance: 'LOW', update: 'per-broker' },
+  'ssl.engine.factory.class': {
+    type: 'CLASS',
+    default: null,
+    importance: 'LOW',
+    update: 'per-broker',
+    about: 'Java class that makes the engines of TLS.',
+  },
   'ssl.key.password': {
     type: 'PASSWORD',
     default: null,
@@ -2249,9 +2715,27 @@ export const brokerKeys = {
     update: 'per-broker',
     about: 'Password of the private key.',
   },
-  'ssl.keymanager.algorithm': { type: 'STRING', default: 'SunX509', importance: 'MEDIUM', update: 'per-broker' },
-  'ssl.keystore.certificate.chain': { type: 'PASSWORD', default: null, importance: 'MEDIUM', update: 'per-broker' },
-  'ssl.keystore.key': { type: 'PASSWORD', default: null, importance: 'MEDIUM', update: 'per-broker' },
+  'ssl.keymanager.algorithm': {
+    type: 'STRING',
+    default: 'SunX509',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: "How keys of TLS are looked after, in Java's words.",
+  },
+  'ssl.keystore.certificate.chain': {
+    type: 'PASSWORD',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Certificates of the broker, as PEM.',
+  },
+  'ssl.keystore.key': {
+    type: 'PASSWORD',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Private key of the broker, as PEM.',
+  },
   'ssl.keystore.location': {
     type: 'STRING',
     default: null,
@@ -2266,13 +2750,55 @@ export const brokerKeys = {
     update: 'per-broker',
     about: 'Password of the key store.',
   },
-  'ssl.keystore.type': { type: 'STRING', default: 'JKS', importance: 'MEDIUM', update: 'per-broker' },
-  'ssl.principal.mapping.rules': { type: 'STRING', default: 'DEFAULT', importance: 'LOW', update: 'read-only' },
-  'ssl.protocol': { type: 'STRING', default: 'TLSv1.3', importance: 'MEDIUM', update: 'per-broker' },
-  'ssl.provider': { type: 'STRING', default: null, importance: 'MEDIUM', update: 'per-broker' },
-  'ssl.secure.random.implementation': { type: 'STRING', default: null, importance: 'LOW', update: 'per-broker' },
-  'ssl.trustmanager.algorithm': { type: 'STRING', default: 'PKIX', importance: 'MEDIUM', update: 'per-broker' },
-  'ssl.truststore.certificates': { type: 'PASSWORD', default: null, importance: 'MEDIUM', update: 'per-broker' },
+  'ssl.keystore.type': {
+    type: 'STRING',
+    default: 'JKS',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Form of the keystore, such as JKS or PEM.',
+  },
+  'ssl.principal.mapping.rules': {
+    type: 'STRING',
+    default: 'DEFAULT',
+    importance: 'LOW',
+    update: 'read-only',
+    about: "Rules that make a user's name of a certificate.",
+  },
+  'ssl.protocol': {
+    type: 'STRING',
+    default: 'TLSv1.3',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'TLS version with which a connection begins.',
+  },
+  'ssl.provider': {
+    type: 'STRING',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Java provider of TLS.',
+  },
+  'ssl.secure.random.implementation': {
+    type: 'STRING',
+    default: null,
+    importance: 'LOW',
+    update: 'per-broker',
+    about: 'Java source of random numbers for TLS.',
+  },
+  'ssl.trustmanager.algorithm': {
+    type: 'STRING',
+    default: 'PKIX',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: "How trust in certificates is looked after, in Java's words.",
+  },
+  'ssl.truststore.certificates': {
+    type: 'PASSWORD',
+    default: null,
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Certificates that are trusted, as PEM.',
+  },
   'ssl.truststore.location': {
     type: 'STRING',
     default: null,
@@ -2287,7 +2813,13 @@ export const brokerKeys = {
     update: 'per-broker',
     about: 'Password of the trust store.',
   },
-  'ssl.truststore.type': { type: 'STRING', default: 'JKS', importance: 'MEDIUM', update: 'per-broker' },
+  'ssl.truststore.type': {
+    type: 'STRING',
+    default: 'JKS',
+    importance: 'MEDIUM',
+    update: 'per-broker',
+    about: 'Form of the truststore, such as JKS or PEM.',
+  },
   'telemetry.max.bytes': {
     type: 'INT',
     default: '1048576',
@@ -2333,6 +2865,7 @@ export const brokerKeys = {
     valid: '[1,...]',
     importance: 'HIGH',
     update: 'read-only',
+    about: 'Bytes read at a time when the transaction coordinator loads its state.',
   },
   'transaction.state.log.min.isr': {
     type: 'INT',
@@ -2366,7 +2899,13 @@ export const brokerKeys = {
     update: 'read-only',
     about: 'Segment size of the transaction topic.',
   },
-  'transaction.two.phase.commit.enable': { type: 'BOOLEAN', default: 'false', importance: 'LOW', update: 'read-only' },
+  'transaction.two.phase.commit.enable': {
+    type: 'BOOLEAN',
+    default: 'false',
+    importance: 'LOW',
+    update: 'read-only',
+    about: 'Whether transactions may stay open without a timeout, for commits in two phases.',
+  },
   'transactional.id.expiration.ms': {
     type: 'INT',
     default: '604800000',
@@ -2390,6 +2929,7 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'How often the controller looks for partitions that could get a leader who is not in sync.',
   },
   'unstable.api.versions.enable': {
     type: 'BOOLEAN',
@@ -2407,5 +2947,6 @@ export const brokerKeys = {
     update: 'read-only',
     internal: true,
     described: false,
+    about: 'Whether levels of features that are still worked on may be used.',
   },
 } as const satisfies ConfigKeys

@@ -3,8 +3,8 @@ import type { ConfigKey } from '../../metadata/config/key'
 import { configKey, configKeys, nearestKeys, staticKey } from '../../metadata/config/keys'
 import { isProblem, parseConfigValue } from '../../metadata/config/value'
 import { classProblem } from '../../metadata/config/java-classes'
+import { hasEffect, keysOfListeners } from '../../metadata/config/effects'
 import type { Assignment } from './sources'
-import { keysOfListeners, keysOfPlaces, keysWithEffect } from './effects'
 import { listenerPrefix } from './sasl'
 import { isFormerKey, needsOtherBrokers, refusedKeys } from './fit'
 
@@ -48,13 +48,6 @@ export function checkAssignments(given: readonly Assignment[], problems: string[
   if (former.length > 0) warnings.push(`Keys of older releases of Kafka, not used: ${listed(former)}.`)
   return { counting, warnings }
 }
-
-/** Kafka's other keys are about clusters, threads, replicas, security and tiers, of which there are none here. */
-const hasEffect = (key: string): boolean =>
-  keysWithEffect.has(key) ||
-  keysOfPlaces.has(key) ||
-  configKey('odradek', key) !== null ||
-  configKey('authorizer', key) !== null
 
 export interface Checked {
   readonly counting: readonly Assignment[]

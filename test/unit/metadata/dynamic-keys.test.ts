@@ -4,7 +4,7 @@ import { configKeys } from '../../../src/metadata/config/keys'
 import { isProblem, parseConfigValue } from '../../../src/metadata/config/value'
 import { Configs } from '../../../src/metadata/config/configs'
 import type { MetadataImage } from '../../../src/metadata/image/image'
-import { keysWithEffect } from '../../../src/node/config/effects'
+import { keysWithEffect } from '../../../src/metadata/config/effects'
 
 const topicKeys: ConfigKeys = configKeys.topic
 const dynamic = Object.entries(configKeys.broker as ConfigKeys).filter(

@@ -210,7 +210,8 @@ describe('DescribeConfigs', () => {
     expect(told.map((config: { isDefault: boolean }) => config.isDefault)).toEqual([false, false])
     expect(told[0].synonyms).toEqual([])
     expect(told[1].synonyms).toHaveLength(version >= 1 ? 2 : 0)
-    if (version >= 3) expect(told[0].documentation).toBe('Force a flush to disk after this long.')
+    const documentation = 'Force a flush to disk after this long. Without effect in Odradek.'
+    if (version >= 3) expect(told[0].documentation).toBe(documentation)
     expect(told[0].configType).toBe(version >= 3 ? 5 : 0)
   })
 })

@@ -1,4 +1,5 @@
-/** Which of Kafka's broker keys do something here. A house test holds the list to what the source reads. */
+/** Which of Kafka's keys do something here. A house test holds the lists to what the source reads. */
+import { configKey, type ConfigScope } from './keys'
 
 /** Say where the node is and who; read while settings are put together. */
 export const keysOfPlaces: ReadonlySet<string> = new Set([
@@ -119,3 +120,41 @@ export const keysWithEffect: ReadonlySet<string> = new Set([
   'transactional.id.expiration.ms',
   'unclean.leader.election.enable',
 ])
+
+/** Configs of topics that are kept and told, and do nothing here: there are neither other brokers nor another tier. */
+export const idleTopicKeys: ReadonlySet<string> = new Set([
+  'compression.lz4.level',
+  'errors.deadletterqueue.group.enable',
+  'flush.ms',
+  'follower.replication.throttled.replicas',
+  'leader.replication.throttled.replicas',
+  'local.retention.bytes',
+  'local.retention.ms',
+  'preallocate',
+  'remote.copy.lag.bytes',
+  'remote.copy.lag.ms',
+  'remote.log.copy.disable',
+  'remote.log.delete.on.disable',
+  'remote.storage.enable',
+])
+
+/** Kafka's other keys are about clusters, threads, replicas, security and tiers, of which there are none here. */
+export const hasEffect = (key: string): boolean =>
+  keysWithEffect.has(key) ||
+  keysOfPlaces.has(key) ||
+  configKey('odradek', key) !== null ||
+  configKey('authorizer', key) !== null
+
+const isIdle: { readonly [S in ConfigScope]?: (name: string) => boolean } = {
+  broker: name => !hasEffect(name) && !keysOfListeners.has(name),
+  throttle: name => !hasEffect(name),
+  topic: name => idleTopicKeys.has(name),
+  // They are about groups of kinds that are not served yet.
+  group: () => true,
+}
+
+/** What DescribeConfigs says of a key; null of one that nobody knows. */
+export function documentationOf(scope: ConfigScope, name: string): string | null {
+  const about = configKey(scope, name)?.about ?? null
+  return about !== null && isIdle[scope]?.(name) ? `${about} Without effect in Odradek.` : about
+}
