@@ -4,6 +4,8 @@ import type { ResetOptions } from '../../../../src/embedded/contract/options'
 import { toProduce } from '../../../../src/embedded/contract/values'
 import { AddOffsetsToTxn } from '../../../../src/protocol/messages/add-offsets-to-txn'
 import { AddPartitionsToTxn } from '../../../../src/protocol/messages/add-partitions-to-txn'
+import { EndTxn } from '../../../../src/protocol/messages/end-txn'
+import { errorNameOf } from '../../../../src/protocol/errors'
 import { FindCoordinator } from '../../../../src/protocol/messages/find-coordinator'
 import { InitProducerId } from '../../../../src/protocol/messages/init-producer-id'
 import { ListOffsets } from '../../../../src/protocol/messages/list-offsets'
@@ -16,8 +18,13 @@ import { EngineBench } from '../../../support/engine-bench'
 const transactional = 16
 const transactionalId = 't'
 
+interface Producer {
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
 /** A transaction that has written a record and committed an offset, and is not ended. */
-async function begun({ world }: EngineBench, client: ClientConnection): Promise<void> {
+async function begun({ world }: EngineBench, client: ClientConnection): Promise<Producer> {
   await world.until(client.request(FindCoordinator, 4, { keyType: 1, coordinatorKeys: [transactionalId] }))
   await world.until(client.request(FindCoordinator, 4, { keyType: 0, coordinatorKeys: ['g'] }))
   const ask = { transactionalId, transactionTimeoutMs: 60_000 }
@@ -38,13 +45,14 @@ async function begun({ world }: EngineBench, client: ClientConnection): Promise<
   await world.until(client.request(AddOffsetsToTxn, 2, of))
   const partitions = [{ partitionIndex: 0, committedOffset: 3, committedMetadata: '' }]
   await world.until(client.request(TxnOffsetCommit, 2, { ...of, topics: [{ name: 'orders', partitions }] }))
+  return { producerId, producerEpoch }
 }
 
 async function bench() {
   const at = new EngineBench()
   const { cluster, port } = await at.start({ topics: ['orders'] })
   const client = await at.connect(port)
-  await begun(at, client)
+  const producer = await begun(at, client)
   const reset = (options: Partial<ResetOptions>) =>
     at.ask(cluster, 'reset', { keepTopics: false, keepGroups: false, ...options })
   const produce = (value: string) => at.ask(cluster, 'produce', { topic: 'orders', records: [toProduce({ value })] })
@@ -60,7 +68,34 @@ async function bench() {
     const { errorCode, committedOffset } = groups[0]!.topics[0]!.partitions[0]!
     return { errorCode, committedOffset: Number(committedOffset) }
   }
-  return { at, client, reset, produce, offsetAt, committed }
+  /** Another record of the transaction. */
+  const sendOn = async ({ producerId }: Producer, baseSequence: number) => {
+    const records = makeBatch({
+      producerId: Number(producerId),
+      attributes: transactional,
+      baseSequence,
+    })
+    const topicData = [{ name: 'orders', partitionData: [{ index: 0, records }] }]
+    const send = { transactionalId, acks: -1, timeoutMs: 1_000, topicData }
+    const { responses } = await client.request(Produce, 9, send)
+    return errorNameOf(responses[0]!.partitionResponses[0]!.errorCode)
+  }
+  const add = async ({ producerId, producerEpoch }: Producer) => {
+    const { resultsByTopicV3AndBelow: told } = await client.request(AddPartitionsToTxn, 3, {
+      v3AndBelowTransactionalId: transactionalId,
+      v3AndBelowProducerId: producerId,
+      v3AndBelowProducerEpoch: producerEpoch,
+      v3AndBelowTopics: [{ name: 'orders', partitions: [0] }],
+    })
+    return errorNameOf(told[0]!.resultsByPartition[0]!.partitionErrorCode)
+  }
+  const end = async (of: Producer, isCommitted: boolean) => {
+    const { errorCode } = await client.request(EndTxn, 3, { transactionalId, ...of, committed: isCommitted })
+    return errorNameOf(errorCode)
+  }
+  const { until } = at.world
+  const soon = <T>(work: Promise<T>): Promise<T> => until.call(at.world, work) as Promise<T>
+  return { at, client, producer, reset, produce, offsetAt, committed, sendOn, add, end, soon }
 }
 
 test('before it nothing behind the open transaction is stable', async () => {
@@ -88,4 +123,37 @@ test.each([
   await produce('latest')
   expect(await offsetAt(1)).toBe(await offsetAt(0))
   expect(await committed()).toEqual({ errorCode: 0, committedOffset: -1 })
+})
+
+describe('a producer that goes on in a transaction that a reset has ended', () => {
+  test.each([{ keepTopics: true }, {}])(
+    'hears of it, begins anew and commits, after a reset with %j',
+    async options => {
+      const { at, client, producer, reset, offsetAt, sendOn, add, end, soon } = await bench()
+      await reset(options)
+      const before = await offsetAt(0)
+      const told = [await soon(sendOn(producer, 1)), await soon(add(producer)), await soon(end(producer, true))]
+      expect(told).toEqual([
+        'INVALID_PRODUCER_ID_MAPPING',
+        'INVALID_PRODUCER_ID_MAPPING',
+        'INVALID_PRODUCER_ID_MAPPING',
+      ])
+      expect(await soon(end(producer, false))).toBe('INVALID_PRODUCER_ID_MAPPING')
+      expect([await offsetAt(0), await offsetAt(1)]).toEqual([before, before])
+      const anew = await begun(at, client)
+      expect(await soon(end(anew, true))).toBe('NONE')
+      // A record and the marker.
+      expect([await offsetAt(0), await offsetAt(1)]).toEqual([before + 2, before + 2])
+    },
+  )
+
+  test('leaves nothing open with what it sends while there is a reset', async () => {
+    const { at, producer, reset, offsetAt, sendOn, add, soon } = await bench()
+    const sent = [sendOn(producer, 1), add(producer), sendOn(producer, 2)]
+    await reset({ keepTopics: true })
+    const told = await soon(Promise.all(sent))
+    expect(told).toHaveLength(3)
+    await at.world.runFor(1_000)
+    expect(await offsetAt(1)).toBe(await offsetAt(0))
+  })
 })
