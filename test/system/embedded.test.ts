@@ -34,6 +34,18 @@ test.each(places)('what a function of faults.on throws is not lost, %s', async i
   })
 })
 
+test.each(places)('a stop ends what waits, %s, and the process goes on', async isolation => {
+  const { code, stdout } = await node('waits.js', isolation)
+  expect({ code, said: stdout.trim().split('\n') }).toEqual({
+    code: 0,
+    said: [
+      'stopped',
+      ...['record', 'records', 'group', 'fork'].map(name => `${name} BrokerError`),
+      expect.stringMatching(/^client KafkaJS/),
+    ],
+  })
+})
+
 test('imported', async () => {
   const { code, stdout } = await node('esm.mjs')
   expect(code).toBe(0)
