@@ -45,8 +45,7 @@ export const explained: readonly Explained[] = [
   },
   {
     why: 'Texts that say no more than the error code and what was asked for are our own words.',
-    where:
-      /^(?:transactions: (?:described|partitions that were not added)|elect leaders|reassign partitions|odd lists) .*errorMessage$/,
+    where: /^(?:transactions: partitions that were not added|reassign partitions|odd lists) .*errorMessage$/,
     when: ({ kafka, ours }) => typeof kafka === 'string' && typeof ours === 'string',
   },
   {

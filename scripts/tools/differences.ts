@@ -14,10 +14,6 @@ export const explained: readonly Explained[] = [
     why: 'There is no listener for controllers: the broker answers for the quorum at its own.',
     where: /^kafka-metadata-quorum describe --status$/,
   },
-  {
-    why: 'Texts that say no more than the error code and what was asked for are our own words.',
-    where: /^kafka-leader-election .*\{elect\}$/,
-  },
 ]
 
 export const explanationOf = (command: string): Explained | undefined =>

@@ -16,6 +16,7 @@ export const replicaScenarios: readonly Scenario[] = [
       subject.ask(ElectLeaders, { topicPartitions, ...(version >= 1 ? { electionType } : {}) }, version)
     await ask([{ topic, partitions: [0, 1, 7] }])
     await ask([{ topic: subject.name('nowhere'), partitions: [0] }])
+    await ask([{ topic: 'a b', partitions: [0, -1] }])
     await ask([{ topic, partitions: [] }])
     await ask([])
     if (version < 1) return

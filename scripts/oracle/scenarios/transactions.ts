@@ -369,6 +369,7 @@ export const transactionScenarios: readonly Scenario[] = [
     const topic = await subject.topic('t')
     await producersOf(subject, topic, [0, 3, -1])
     await producersOf(subject, { name: subject.name('nowhere'), id: '' })
+    await producersOf(subject, { name: 'a b', id: '' })
     await subject.ask(DescribeTransactions, { transactionalIds: ['', subject.name('nobody')] })
   }),
   eachVersion(ListTransactions, 'transactions: listed', async (subject, version) => {

@@ -1,4 +1,5 @@
 /** DescribeProducers (61): what partitions remember of producers, so that transactions that hang are found (KIP-664). */
+import { topicNameProblem } from '../../metadata/topic-names'
 import { errors, Refusal } from '../../protocol/errors'
 import { DescribeProducers } from '../../protocol/messages/describe-producers'
 import { type Broker, defineHandler } from '../broker'
@@ -32,6 +33,8 @@ const refused = (partitionIndex: number, errorCode: number, errorMessage: string
 })
 
 function describe(broker: Broker, topic: string, partitionIndex: number) {
+  const problem = topicNameProblem(topic)
+  if (problem !== null) return refused(partitionIndex, errors.INVALID_TOPIC_EXCEPTION.code, problem)
   try {
     const { producers } = broker.partitions.replica(topic, partitionIndex)
     const activeProducers = Array.from(producers.entries(), entry => ({
@@ -46,7 +49,7 @@ function describe(broker: Broker, topic: string, partitionIndex: number) {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     // Kafka says in words that there is no such topic, and nothing of a partition.
-    const says = broker.image().topic(topic) ? null : errors[error.error].says
+    const says = broker.image().topic(topic) ? null : 'This server does not host this topic-partition.'
     return refused(partitionIndex, error.code, says)
   }
 }

@@ -22,7 +22,8 @@ export const electLeaders = defineHandler({
 
   async handle(broker, _call, { topicPartitions, electionType }) {
     if (electionType !== electionTypes.preferred && electionType !== electionTypes.unclean) {
-      const { code: errorCode, says: errorMessage } = errors.INVALID_REQUEST
+      const { code: errorCode } = errors.INVALID_REQUEST
+      const errorMessage = `Unknown election type ${electionType}`
       const replicaElectionResults = (topicPartitions ?? []).map(({ topic, partitions }) => ({
         topic,
         partitionResult: partitions.map(partitionId => ({ partitionId, errorCode, errorMessage })),

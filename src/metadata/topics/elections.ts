@@ -44,11 +44,12 @@ function elect(
 ): EntryOutcome {
   const topic = context.image.topic(name)
   const found = topic?.partitions[index]
-  if (!topic || !found) return failed('UNKNOWN_TOPIC_OR_PARTITION', errors.UNKNOWN_TOPIC_OR_PARTITION.says)
+  if (!topic) return failed('UNKNOWN_TOPIC_OR_PARTITION', `No such topic as ${name}`)
+  if (!found) return failed('UNKNOWN_TOPIC_OR_PARTITION', `No such partition as ${name}-${index}`)
   const { index: _index, ...partition } = found
   const preferred = partition.replicas[0]!
   const isNeedless = unclean ? partition.leader >= 0 : partition.leader === preferred
-  if (isNeedless) return failed('ELECTION_NOT_NEEDED', errors.ELECTION_NOT_NEEDED.says)
+  if (isNeedless) return failed('ELECTION_NOT_NEEDED', 'Leader election not needed for topic partition.')
   const after = leadershipOf(context, name, partition, unclean ? { unclean } : { leader: preferred, unclean })
   if (!after || after.leader < 0 || (!unclean && after.leader !== preferred)) {
     const error = unclean ? 'ELIGIBLE_LEADERS_NOT_AVAILABLE' : 'PREFERRED_LEADER_NOT_AVAILABLE'
