@@ -50,6 +50,8 @@ export interface CleanedBatch {
   readonly bytes: Buffer | null
   /** Bytes that were looked at, decompressed. */
   readonly openedBytes: number
+  /** Whether it was built anew of some of its records. */
+  readonly isRebuilt?: true
 }
 
 /**
@@ -74,7 +76,11 @@ export function cleanBatch(
   const records = recordsIn(body, buffer, at)
     .map(record => withDelta(record, buffer, at))
     .filter(({ offsetDelta }) => choice.deltas.has(offsetDelta))
-  return { bytes: buildBatch(rebuilt(records, buffer, at, choice.horizonMs(fate, rules))), openedBytes }
+  return {
+    bytes: buildBatch(rebuilt(records, buffer, at, choice.horizonMs(fate, rules))),
+    openedBytes,
+    isRebuilt: true,
+  }
 }
 
 /** As `cleanBatch` of a batch that is too long to be cleaned at once. Rejects with CorruptRecord. */

@@ -154,10 +154,11 @@ export class Cleaner {
     let kept: Buffer[] = []
     await this.#each(segment, segment.baseOffset, {
       visit: (buffer, at) => {
-        const { bytes, openedBytes } = cleanBatch(buffer, at, rules, this.#transactions, openedBytesMax)
+        const { bytes, openedBytes, isRebuilt } = cleanBatch(buffer, at, rules, this.#transactions, openedBytesMax)
         // A view is valid during the visit only.
         if (bytes) kept.push(bytes.buffer === buffer.buffer ? Buffer.from(bytes) : bytes)
-        return openedBytes + recordCountAt(buffer, at) * recordCostBytes
+        // One that is built anew is looked at twice, and written.
+        return openedBytes + recordCountAt(buffer, at) * recordCostBytes * (isRebuilt ? 3 : 1)
       },
       visitLong: async batch => {
         const bytes = await cleanLongBatch(batch, rules, this.#transactions, this.#means)
@@ -181,9 +182,10 @@ export class Cleaner {
       let long: Buffer | null = null
       isWhole = segment.forEachBatch(from, (buffer, at) => {
         const sizeBytes = batchBytesAt(buffer, at)
-        const isLong = sizeBytes + recordCountAt(buffer, at) * recordCostBytes > sliceBytes
+        const leastCost = sizeBytes + recordCountAt(buffer, at) * recordCostBytes
+        const isLong = leastCost > sliceBytes
         // A long one has a slice of its own.
-        if (isLong && costBytes > 0) return false
+        if (costBytes > 0 && costBytes + leastCost > sliceBytes) return false
         const batchCost = this.#sound(segment, buffer, at, () => (isLong ? 'long' : visitedAtOnce(visitor, buffer, at)))
         if (batchCost === 'long') long = Buffer.from(buffer.subarray(at, at + sizeBytes))
         isStopped = batchCost === null
