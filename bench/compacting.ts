@@ -5,7 +5,7 @@
  *     node scripts/run.js bench/compacting.ts [--rounds 3] [--without kafka]
  */
 import { parseArgs } from 'node:util'
-import { kafka, whyNoKafka } from '../scripts/judge/kafka'
+import { measuredKafka, whyNoKafka } from '../scripts/judge/kafka'
 import { odradek } from '../scripts/judge/odradek'
 import { Contender, touchMemory } from './contender'
 
@@ -58,7 +58,7 @@ async function trial(contender: Contender, configs: Readonly<Record<string, stri
 
 async function main(): Promise<void> {
   const contenders = [
-    ...(whyNoKafka() === null && options.without !== 'kafka' ? [new Contender('kafka', kafka())] : []),
+    ...(whyNoKafka() === null && options.without !== 'kafka' ? [new Contender('kafka', measuredKafka())] : []),
     new Contender('odradek os', odradek({ profile: 'prod', flush: 'os' })),
   ]
   for (const contender of contenders) await contender.start({ 'log.cleaner.backoff.ms': '100' })

@@ -9,7 +9,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
-import { kafka, kafkaVersion, whyNoKafka } from '../scripts/judge/kafka'
+import { kafkaVersion, measuredKafka, whyNoKafka } from '../scripts/judge/kafka'
 import { odradek, whyNoOdradek } from '../scripts/judge/odradek'
 import { Contender, sink, thread, type Trial, touchMemory } from './contender'
 import type { Figure, StartUp } from './figures'
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
   const noKafka = whyNoKafka()
   if (noKafka !== null) process.stdout.write(`without Apache Kafka: ${noKafka}\n`)
   const contenders = [
-    ...(noKafka === null && !without.includes('kafka') ? [new Contender('kafka', kafka())] : []),
+    ...(noKafka === null && !without.includes('kafka') ? [new Contender('kafka', measuredKafka())] : []),
     new Contender('odradek os', odradek({ profile: 'prod', flush: 'os' })),
     ...(without.includes('group')
       ? []

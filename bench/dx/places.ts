@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { python } from '../../compat/clients'
 import { Broker as Judged } from '../../scripts/judge/broker'
-import { kafka, kafkaVersion, whyNoKafka } from '../../scripts/judge/kafka'
+import { kafkaVersion, measuredKafka, whyNoKafka } from '../../scripts/judge/kafka'
 import { mustRun, residentBytes } from '../../scripts/judge/process'
 
 const { startBroker } = require(join(process.cwd(), 'dist/index.js')) as typeof import('../../src/index')
@@ -69,7 +69,7 @@ export function apacheKafka(as: string, settings: Readonly<Record<string, string
     isSlow: true,
     whyNot: async () => whyNoKafka(),
     start: async () => {
-      const broker = await Judged.start(kafka(), { settings })
+      const broker = await Judged.start(measuredKafka(), { settings })
       const brokers = [broker.address]
       return {
         brokers,

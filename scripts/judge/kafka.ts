@@ -160,6 +160,9 @@ export async function compiledBeside(source: string): Promise<string> {
 /** Class path of Kafka's Java clients and tools. */
 export const toolsClassPath = `${toolsJars}/*`
 
+/** Most of what a Java program does that runs for a minute is to make itself fast. Who is to be measured needs none of these. */
+const forShort = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+
 const javaArgs = (jars: string, heap: string, classes = ''): string[] => [
   `-Xmx${heap}`,
   `-Dlog4j2.configurationFile=${jars}/log4j2.properties`,
@@ -171,11 +174,20 @@ const javaArgs = (jars: string, heap: string, classes = ''): string[] => [
 export function toolCommand(name: string, args: readonly string[]): string[] {
   const main = tools[name]
   if (main === undefined) throw new Error(`no tool named '${name}'; there are ${Object.keys(tools).join(', ')}`)
-  return ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...javaArgs(toolsJars, '512m'), main, ...args]
+  return [...forShort, ...javaArgs(toolsJars, '512m'), main, ...args]
 }
 
-/** Broker and controller in one process; the controller listens one port above. `classes` is a directory of more classes. */
-export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT', classes = ''): Launcher {
+/**
+ * Broker and controller in one process; the controller listens one port above. `classes` is a directory of more classes,
+ * `flags` are for its virtual machine.
+ */
+export function kafka(
+  heap = '1g',
+  version = kafkaVersion,
+  protocol = 'PLAINTEXT',
+  classes = '',
+  flags: readonly string[] = forShort,
+): Launcher {
   const jars = brokerJarsOf(version)
   const home = (dataDir: string) => path.join(path.dirname(dataDir), 'server.properties')
   return {
@@ -207,22 +219,25 @@ export function kafka(heap = '1g', version = kafkaVersion, protocol = 'PLAINTEXT
       // A first letter, since Kafka's tool takes an id that begins with a dash for a flag.
       const cluster = `K${crypto.randomBytes(16).toString('base64url').slice(1)}`
       const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', home(dataDir), '--ignore-formatted']
-      const { code, stdout, stderr } = await run('java', [...javaArgs(jars, '256m'), ...format])
+      const { code, stdout, stderr } = await run('java', [...forShort, ...javaArgs(jars, '256m'), ...format])
       if (code !== 0) throw new Error(`kafka could not format ${dataDir}: ${(stdout + stderr).slice(-500)}`)
     },
     command: ({ dataDir }) => ({
       file: 'java',
-      args: [...javaArgs(jars, heap, classes), 'kafka.Kafka', home(dataDir)],
+      args: [...flags, ...javaArgs(jars, heap, classes), 'kafka.Kafka', home(dataDir)],
     }),
     ready: log => log.includes('Kafka Server started'),
   }
 }
 
+/** As whoever runs one has it: to be measured. */
+export const measuredKafka = (heap = '1g'): Launcher => kafka(heap, kafkaVersion, 'PLAINTEXT', '', [])
+
 /** Why a broker does not take each server.properties; null for one that it takes. Nothing is opened that it names. */
 export async function refusalsOf(files: readonly string[]): Promise<(string | null)[]> {
   const classes = await compiledBeside('scripts/oracle/java/Starts.java')
   try {
-    const args = ['-XX:TieredStopAtLevel=1', ...javaArgs(brokerJars, '512m', classes), 'Starts']
+    const args = [...forShort, ...javaArgs(brokerJars, '512m', classes), 'Starts']
     const said = await mustRun('java', args, {
       input: files.map(file => `${file.trimEnd()}\n\n`).join(''),
       timeoutMs: 240_000,
