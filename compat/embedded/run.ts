@@ -10,7 +10,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fetchKafka, toolsClassPath } from '../../scripts/judge/kafka'
+import { besideTools, fetchKafka, toolsClassPath } from '../../scripts/judge/kafka'
 import { mustRun } from '../../scripts/judge/process'
 import { type Broker, type FaultSpec, startBroker } from '../../src/index'
 import { clients, python } from '../clients'
@@ -248,7 +248,7 @@ const programs: { readonly [name: string]: Program } = {
   kafkajs: { command: [process.execPath, 'scripts/run.js', 'compat/embedded/kafkajs.ts'], isForeign: false },
   'confluent-kafka': { command: [python(), 'compat/embedded/confluent_kafka_told.py'], isForeign: true },
   java: {
-    command: ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', `${classes}:${toolsClassPath}`, 'Told'],
+    command: ['java', ...besideTools(classes, 'Told')],
     isForeign: true,
     async prepare() {
       await fetchKafka()

@@ -1,7 +1,7 @@
 /** Apache Kafka's Java clients (src/*.java, compiled here) and its console tools, unchanged, through the common scenarios. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { fetchKafka, toolsClassPath } from '../../scripts/judge/kafka'
+import { besideTools, fetchKafka, toolsClassPath } from '../../scripts/judge/kafka'
 import { launch, mustRun } from '../../scripts/judge/process'
 import { argument, runScenes } from '../runner'
 import { toolScenes } from './tools'
@@ -21,7 +21,7 @@ async function compile(): Promise<void> {
 
 /** Runs the Java program; its lines go through unchanged. */
 async function runProgram(): Promise<void> {
-  const args = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', `${target}:${toolsClassPath}`, 'Compat']
+  const args = besideTools(target, 'Compat')
   for (const name of ['bootstrap', 'restart', 'only']) {
     const value = argument(name)
     if (value !== undefined) args.push(`--${name}`, value)

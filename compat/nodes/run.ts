@@ -11,7 +11,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { createInterface } from 'node:readline'
-import { fetchKafka, toolsClassPath } from '../../scripts/judge/kafka'
+import { besideTools, fetchKafka, toolsClassPath } from '../../scripts/judge/kafka'
 import { mustRun, until } from '../../scripts/judge/process'
 import { type Broker, startBroker } from '../../src/index'
 import { clients } from '../clients'
@@ -38,7 +38,7 @@ const programs: { readonly [name: string]: Program } = {
   kafkajs: { command: [process.execPath, 'scripts/run.js', 'compat/nodes/kafkajs.ts'] },
   'confluent-kafka': { command: [fs.existsSync(venv) ? venv : 'python3', 'compat/nodes/confluent_kafka_nodes.py'] },
   java: {
-    command: ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', `${classes}:${toolsClassPath}`, 'Nodes'],
+    command: ['java', ...besideTools(classes, 'Nodes')],
     async prepare() {
       await fetchKafka()
       await mustRun('javac', ['-d', classes, '-cp', toolsClassPath, 'compat/nodes/Nodes.java'], { timeoutMs: 120_000 })

@@ -1,7 +1,7 @@
 /** A Kafka Streams application with exactly_once_v2 that is killed in the middle of its work: nothing lost, nothing twice. */
 import type { ChildProcess } from 'node:child_process'
 import type { Broker } from '../judge/broker'
-import { toolCommand, toolsClassPath } from '../judge/kafka'
+import { besideTools, toolCommand, toolsClassPath } from '../judge/kafka'
 import { endGroup, launch, mustRun, temporaryDir } from '../judge/process'
 import { eventually } from './eventually'
 
@@ -56,7 +56,7 @@ interface App {
 
 function startApp(broker: Broker, classes: string, run: number): App {
   const stateDir = temporaryDir(`apps-state-${run}-`)
-  const process = launch('java', ['-cp', `${classes}:${toolsClassPath}`, 'Copy', broker.address, stateDir])
+  const process = launch('java', besideTools(classes, 'Copy', broker.address, stateDir))
   let said = ''
   process.stdout?.on('data', chunk => (said += chunk))
   process.stderr?.resume()

@@ -1,6 +1,6 @@
 /** Programs that read records from one topic and write them to another, each with the transactional client of a library. */
 import { clients, python } from '../../compat/clients'
-import { toolsClassPath } from '../judge/kafka'
+import { besideTools, toolsClassPath } from '../judge/kafka'
 import { mustRun } from '../judge/process'
 
 export interface Library {
@@ -38,14 +38,7 @@ export const libraries: readonly Library[] = [
     links: 2,
     whyNot: whyNot('java'),
     prepare: () => mustRun('javac', ['-d', javaTarget, '-cp', toolsClassPath, 'compat/java/src/Chain.java']),
-    command: () => [
-      'java',
-      '-XX:TieredStopAtLevel=1',
-      '-XX:+UseSerialGC',
-      '-cp',
-      `${javaTarget}:${toolsClassPath}`,
-      'Chain',
-    ],
+    command: () => ['java', ...besideTools(javaTarget, 'Chain')],
   },
   {
     name: 'franz-go',

@@ -13,7 +13,8 @@ if have python3 && ! compat/.venv/bin/python -c 'import confluent_kafka, aiokafk
   python3 -m venv compat/.venv && compat/.venv/bin/pip install -q -r compat/requirements.txt || echo "the Python clients could not be installed"
 fi
 if have java && have mvn; then
-  node scripts/run.js scripts/judge/kafka.ts fetch || echo "the jars of Apache Kafka could not be fetched"
+  node scripts/run.js scripts/judge/kafka.ts fetch && node scripts/run.js scripts/judge/archive.ts ||
+    echo "the jars of Apache Kafka could not be fetched"
 fi
 if have go; then
   for client in franz-go sarama; do

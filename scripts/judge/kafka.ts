@@ -13,6 +13,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { Broker, type Launcher } from './broker'
+import { classPath, forShort, javaArgs } from './java'
 import { mustRun, present, run } from './process'
 
 export const kafkaVersion = process.env['KAFKA_VERSION'] ?? '4.4.0'
@@ -22,8 +23,8 @@ export const toolsVersion = process.env['TOOLS_VERSION'] ?? '4.3.1'
 const log4jVersion = '2.25.1'
 const cache = process.env['KAFKA_ORACLE'] ?? path.join(os.homedir(), '.cache/kafka-oracle')
 const brokerJarsOf = (version: string): string => path.join(cache, `broker-${version}`)
-const brokerJars = brokerJarsOf(kafkaVersion)
-const toolsJars = path.join(cache, `tools-${toolsVersion}`)
+export const brokerJars = brokerJarsOf(kafkaVersion)
+export const toolsJars = path.join(cache, `tools-${toolsVersion}`)
 
 /** Class names of the console tools by their script's name. */
 const tools: Readonly<Record<string, string>> = {
@@ -158,23 +159,21 @@ export async function compiledBeside(source: string): Promise<string> {
 }
 
 /** Class path of Kafka's Java clients and tools. */
-export const toolsClassPath = `${toolsJars}/*`
+export const toolsClassPath = classPath(toolsJars)
 
-/** Most of what a Java program does that runs for a minute is to make itself fast. Who is to be measured needs none of these. */
-const forShort = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
-
-const javaArgs = (jars: string, heap: string, classes = ''): string[] => [
-  `-Xmx${heap}`,
-  `-Dlog4j2.configurationFile=${jars}/log4j2.properties`,
+/** Command line of a program beside the tools, whose classes are in that directory. */
+export const besideTools = (classes: string, ...args: string[]): string[] => [
+  ...forShort(toolsJars),
   '-cp',
-  classes === '' ? `${jars}/*` : `${jars}/*${path.delimiter}${classes}`,
+  classPath(toolsJars, classes),
+  ...args,
 ]
 
 /** Command line of a console tool. */
 export function toolCommand(name: string, args: readonly string[]): string[] {
   const main = tools[name]
   if (main === undefined) throw new Error(`no tool named '${name}'; there are ${Object.keys(tools).join(', ')}`)
-  return [...forShort, ...javaArgs(toolsJars, '512m'), main, ...args]
+  return [...forShort(toolsJars), ...javaArgs(toolsJars, '512m'), main, ...args]
 }
 
 /**
@@ -186,7 +185,7 @@ export function kafka(
   version = kafkaVersion,
   protocol = 'PLAINTEXT',
   classes = '',
-  flags: readonly string[] = forShort,
+  flags: readonly string[] = forShort(brokerJarsOf(version)),
 ): Launcher {
   const jars = brokerJarsOf(version)
   const home = (dataDir: string) => path.join(path.dirname(dataDir), 'server.properties')
@@ -219,7 +218,7 @@ export function kafka(
       // A first letter, since Kafka's tool takes an id that begins with a dash for a flag.
       const cluster = `K${crypto.randomBytes(16).toString('base64url').slice(1)}`
       const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', home(dataDir), '--ignore-formatted']
-      const { code, stdout, stderr } = await run('java', [...forShort, ...javaArgs(jars, '256m'), ...format])
+      const { code, stdout, stderr } = await run('java', [...forShort(jars), ...javaArgs(jars, '256m'), ...format])
       if (code !== 0) throw new Error(`kafka could not format ${dataDir}: ${(stdout + stderr).slice(-500)}`)
     },
     command: ({ dataDir }) => ({
@@ -237,7 +236,7 @@ export const measuredKafka = (heap = '1g'): Launcher => kafka(heap, kafkaVersion
 export async function refusalsOf(files: readonly string[]): Promise<(string | null)[]> {
   const classes = await compiledBeside('scripts/oracle/java/Starts.java')
   try {
-    const args = [...forShort, ...javaArgs(brokerJars, '512m', classes), 'Starts']
+    const args = [...forShort(brokerJars), ...javaArgs(brokerJars, '512m', classes), 'Starts']
     const said = await mustRun('java', args, {
       input: files.map(file => `${file.trimEnd()}\n\n`).join(''),
       timeoutMs: 240_000,

@@ -6,6 +6,7 @@
  */
 import path from 'node:path'
 import { Broker } from '../judge/broker'
+import { flagsForShort } from '../judge/java'
 import { fetchClients, toolsVersion, whyNoKafka } from '../judge/kafka'
 import { odradek, whyNoOdradek } from '../judge/odradek'
 import { mustRun, present, run, temporaryDir } from '../judge/process'
@@ -32,16 +33,8 @@ async function main(): Promise<void> {
     const broker = await Broker.start(odradek({ profile: 'test' }), { settings: { 'odradek.as.version': release } })
     try {
       for (const client of clients) {
-        const classPath = `${classes}:${await fetchClients(client)}`
-        const java = [
-          '-XX:TieredStopAtLevel=1',
-          '-XX:+UseSerialGC',
-          '-cp',
-          classPath,
-          'Elder',
-          broker.address,
-          `t-${client}`,
-        ]
+        const jars = `${classes}:${await fetchClients(client)}`
+        const java = [...flagsForShort, '-cp', jars, 'Elder', broker.address, `t-${client}`]
         const { code, stderr } = await run('java', java, { timeoutMs: 90_000 })
         process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} client ${client}, broker as ${release}\n`)
         if (code === 0) passed++

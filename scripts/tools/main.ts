@@ -36,33 +36,23 @@ const { values: options } = parseArgs({
 
 const settings = { 'offsets.topic.num.partitions': '1', 'transaction.state.log.num.partitions': '1' }
 
-/** Where Java finds the classes of a tool, read and linked: it starts in half the time then. */
-async function archiveOf(dir: string, { address }: Broker, login: string): Promise<readonly string[]> {
-  const file = path.join(dir, 'tools.jsa')
-  const list = toolCommand('kafka-topics', ['--bootstrap-server', address, '--list', '--command-config', login])
-  await run('java', [`-XX:ArchiveClassesAtExit=${file}`, ...list], { timeoutMs: 60_000 })
-  return fs.existsSync(file) ? [`-XX:SharedArchiveFile=${file}`, '-Xlog:disable'] : []
-}
-
 /** What stands for words in braces: the same for both brokers, but for their tokens. */
 type Places = Map<string, string>
 
 interface Setting {
   readonly dir: string
   readonly places: Places
-  /** Arguments for Java. */
-  readonly java: readonly string[]
 }
 
 /** These print out of hash tables, in any order. */
 const unordered = ['kafka-acls', 'kafka-delegation-tokens']
 
-async function printed(broker: Broker, { tool, args }: ToolCommand, { dir, places, java }: Setting) {
+async function printed(broker: Broker, { tool, args }: ToolCommand, { dir, places }: Setting) {
   const own = args.map(arg => arg.replace(/^\{(\w+)\}$/, (whole, name: string) => places.get(name) ?? whole))
   // Tools with a subcommand take it last.
   const line = ['--bootstrap-server', `127.0.0.1:${broker.port}`]
   const all = tool === 'kafka-cluster' ? [own[0]!, ...line, ...own.slice(1)] : [...line, ...own]
-  const { code, stdout, stderr } = await run('java', [...java, ...toolCommand(tool, all)], { timeoutMs: 60_000 })
+  const { code, stdout, stderr } = await run('java', toolCommand(tool, all), { timeoutMs: 60_000 })
   if (tool === 'kafka-delegation-tokens' && code === 0 && args.includes('--create')) keepToken(stdout, dir, places)
   const text = normalised(`exit ${code}\n${stdout}\n${stderr}`, broker)
   return unordered.includes(tool) ? text.split('\n').sort().join('\n') : text
@@ -105,20 +95,18 @@ interface Story {
   readonly protocol?: 'PLAINTEXT' | 'SASL_PLAINTEXT'
   /** Makes what the commands look at. */
   readonly prepare?: (port: number) => Promise<void>
-  /** The file that a client needs to come in. */
-  readonly login?: string
 }
 
 const stories: readonly Story[] = [
   { commands, apart: 0 },
   { commands: recordCommands, apart: 30, prepare: prepareRecords },
   { commands: securedCommands, apart: 10, settings: authorizerSettings },
-  { commands: tokenCommands, apart: 20, settings: saslSettings, protocol: 'SASL_PLAINTEXT', login: 'admin' },
+  { commands: tokenCommands, apart: 20, settings: saslSettings, protocol: 'SASL_PLAINTEXT' },
 ]
 
 /** Commands one after the other, on two brokers of their own. */
 async function play(
-  { apart, protocol = 'PLAINTEXT', login = 'empty', ...story }: Story,
+  { apart, protocol = 'PLAINTEXT', ...story }: Story,
   all: readonly ToolCommand[],
   dir: string,
   places: Places,
@@ -133,8 +121,7 @@ async function play(
   ])
   try {
     if (story.prepare) await Promise.all([theirs, ours].map(broker => story.prepare!(broker.port)))
-    const java = await archiveOf(dir, theirs, places.get(login)!)
-    const [onTheirs, onOurs] = [theirs, ours].map(broker => [broker, { dir, java, places: new Map(places) }] as const)
+    const [onTheirs, onOurs] = [theirs, ours].map(broker => [broker, { dir, places: new Map(places) }] as const)
     for (const command of all) {
       const name = nameOf(command)
       counts.asked++
