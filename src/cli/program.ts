@@ -21,6 +21,13 @@ type Library = typeof import('commander')
 export type Verdict = { readonly said: string; readonly exitCode: 0 | 2 } | CommandLine
 
 export function explain(argv: readonly string[]): Verdict {
+  const [first, asked, ...more] = argv
+  if (first !== 'help' || asked?.startsWith('-')) return explained(argv)
+  if (asked !== undefined && !allCommands.includes(asked)) return { said: unknownCommand(asked), exitCode: 2 }
+  return explained(asked === undefined || asked === 'help' ? ['--help'] : [asked, '--help', ...more])
+}
+
+function explained(argv: readonly string[]): Verdict {
   const library = require('commander') as Library
   const { own, program: toRun } = splitProgram(argv)
   let said = ''
@@ -51,13 +58,24 @@ export function explain(argv: readonly string[]): Verdict {
   }
   program.addCommand(doctorCommand(library, listen))
   program.addCommand(logCommand(library, listen))
+  let isTold = false
+  program.addCommand(
+    speaker(library, 'version', listen)
+      .description('print the version')
+      .helpOption('-h, --help', 'print this help')
+      .action(() => {
+        said = version
+        isTold = true
+      }),
+  )
+  program.helpCommand('help [command]', 'print the help of a command')
   try {
     program.parse(own, { from: 'user' })
   } catch (error) {
     if (!(error instanceof library.CommanderError)) throw error
     return { said: said.trimEnd(), exitCode: error.exitCode === 0 ? 0 : 2 }
   }
-  return line ?? { said: said.trimEnd(), exitCode: 2 }
+  return line ?? { said: said.trimEnd(), exitCode: isTold ? 0 : 2 }
 }
 
 /** It has flags of its own, and is known here for its help. */
@@ -91,8 +109,10 @@ const runsPrograms = (name: string, { list }: FlagValues): boolean =>
 const nothingToRun = (name: string): string =>
   `odradek: ${name} needs a command, such as: odradek ${name} -- npm test (odradek --help)`
 
+const allCommands: readonly string[] = [...Object.keys(commands), 'doctor', 'log', 'version', 'help']
+
 function unknownCommand(name: string): string {
-  const [near] = nearestNames([...Object.keys(commands), 'doctor', 'log'], name, 1)
+  const [near] = nearestNames(allCommands, name, 1)
   return `odradek: there is no command '${name}'.${near ? ` Did you mean ${near}?` : ''} (odradek --help)`
 }
 

@@ -111,6 +111,8 @@ export function refusedDirectory(error: DirectoryError, situation: Surroundings)
       return cannotRun(
         `${said}. Nothing was changed. Migrate that cluster to KRaft with Apache Kafka 3.9 first, or give another directory with --data-dir.`,
       )
+    case 'not there':
+      return cannotRun(`there is no directory ${path}. Give the one that a broker keeps its data in with --data-dir.`)
     case 'no identity':
       return cannotRun(
         `${said}. Nothing was changed. Put that file back from a copy, or give another directory with --data-dir.`,

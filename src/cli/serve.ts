@@ -121,13 +121,15 @@ function configOf(line: CommandLine, process: Process, platform: Platform): Answ
 function nodesOf({ brokers }: CommandLine): number {
   if (brokers === undefined) return 1
   const { checkOptions } = require('../embedded/contract/options') as typeof import('../embedded/contract/options')
+  // What is no number is told as it was written.
+  const count = /^\d+$/.test(brokers) ? Number(brokers) : (brokers as unknown as number)
   try {
-    checkOptions({ brokers: Number(brokers) })
+    checkOptions({ brokers: count })
   } catch (error) {
     // The same sentence, where it is not an option of a function.
     throw new ConfigRefused([(error as Error).message.replace('brokers of startBroker', '--brokers')])
   }
-  return Number(brokers)
+  return count
 }
 
 /** Throws ConfigRefused. */

@@ -32,6 +32,7 @@ export type DirectoryReason =
   | 'other cluster'
   | 'other node'
   | 'unknown format'
+  | 'not there'
   | 'no identity'
   | 'damaged identity'
   | 'foreign files'

@@ -6,6 +6,7 @@
 import { type ConfigTexts, brokerSynonyms } from '../../metadata/config/layers'
 import type { LogLevel } from '../../platform/logger'
 import { checkAssignments } from './check'
+import { kafkaVariables } from './kafka-variables'
 import { dataDirOf, type ListenerPlace, placesOf } from './places'
 import { keysOfSasl, listenerPrefix, type SaslConfig, saslOf } from './sasl'
 import { togetherProblem } from './together'
@@ -85,6 +86,7 @@ export function readConfig(sources: ConfigSources): ConfigAnswer {
   const { brokers = 1 } = sources
   const said = collect(sources, problems)
   const { counting, warnings } = checkAssignments(said, problems, brokers)
+  warnings.push(...kafkaVariables(sources.environment))
   const named = counting.findLast(({ key }) => key === 'odradek.profile')?.text.trim() ?? sources.defaultProfile
   const profile = isProfile(named) ? named : sources.defaultProfile
   const layers = [...profileLayer(profile, brokers), ...counting]

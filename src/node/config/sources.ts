@@ -152,18 +152,19 @@ export function environmentAssignments(environment: Environment, problems: strin
       if (text !== '') shorts.push({ ...place, text, origin: name })
       continue
     }
-    const key = keyOfVariable(name)
+    const key = keyOfVariable(name.slice(prefix.length))
     if (staticKey(key.replace(listenerPrefix, '')) !== null) long.push({ key, text, origin: name })
     else problems.push(unknownVariable(name, key))
   }
   return [...finerLast(long), ...shorts]
 }
 
+/** A key of a broker as the environment writes it, without what comes before it in the name. */
+export const dotted = (name: string): string =>
+  name.toLowerCase().replace(/_{1,3}/g, run => ({ 1: '.', 2: '_', 3: '-' })[run.length]!)
+
 function keyOfVariable(name: string): string {
-  const key = name
-    .slice(prefix.length)
-    .toLowerCase()
-    .replace(/_{1,3}/g, run => ({ 1: '.', 2: '_', 3: '-' })[run.length]!)
+  const key = dotted(name)
   const own = `odradek.${key}`
   return configKey('broker', key) === null && configKey('odradek', own) !== null ? own : key
 }

@@ -35,6 +35,7 @@ export class OfflineLogs {
   static async open(platform: OfflinePlatform, path: string): Promise<OfflineLogs> {
     const { files } = platform
     try {
+      if (!files.stat(path)) throw new DirectoryRefused(path, 'not there', 'is not there')
       if (!files.stat(pathOf(path, names.metaProperties)))
         throw new DirectoryRefused(path, 'no identity', 'has no meta.properties, and so is no data directory')
       const lock = await files.lock(pathOf(path, names.lock))

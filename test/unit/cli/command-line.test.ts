@@ -68,6 +68,29 @@ test.each(mistakes)('%s is explained in one line', (argv, said) => {
   expect(explain(argv)).toEqual({ said, exitCode: 2 })
 })
 
+test.each([
+  [['help'], ['--help']],
+  [['help', 'help'], ['--help']],
+  ...['dev', 'start', 'run', 'failures', 'doctor', 'log', 'version'].map(name => [
+    ['help', name],
+    [name, '--help'],
+  ]),
+  [['version'], ['--version']],
+])('%j is %j', (argv, same) => {
+  expect(parseUsual(argv)).toBeNull()
+  const verdict = explain(argv)
+  expect(verdict).toMatchObject({ exitCode: 0, said: expect.stringMatching(/\d|Usage: odradek/) })
+  expect(verdict).toEqual(explain(same))
+})
+
+test('help of what there is not, and words that are nearly one', () => {
+  expect(explain(['help', 'strat'])).toEqual({
+    said: "odradek: there is no command 'strat'. Did you mean start? (odradek --help)",
+    exitCode: 2,
+  })
+  expect(explain(['versoin'])).toMatchObject({ said: expect.stringContaining('Did you mean version?'), exitCode: 2 })
+})
+
 test('help names every flag, and exits with 0', () => {
   const verdict = explain(['--help'])
   expect(verdict).toMatchObject({ exitCode: 0 })

@@ -62,6 +62,11 @@ test('what a disk says against it ends it', async () => {
   expect([code, lines]).toEqual([1, [`odradek: ${scratch.path}/data: EIO: i/o error, read`]])
 })
 
+test.each(['check', 'repair'])('%s says that there is no such directory', async verb => {
+  const says = `odradek: there is no directory ${scratch.path}/nope. Give the one that a broker keeps its data in with --data-dir.`
+  expect(await said([verb, '-d', 'nope', 'orders-0'])).toEqual({ code: 1, lines: [says] })
+})
+
 test('a gap between segments is told, and nothing is said to be well', async () => {
   writeFileSync(`${scratch.path}/data/orders-0/00000000000000000005.log`, '')
   const says =

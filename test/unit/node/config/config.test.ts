@@ -183,6 +183,29 @@ describe('the environment', () => {
     expect(config({ environment }).listeners[0].listen.port).toBe(9092)
   })
 
+  test('names of the images of Apache Kafka are told of, once', () => {
+    const told = (environment: Record<string, string>) => answer({ environment }).warnings
+    const names = ['KAFKA_PROCESS_ROLES', 'KAFKA_NODE_ID', 'KAFKA_LISTENERS', 'KAFKA_ADVERTISED_LISTENERS']
+    expect(told(Object.fromEntries(names.map(name => [name, 'x'])))).toEqual([
+      'KAFKA_ADVERTISED_LISTENERS, KAFKA_LISTENERS, KAFKA_NODE_ID, KAFKA_PROCESS_ROLES (environment): these names are not read here. Write ODRADEK_ADVERTISED_LISTENERS for KAFKA_ADVERTISED_LISTENERS.',
+    ])
+    const more = ['KAFKA_LOG_DIRS', 'KAFKA_CFG_NUM_PARTITIONS', 'KAFKA_LISTENER_NAME_IN_MAX_CONNECTIONS']
+    expect(told(Object.fromEntries([...names, ...more].map(name => [name, 'x'])))[0]).toMatch(
+      /^KAFKA_ADVERTISED_LISTENERS, KAFKA_CFG_NUM_PARTITIONS, .* and 2 more \(environment\)/,
+    )
+    expect(told({ KAFKA_CFG_NUM_PARTITIONS: '3' })[0]).toMatch('ODRADEK_NUM_PARTITIONS for KAFKA_CFG_NUM_PARTITIONS')
+    expect(told({ KAFKA_NUM_PARTITIONS: '3', ODRADEK_NUM_PARTITIONS: '3' })).toEqual([])
+  })
+
+  test('those of clients and of scripts, and of test runs, are not', () => {
+    const names =
+      `KAFKA_BROKERS KAFKA_BOOTSTRAP_SERVERS KAFKA_URL KAFKA_OPTS KAFKA_HEAP_OPTS KAFKA_LOG4J_OPTS KAFKA_HOME
+      KAFKA_VERSION KAFKA_HOST KAFKA_PORT KAFKA_GROUP_ID KAFKA_TOPIC KAFKA_CLIENT_ID KAFKA_SECURITY_PROTOCOL KAFKA_SASL_JAAS_CONFIG
+      KAFKA_SASL_MECHANISM KAFKA_SSL_TRUSTSTORE_LOCATION KAFKA_COMPRESSION_TYPE KAFKA_REQUEST_TIMEOUT_MS KAFKA_SERVICE_HOST
+      KAFKA_FLUSH KAFKA_PROFILE KAFKA_ kafka_listeners`.split(/\s+/)
+    expect(answer({ environment: Object.fromEntries(names.map(name => [name, 'x'])) }).warnings).toEqual([])
+  })
+
   test('a name that is no key is refused with the nearest one', () => {
     expect(problems({ environment: { ODRADEK_NUM_PARTITION: '3' } })).toEqual([
       "ODRADEK_NUM_PARTITION is set, but there is no config key 'num.partition'. Did you mean ODRADEK_NUM_PARTITIONS?",
