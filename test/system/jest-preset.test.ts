@@ -111,34 +111,3 @@ test('has the order', async () => {
   const { code, stderr } = await runIn(project)
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^Tests: +1 passed, 1 total$/m) })
 }, 60_000)
-
-test.each([
-  ['jest', ''],
-  ['@jest/globals', "import { expect } from '@jest/globals'\n"],
-])(
-  'toHaveRecord has a type, with that of %s',
-  async (types, imported) => {
-    writeFileSync(
-      join(folder, 'types.cts'),
-      `${imported}import { useKafka } from 'odradek/jest'
-const kafka = useKafka()
-export const ok: Promise<void> = expect(kafka).toHaveRecord('orders', { key: '1' }, { timeoutMs: 10 })
-export const no: Promise<void> = expect(kafka).not.toHaveRecord('orders', record => record.key === '1')
-// @ts-expect-error a topic has a name
-export const wrong = expect(kafka).toHaveRecord(1, {})
-`,
-    )
-    const compilerOptions = {
-      module: 'node16',
-      strict: true,
-      noEmit: true,
-      target: 'es2022',
-      lib: ['es2022', 'esnext.disposable'],
-      types: imported === '' ? ['node', types] : ['node'],
-    }
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.cts'] }))
-    const { code, stdout } = await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', folder)
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-  },
-  60_000,
-)

@@ -38,6 +38,15 @@ const imported = consumer(
   namesForVitest,
 )
 
+/** With whose `expect` a test is written. */
+const matchers = (imported: string) => `${imported}import { useKafka } from 'odradek/jest'
+const kafka = useKafka()
+export const ok: Promise<void> = expect(kafka).toHaveRecord('orders', { key: '1' }, { timeoutMs: 10 })
+export const no: Promise<void> = expect(kafka).not.toHaveRecord('orders', record => record.key === '1')
+// @ts-expect-error a topic has a name
+export const wrong = expect(kafka).toHaveRecord(1, {})
+`
+
 const ways = [
   ['node10, CommonJS', 'commonjs', 'node10', 'old.ts', required],
   ['node10, modules', 'esnext', 'node10', 'old-module.ts', imported],
@@ -46,15 +55,24 @@ const ways = [
   ['nodenext, CommonJS', 'nodenext', 'nodenext', 'next.cts', required],
   ['nodenext, modules', 'nodenext', 'nodenext', 'next.mts', imported],
   ['bundler', 'esnext', 'bundler', 'bundled.ts', imported],
+  ['toHaveRecord with the globals of jest', 'node16', 'node16', 'global.cts', matchers('')],
+  [
+    'toHaveRecord with @jest/globals',
+    'node16',
+    'node16',
+    'named.cts',
+    matchers("import { expect } from '@jest/globals'\n"),
+  ],
 ] as const
 
-test.each(ways)(
-  '%s',
-  async (_way, module, moduleResolution, file, text) => {
-    const project = join(folder, moduleResolution)
+/** What the compiler says of each, which it reads one after the other: it reads what they share once. */
+let said: Promise<string>
+
+beforeAll(() => {
+  const projects = ways.map(([, module, moduleResolution, file, text]) => {
+    const project = join(folder, file)
     mkdirSync(project, { recursive: true })
     writeFileSync(join(project, file), text)
-    const config = `tsconfig.${file}.json`
     const compilerOptions = {
       target: 'es2022',
       module,
@@ -64,13 +82,24 @@ test.each(ways)(
       esModuleInterop: true,
       skipLibCheck: true,
       lib: ['es2022', 'esnext.disposable'],
-      types: ['node'],
+      types: file === 'global.cts' ? ['node', 'jest'] : ['node'],
       typeRoots: [join(root, 'node_modules/@types')],
       ...(moduleResolution === 'node10' && { ignoreDeprecations: '6.0' }),
     }
-    writeFileSync(join(project, config), JSON.stringify({ compilerOptions, files: [file] }))
-    const { code, stdout } = await node(join(root, 'node_modules/typescript/bin/tsc'), '-p', join(project, config))
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
+    return project
+  })
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  said = node(compiler, '--build', '--verbose', ...projects).then(({ stdout }) => stdout)
+})
+
+test.each(ways)(
+  '%s',
+  async (_way, _module, _moduleResolution, file) => {
+    const lines = (await said).split('\n').filter(line => line.includes(`${file}/`))
+    expect(lines.filter(line => /: error |is up to date/.test(line))).toEqual([])
+    // It was looked at.
+    expect(lines.filter(line => line.includes('Building project'))).toHaveLength(1)
   },
   120_000,
 )
