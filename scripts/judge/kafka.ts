@@ -169,12 +169,20 @@ export const besideTools = (classes: string, ...args: string[]): string[] => [
   ...args,
 ]
 
-/** Command line of a console tool. */
-export function toolCommand(name: string, args: readonly string[]): string[] {
+/** The class of a console tool. */
+export function toolClass(name: string): string {
   const main = tools[name]
   if (main === undefined) throw new Error(`no tool named '${name}'; there are ${Object.keys(tools).join(', ')}`)
-  return [...forShort(toolsJars), ...javaArgs(toolsJars, '512m'), main, ...args]
+  return main
 }
+
+/** Command line of a console tool. */
+export const toolCommand = (name: string, args: readonly string[]): string[] => [
+  ...forShort(toolsJars),
+  ...javaArgs(toolsJars, '512m'),
+  toolClass(name),
+  ...args,
+]
 
 /**
  * Broker and controller in one process; the controller listens one port above. `classes` is a directory of more classes,
