@@ -1,7 +1,7 @@
 /** The end of a transaction: decided here, then spread as markers, then complete (KIP-98, KIP-890). */
 import { assert } from '../../platform/assert'
 import { Refusal } from '../../protocol/errors'
-import { become, refuseAtLevel0, type TransactionTurn } from './machine'
+import { become, refuseAtLevel0, type TransactionTurn, withoutLimit } from './machine'
 import { isExhausted, lastUsableEpoch, type ProducerIdentity, successorOf, type Transaction } from './state'
 
 export interface EndAsk extends ProducerIdentity {
@@ -109,7 +109,7 @@ export function decideComplete(at: TransactionTurn, decided: Transaction): void 
   if (known !== decided) return
   const rotated =
     known.nextProducerId >= 0 ? { producerId: known.nextProducerId, producerEpoch: 0, nextProducerId: -1 } : {}
-  become(at, {
+  become(withoutLimit(at), {
     ...successorOf(known),
     ...rotated,
     state: known.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort',

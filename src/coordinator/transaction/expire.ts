@@ -1,6 +1,6 @@
 /** What time does to transactions: those that take too long are aborted, ids that nobody uses are forgotten. */
 import { decideFence } from './end'
-import type { TransactionTurn } from './machine'
+import { type TransactionTurn, withoutLimit } from './machine'
 import type { StateName } from './state'
 
 /** Aborts what is open for longer than its producer wanted. Gives the ids, whose markers are to be written. */
@@ -9,7 +9,7 @@ export function decideTimeouts(at: TransactionTurn): string[] {
   const late = [...at.machine.all()].filter(
     ({ state, startMs, timeoutMs }) => state === 'Ongoing' && startMs + timeoutMs < nowMs,
   )
-  for (const transaction of late) decideFence(at, transaction)
+  for (const transaction of late) decideFence(withoutLimit(at), transaction)
   return late.map(({ transactionalId }) => transactionalId)
 }
 

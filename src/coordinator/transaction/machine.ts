@@ -2,7 +2,8 @@
 import type { Machine } from '../../machine/shard'
 import type { Turn } from '../../machine/turn'
 import { Refusal } from '../../protocol/errors'
-import type { TransactionRecord } from './records'
+import { fitsBatch } from '../batch-fit'
+import { encodeTransactionRecord, type TransactionRecord } from './records'
 import type { TransactionSettings } from './settings'
 import type { Transaction } from './state'
 
@@ -38,8 +39,33 @@ export function refuseAtLevel0({ settings }: TransactionTurn, clientVersion: num
   if (clientVersion > 0 && settings.transactionVersion === 0) throw new Refusal('UNSUPPORTED_VERSION')
 }
 
-/** Remembers the new state of a transactional id, and gives it back. */
-export function become({ turn }: TransactionTurn, transaction: Transaction): Transaction {
-  turn.record({ transactionalId: transaction.transactionalId, transaction })
+/**
+ * Remembers the new state of a transactional id, and gives it back. Throws UNKNOWN_SERVER_ERROR, as Kafka answers, for one that is
+ * too large for the topic; it then stays what it was.
+ */
+export function become(at: TransactionTurn, transaction: Transaction): Transaction {
+  const record = { transactionalId: transaction.transactionalId, transaction }
+  if (!fits(at, record)) throw new Refusal('UNKNOWN_SERVER_ERROR')
+  at.turn.record(record)
   return transaction
+}
+
+/** For what nobody asks for: where the topic was given a lower limit, transactions that are open end all the same. */
+export const withoutLimit = (at: TransactionTurn): TransactionTurn => ({
+  ...at,
+  settings: { ...at.settings, batchBytesMax: Infinity },
+})
+
+function fits({ settings, turn }: TransactionTurn, record: TransactionRecord): boolean {
+  if (sizeBytesMaxOf(record) <= settings.batchBytesMax) return true
+  return fitsBatch([encodeTransactionRecord(record, settings.transactionVersion)], turn.nowMs, settings.batchBytesMax)
+}
+
+/** More than its batch takes; spares nearly all from being encoded twice. */
+function sizeBytesMaxOf({ transactionalId, transaction }: TransactionRecord): number {
+  // A character comes to three bytes at most.
+  let sizeBytes = 256 + 3 * transactionalId.length
+  for (const [topic, partitions] of transaction?.partitions ?? [])
+    sizeBytes += 16 + 3 * topic.length + 4 * partitions.length
+  return sizeBytes
 }

@@ -34,7 +34,12 @@ export function openTransactions(
 ): Transactions {
   const transactions = new Transactions({
     ...platform,
-    settings: () => transactionSettingsOf(metadata.configs.broker(), transactionVersion()),
+    settings: () =>
+      transactionSettingsOf(
+        metadata.configs.broker(),
+        transactionVersion(),
+        metadata.configs.topic(transactionStateTopic).maxMessageBytes,
+      ),
     partitionCount: () => keyedPartitions(metadata.image.topic(transactionStateTopic)),
     coordinatorEpoch: index => metadata.image.topic(transactionStateTopic)?.partitions[index]?.leaderEpoch ?? 0,
     nextProducerId,

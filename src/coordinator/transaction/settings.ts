@@ -12,6 +12,8 @@ export interface TransactionSettings {
   readonly removeIntervalMs: number
   /** The level of the feature `transaction.version`: 0 to 2. */
   readonly transactionVersion: number
+  /** `max.message.bytes` of `__transaction_state`: a transaction that does not fit into a batch is not remembered. */
+  readonly batchBytesMax: number
 }
 
 /** Kafka's defaults. */
@@ -21,14 +23,20 @@ export const defaultTransactionSettings: TransactionSettings = {
   abortIntervalMs: 10_000,
   removeIntervalMs: 3_600_000,
   transactionVersion: 2,
+  batchBytesMax: 1_048_588,
 }
 
-export function transactionSettingsOf(configs: BrokerConfigs, transactionVersion: number): TransactionSettings {
+export function transactionSettingsOf(
+  configs: BrokerConfigs,
+  transactionVersion: number,
+  batchBytesMax: number,
+): TransactionSettings {
   return {
     maxTimeoutMs: configs.transactionMaxTimeoutMs,
     idExpirationMs: configs.transactionalIdExpirationMs,
     abortIntervalMs: configs.transactionAbortTimedOutTransactionCleanupIntervalMs,
     removeIntervalMs: configs.transactionRemoveExpiredTransactionCleanupIntervalMs,
     transactionVersion,
+    batchBytesMax,
   }
 }

@@ -8,6 +8,7 @@ import { Transactions } from '../../../../src/coordinator/transaction/transactio
 import { lineLogger } from '../../../../src/platform/logger'
 import { World } from '../../../../src/platform/simulated/world'
 import { Refusal } from '../../../../src/protocol/errors'
+import { buildBatch } from '../../../../src/protocol/records/records'
 import { ListLog } from '../../../support/record-logs'
 import { timersOf } from '../../../support/worlds'
 
@@ -380,4 +381,54 @@ test('transactions are listed by state, id, age and name', async () => {
   expect(await listed({ openForMs: 50 })).toBe(1)
   expect(await listed({ openForMs: 5_000 })).toBe(0)
   expect(await listed({ matches: (name: string) => name === 'other' })).toBe(0)
+})
+
+/** Asked of a Kafka 4.4 whose `__transaction_state` had a `max.message.bytes` of 260, and of 20. */
+describe('what does not fit into a batch of the topic', () => {
+  const many = Array.from({ length: 60 }, (_, partition) => ({ topic: 'orders', partition }))
+  const refusal = { error: 'UNKNOWN_SERVER_ERROR' }
+
+  test('is refused, and the transaction stays what it was', async () => {
+    const bench = new Bench({ batchBytesMax: 260 })
+    const { producerId, producerEpoch } = await bench.init()
+    await bench.add(producerId, producerEpoch, many.slice(0, 1))
+    const before = [await bench.state(), bench.log.end]
+    for (let again = 0; again < 2; again += 1) {
+      await expect(bench.add(producerId, producerEpoch, many)).rejects.toMatchObject(refusal)
+      expect([await bench.state(), bench.log.end]).toEqual(before)
+    }
+    await bench.add(producerId, producerEpoch, many.slice(1, 2))
+    expect((await bench.state()).partitions).toEqual(new Map([['orders', [0, 1]]]))
+    await bench.end(producerId, producerEpoch, true)
+    await bench.world.runFor(10)
+    expect((await bench.state()).state).toBe('CompleteCommit')
+  })
+
+  test('is judged by the batch, to a byte', async () => {
+    const sizeOf = async (batchBytesMax: number): Promise<number> => {
+      const bench = new Bench({ batchBytesMax })
+      const { producerId, producerEpoch } = await bench.init()
+      await bench.add(producerId, producerEpoch, many)
+      const { key, value } = encodeTransactionRecord({ transactionalId: id, transaction: await bench.state() }, 2)
+      return buildBatch({ records: [{ timestampMs: 0, key, value }] }).length
+    }
+    const sizeBytes = await sizeOf(1e6)
+    expect(await sizeOf(sizeBytes)).toBe(sizeBytes)
+    await expect(sizeOf(sizeBytes - 1)).rejects.toMatchObject(refusal)
+  })
+
+  test('keeps nobody in a transaction that is open when the limit is lowered', async () => {
+    const bench = new Bench()
+    const { producerId, producerEpoch } = await bench.init()
+    await bench.add(producerId, producerEpoch, many)
+    bench.restart({ batchBytesMax: 20 })
+    const before = await bench.state()
+    await expect(bench.end(producerId, producerEpoch, true)).rejects.toMatchObject(refusal)
+    await expect(bench.end(producerId, producerEpoch, true, false)).rejects.toMatchObject(refusal)
+    await expect(bench.init()).rejects.toMatchObject(refusal)
+    expect(await bench.state()).toEqual(before)
+    await bench.world.runFor(90_000)
+    expect((await bench.state()).state).toBe('CompleteAbort')
+    expect(bench.markers).toHaveLength(60)
+  })
 })
