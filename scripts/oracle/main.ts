@@ -43,6 +43,7 @@ import { storingScenarios } from './scenarios/storing'
 import { tokenScenarios } from './scenarios/tokens'
 import { telemetryScenarios } from './scenarios/telemetry'
 import { topicScenarios } from './scenarios/topics'
+import { transactionListScenarios } from './scenarios/transaction-lists'
 import { transactionScenarios } from './scenarios/transactions'
 import { unsecuredScenarios } from './scenarios/unsecured'
 import { compareStarts } from './starts'
@@ -91,6 +92,7 @@ const scenarios: readonly Scenario[] = [
   ...configScenarios,
   ...brokerKeyScenarios,
   ...transactionScenarios,
+  ...transactionListScenarios,
   ...recoveringScenarios,
   ...replicaScenarios,
   ...compactionScenarios,

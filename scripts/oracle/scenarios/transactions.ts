@@ -8,7 +8,6 @@ import { Fetch } from '../../../src/protocol/messages/fetch'
 import { FindCoordinator } from '../../../src/protocol/messages/find-coordinator'
 import { InitProducerId } from '../../../src/protocol/messages/init-producer-id'
 import { ListOffsets } from '../../../src/protocol/messages/list-offsets'
-import { ListTransactions } from '../../../src/protocol/messages/list-transactions'
 import { OffsetFetch } from '../../../src/protocol/messages/offset-fetch'
 import { Produce } from '../../../src/protocol/messages/produce'
 import { TxnOffsetCommit } from '../../../src/protocol/messages/txn-offset-commit'
@@ -233,9 +232,6 @@ async function markers(subject: Subject, version: number): Promise<void> {
   await client.produce(topic, 1)
 }
 
-/** Of the dialect of patterns that Kafka has; the last four it refuses. */
-const dialect = String.raw`\z [[:alpha:]]* \pL* \Q\E (?P<n>a*) (?i:A)* \x{61}* (?=a) (a)\1 a{1,1001} \C*`.split(' ')
-
 export const transactionScenarios: readonly Scenario[] = [
   scene('transactions: of old producers', subject => story(subject, 1)),
   scene('transactions: of producers with an epoch for each', subject => story(subject, 2)),
@@ -371,24 +367,5 @@ export const transactionScenarios: readonly Scenario[] = [
     await producersOf(subject, { name: subject.name('nowhere'), id: '' })
     await producersOf(subject, { name: 'a b', id: '' })
     await subject.ask(DescribeTransactions, { transactionalIds: ['', subject.name('nobody')] })
-  }),
-  eachVersion(ListTransactions, 'transactions: listed', async (subject, version) => {
-    const topic = await subject.topic('t')
-    const client = new Client(subject, 2)
-    await client.init()
-    await client.produce(topic, 0)
-    const { producerId } = client.producer
-    const ask = (more: object) =>
-      subject.ask(ListTransactions, { stateFilters: [], producerIdFilters: [producerId], ...more }, version)
-    await ask({})
-    await ask({ stateFilters: ['Ongoing', 'Strange', 'Strange'] })
-    await ask({ stateFilters: ['Empty'] })
-    await ask({ stateFilters: ['Strange'] })
-    if (version >= 1) await ask({ durationFilter: 3_600_000 })
-    if (version < 2) return
-    await ask({ transactionalIdPattern: `${subject.name('t')}.*` })
-    await ask({ transactionalIdPattern: 'tx' })
-    await ask({ transactionalIdPattern: '(' })
-    for (const pattern of dialect) await ask({ transactionalIdPattern: `${client.transactionalId}${pattern}` })
   }),
 ]

@@ -16,6 +16,8 @@ export const listTransactions = defineHandler({
   refuseAll: (_request, errorCode) => ({ errorCode, unknownStateFilters: [], transactionStates: [] }),
 
   async handle(broker, call, { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern }) {
+    // The first of all: a pattern that cannot be read is refused also where no state is known.
+    const matches = matching(transactionalIdPattern)
     const states = new Set(stateFilters)
     const unknownStateFilters = [...states].filter(name => !isStateName(name))
     if (unknownStateFilters.length > 0 && unknownStateFilters.length === states.size) {
@@ -25,7 +27,7 @@ export const listTransactions = defineHandler({
       states: stateFilters,
       producerIds: producerIdFilters,
       openForMs: durationFilter,
-      matches: matching(transactionalIdPattern),
+      matches,
     })
     const mayDescribe = (id: string) => broker.access.isAllowed(call, 'DESCRIBE', 'transactionalId', id)
     const transactions = found.filter(({ transactionalId }) => mayDescribe(transactionalId))

@@ -6,7 +6,7 @@ export interface ListFilters {
   /** Empty takes all. */
   readonly states: readonly string[]
   readonly producerIds: readonly number[]
-  /** Only those that have been open for longer; below 0 takes all. */
+  /** Only those that began longer ago; one that never began did so before 1970, as in Kafka. Below 0 takes all. */
   readonly openForMs: number
   readonly matches: (transactionalId: string) => boolean
 }
@@ -18,7 +18,7 @@ export function listTransactions(machine: TransactionMachine, filters: ListFilte
       state !== 'Dead' &&
       (states.length === 0 || states.includes(state)) &&
       (producerIds.length === 0 || producerIds.includes(producerId)) &&
-      (openForMs < 0 || (startMs >= 0 && nowMs - startMs > openForMs)) &&
+      (openForMs < 0 || nowMs - startMs > openForMs) &&
       matches(transactionalId),
   )
 }

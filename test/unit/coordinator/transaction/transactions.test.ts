@@ -432,3 +432,14 @@ describe('what does not fit into a batch of the topic', () => {
     expect(bench.markers).toHaveLength(60)
   })
 })
+
+// Asked of Apache Kafka 4.4: its start is -1, and the time since then is compared.
+test('an id that never began a transaction is older than any age that is asked for', async () => {
+  const bench = new Bench()
+  await bench.init()
+  const all = { states: [], producerIds: [], matches: () => true }
+  const listed = async (openForMs: number) => (await bench.until(bench.transactions.list({ ...all, openForMs }))).length
+  expect(await listed(0)).toBe(1)
+  expect(await listed(bench.world.clock.now() - 1)).toBe(1)
+  expect(await listed(Number.MAX_SAFE_INTEGER)).toBe(0)
+})
