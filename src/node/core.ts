@@ -114,6 +114,7 @@ async function open(
       directory,
       settings: () => cleanerOf(configs.broker()),
       compaction: topic => compactionOf(configs.topic(topic)),
+      retention: topic => retentionOf(configs.topic(topic)),
     }),
   )
   const dismiss = (): void => {
@@ -211,6 +212,7 @@ function upkeepOf(platform: Platform, metadata: Metadata, directory: PartitionDi
     checkIntervalMs: () => configs.broker().logRetentionCheckIntervalMs,
     initialDelayMs: configs.broker().logInitialTaskDelayMs,
     retention: (topic: string) => retentionOf(configs.topic(topic)),
+    isCompacted: (topic: string) => compactionOf(configs.topic(topic)) !== null,
     producerExpiryMs: () => configs.broker().producerIdExpirationMs,
   }
 }

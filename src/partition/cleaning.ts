@@ -1,6 +1,5 @@
 /** The log cleaner: compacts the partitions that have it, the dirtiest first (KIP-58). Logs do the work; this one chooses. */
-import type { Cancel, Clock, Timers } from '../platform/clock'
-import type { Logger } from '../platform/logger'
+import type { Cancel, Clock } from '../platform/clock'
 import { isControlAt, lastOffsetAt, producerEpochAt, producerIdAt } from '../protocol/records/batch'
 import { codecsOf } from '../protocol/records/compression'
 import { StorageFault } from '../storage/fault'
@@ -8,6 +7,7 @@ import type { CompactionWork } from '../storage/log'
 import type { PartitionDirectory } from './directory'
 import type { Partition } from './partition'
 import type { Producers } from './producers'
+import { retain, type RetentionOptions } from './retention'
 
 /** How a topic is compacted. */
 export interface TopicCompaction {
@@ -26,11 +26,9 @@ export interface CleanerSettings {
   readonly bytesPerSecond: number
 }
 
-export interface CleaningOptions {
+export interface CleaningOptions extends RetentionOptions {
   readonly directory: PartitionDirectory
   readonly clock: Clock
-  readonly timers: Timers
-  readonly logger: Logger
   readonly hasThreads: boolean
   /** Read anew for every round. */
   settings(): CleanerSettings
@@ -65,7 +63,7 @@ class Cleaning {
 
   arm(delayMs: number): void {
     this.#cancel = this.#options.timers.after(delayMs, () => {
-      this.#running = this.#cleanAll().then(progressed => {
+      this.#running = this.#round().then(progressed => {
         if (!this.#isStopped) this.arm(progressed ? 0 : Math.max(1, this.#options.settings().backoffMs))
       })
     })
@@ -77,10 +75,17 @@ class Cleaning {
     await this.#running
   }
 
-  /** Goes through all that are dirty enough; tells whether that has changed anything. */
-  async #cleanAll(): Promise<boolean> {
+  /** Cleans, then has retention done where a topic is compacted; tells whether the cleaning has changed anything. */
+  async #round(): Promise<boolean> {
     const settings = this.#options.settings()
     if (!settings.isEnabled) return false
+    const progressed = await this.#cleanAll(settings)
+    await retain(this.#options, this.#compacted(), this.#options.clock.now(), () => this.#isStopped)
+    return progressed
+  }
+
+  /** Goes through all that are dirty enough. */
+  async #cleanAll(settings: CleanerSettings): Promise<boolean> {
     let progressed = false
     for (const candidate of this.#candidates()) {
       if (this.#isStopped) return false
@@ -89,12 +94,19 @@ class Cleaning {
     return progressed
   }
 
+  /** Those that are damaged are left alone altogether. */
+  #compacted(): Partition[] {
+    const { directory, compaction } = this.#options
+    return [...directory.all()].filter(
+      partition => compaction(partition.topic) !== null && !partition.isClosed && !this.#uncleanable.has(partition),
+    )
+  }
+
   #candidates(): Candidate[] {
-    const { directory, compaction, clock } = this.#options
+    const { compaction, clock } = this.#options
     const found: Candidate[] = []
-    for (const partition of directory.all()) {
-      const config = compaction(partition.topic)
-      if (config === null || partition.isClosed || this.#uncleanable.has(partition)) continue
+    for (const partition of this.#compacted()) {
+      const config = compaction(partition.topic)!
       const ratio = this.#guarded(partition, () => dirtyRatio(partition, config, clock.now()))
       if (ratio !== null) found.push({ partition, compaction: config, ratio })
     }

@@ -1,20 +1,17 @@
 /** What partitions need now and then: retention, and forgetting producers that have gone. */
-import type { Cancel, Clock, Timers } from '../platform/clock'
-import type { Logger } from '../platform/logger'
-import { StorageFault } from '../storage/fault'
+import type { Cancel, Clock } from '../platform/clock'
 import type { PartitionDirectory } from './directory'
-import type { Partition } from './partition'
+import { retain, type RetentionOptions } from './retention'
 
-export interface UpkeepOptions {
+export interface UpkeepOptions extends RetentionOptions {
   readonly directory: PartitionDirectory
   readonly clock: Clock
-  readonly timers: Timers
-  readonly logger: Logger
   /** `log.retention.check.interval.ms`. */
   checkIntervalMs(): number
   /** `log.initial.task.delay.ms`: how long after the start the first round comes. */
   readonly initialDelayMs: number
-  retention(topic: string): { readonly retentionMs: number; readonly retentionBytes: number; readonly deletes: boolean }
+  /** The cleaner looks after these. */
+  isCompacted(topic: string): boolean
   /** `producer.id.expiration.ms`. */
   producerExpiryMs(): number
 }
@@ -41,22 +38,12 @@ export function startUpkeep(options: UpkeepOptions): () => Promise<void> {
 
 async function round(options: UpkeepOptions, isStopped: () => boolean): Promise<void> {
   const nowMs = options.clock.now()
-  for (const partition of options.directory.all()) {
-    if (isStopped()) return
-    const beforeMs = nowMs - options.producerExpiryMs()
-    partition.producers.expire(beforeMs)
-    partition.verifications.expire(beforeMs)
-    await sweepOne(options, partition, nowMs)
+  const beforeMs = nowMs - options.producerExpiryMs()
+  const partitions = [...options.directory.all()]
+  for (const { producers, verifications } of partitions) {
+    producers.expire(beforeMs)
+    verifications.expire(beforeMs)
   }
-}
-
-async function sweepOne({ logger, retention }: UpkeepOptions, partition: Partition, nowMs: number): Promise<void> {
-  const { topic, index } = partition
-  try {
-    const freedBytes = await partition.log.sweep({ ...retention(topic), upTo: partition.highWatermark }, nowMs)
-    if (freedBytes > 0) logger.info('retention', { topic, partition: index, freedBytes })
-  } catch (error) {
-    if (!(error instanceof StorageFault)) throw error
-    logger.error('retention-failed', { topic, partition: index, why: error.message })
-  }
+  const others = partitions.filter(({ topic }) => !options.isCompacted(topic))
+  await retain(options, others, nowMs, isStopped)
 }

@@ -77,6 +77,7 @@ class Bench {
       hasThreads: false,
       settings: () => this.settings,
       compaction: () => this.compaction,
+      retention: () => ({ retentionMs: -1, retentionBytes: -1, deletes: false }),
     })
   }
 }

@@ -8,7 +8,7 @@ export const cleanerKeys = {
     valid: '[0,...]',
     importance: 'MEDIUM',
     update: 'cluster-wide',
-    about: 'How long the cleaner rests when there is nothing to clean.',
+    about: 'How long the cleaner rests when there is nothing to clean. Retention of compacted topics is done as often.',
   },
   'log.cleaner.dedupe.buffer.size': {
     type: 'LONG',
@@ -30,7 +30,8 @@ export const cleanerKeys = {
     default: 'true',
     importance: 'MEDIUM',
     update: 'read-only',
-    about: 'Whether logs are compacted at all.',
+    about:
+      'Whether logs are compacted at all. While they are not, nothing of a compacted topic is deleted for its age or size either.',
   },
   'log.cleaner.io.buffer.load.factor': {
     type: 'DOUBLE',

@@ -253,7 +253,7 @@ export const logKeys = {
     valid: '[1,...]',
     importance: 'MEDIUM',
     update: 'read-only',
-    about: 'How often logs are looked at for deletion.',
+    about: 'How often logs are looked at for deletion; those that are compacted are in the rounds of the cleaner.',
   },
   'log.retention.hours': {
     type: 'INT',
