@@ -7,7 +7,7 @@ import { names, pathOf, segmentFileName } from './layout'
 import { type Loaded, loadLog, mendIndexes } from './load'
 import { SegmentLog } from './log'
 import type { LogSetting } from './log-setting'
-import { recover, resume } from './recovery'
+import { mayBeHeadless, recover, resume } from './recovery'
 import { renewOldSegments } from './renew'
 import { rollJitterMs } from './roll'
 import { Segment } from './segment'
@@ -37,6 +37,7 @@ export async function openLog(setting: LogSetting, clean: boolean): Promise<Segm
     mendIndexes(segments, setting.config().indexIntervalBytes)
   }
   const kept = segments.slice(0, segments.length - removed.length)
+  if (isUsable(setting, kept)) tellLostHead(setting, kept[0]!)
   const { nextOffset } = kept.at(-1)!
   if (Math.max(nextOffset, mark.start) < mark.recovery) {
     throw new CorruptLog(directory, `ends at ${nextOffset}, below ${mark.recovery} which was durable`)
@@ -125,11 +126,11 @@ async function withoutOld(setting: LogSetting, segments: readonly Segment[]): Pr
 
 /**
  * Whether segments go on from where the log starts. They end below when the rest was not durable; and when they begin
- * above, the segment between was not, and then nothing after it was either.
+ * above, the segment between was not, and then nothing after it was either. Where something was that can be seen, it was removed.
  */
 function isUsable({ mark, config }: LogSetting, segments: readonly Segment[]): boolean {
   if (segments.at(-1)!.nextOffset < mark.start) return false
-  const isHeadless = mark.start > 0 && segments[0]!.baseOffset > Math.max(mark.start, mark.recovery)
+  const isHeadless = mayBeHeadless(mark.recovery, mark.start) && segments[0]!.baseOffset > mark.start
   return !isHeadless || isCompacted(config())
 }
 
@@ -151,6 +152,13 @@ function tellGaps(
     const path = pathOf(directory, segmentFileName(base, 'log'))
     logger.warn('storage.log_gap', { path, from: base, to: after.baseOffset })
   }
+}
+
+/** The segment in which a log starts is gone. A Kafka remembers the start only of a log that starts inside of a segment. */
+function tellLostHead({ config, mark, logger }: LogSetting, { baseOffset, log }: Segment): void {
+  const isKnown = mark.start > 0 && !isCompacted(config()) && mark.cleaned === 0
+  if (isKnown && baseOffset > mark.start)
+    logger.warn('storage.log_gap', { path: log.path, from: mark.start, to: baseOffset })
 }
 
 /** A log of which nothing usable is left begins anew: offsets that were promised to nobody are given out again, no others. */

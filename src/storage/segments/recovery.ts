@@ -75,11 +75,27 @@ async function examine(
       break
     }
     const later = segments.slice(i + 1)
+    if (i === 0 && end.position === 0) checkHead(segment, later, setting)
     changes.push(cut(segment, end, later, setting))
     return later
   }
   return []
 }
+
+/**
+ * Throws CorruptLog for a log that begins above what was durable with a file that begins with no batch, where good ones follow.
+ * A crash leaves what was durable, or it was removed since nobody wants it any more, and then what comes next had been written
+ * long before: so the file is none of this log, or its damage is none of a crash, and says nothing about those behind it.
+ */
+function checkHead({ log, baseOffset, sizeBytes }: Segment, later: readonly Segment[], setting: RecoverySetting): void {
+  const { mark, start } = setting
+  if (sizeBytes === 0 || baseOffset <= Math.max(mark, start) || mayBeHeadless(mark, start)) return
+  if (!later.some(each => holdsGood(each, baseOffset))) return
+  throw new CorruptLog(log.path, `begins with no batch, above ${mark} which was durable, and good ones follow`)
+}
+
+/** Whether a crash may have taken the segment in which a log starts: nothing that can be seen any more was durable. */
+export const mayBeHeadless = (mark: number, start: number): boolean => start > 0 && mark <= start
 
 /** All offsets up to the next segment are there, and then something that a write that failed has left. */
 function cutTail(segment: Segment, end: Verified, setting: RecoverySetting): void {

@@ -252,3 +252,53 @@ test('no file by whatever name makes a log lose a record, and what is told of it
     { numRuns: Number(process.env['ODRADEK_STRAY_RUNS'] ?? 40), seed: Number(process.env['ODRADEK_STRAY_SEED'] ?? 1) },
   )
 })
+
+/** Of a log whose oldest segments were removed, by a Kafka that had not saved where it starts then. */
+describe('a file without a batch before all segments', () => {
+  const contents: [string, Buffer][] = [
+    ['a few bytes', Buffer.from('garbage')],
+    ['more', Buffer.alloc(700, 'garbage')],
+    ['zeros', Buffer.alloc(700)],
+  ]
+  const stories = [null, 0, 5].flatMap(durable => contents.map(([name, bytes]) => ({ durable, name, bytes })))
+
+  test.each(stories)('costs none of them: $name (durable: $durable)', async ({ durable, bytes }) => {
+    await written(700, durable)
+    const bases = [...segments().keys()].map(Number.parseFloat)
+    expect(bases.length).toBeGreaterThan(3)
+    const [first] = bases.filter(base => base > 8)
+    for (const base of bases.filter(each => each < first!))
+      for (const kind of ['log', 'index', 'timeindex']) rmSync(inLog(base).replace(/log$/, kind), { force: true })
+    writeFileSync(inLog(7), bytes)
+    const before = segments()
+    await expect(withLog(700, batchesIn)).rejects.toThrow(CorruptLog)
+    expect(segments()).toEqual(before)
+    expect((await check()).damages).toMatchObject([{ segment: 7, position: 0, fromOffset: 7, toOffset: first }])
+    await repair()
+    await withLog(700, log => {
+      const found: number[] = []
+      // The first stands for the offsets that the file has the name of.
+      log.forEachBatch(log.start, (buffer, at) => void found.push(baseOffsetAt(buffer, at)))
+      expect([found, log.end]).toEqual([[7, ...all.filter(base => base >= first!)], end])
+    })
+  })
+
+  test('is cut to nothing where there are no others, as by a Kafka, and offsets go on at its name', async () => {
+    await written(1e6, 0)
+    rmSync(inLog(0))
+    writeFileSync(inLog(50), 'garbage')
+    await withLog(1e6, log => expect([log.start, log.end]).toEqual([50, 50]))
+    expect(told).toMatchObject([{ event: 'storage.log_cut', path: inLog(50), nextOffset: 50, cutBytes: 7 }])
+  })
+})
+
+test('a log that is known to have had records, and begins above them, keeps those that it has', async () => {
+  await written(700, 5)
+  const bases = [...segments().keys()].map(Number.parseFloat)
+  const [first] = bases.filter(base => base > 8)
+  for (const base of bases.filter(each => each < first!)) rmSync(inLog(base))
+  mark('log-start-offset-checkpoint', 1)
+  const left = all.filter(base => base >= first!)
+  expect(await withLog(700, batchesIn)).toEqual(left)
+  expect(told).toEqual([{ event: 'storage.log_gap', path: inLog(first!), from: 1, to: first }])
+})
