@@ -4,10 +4,13 @@
  * metadata log and the directories have to say the same before anything is deleted here.
  */
 import type { TopicImage } from '../metadata/image/image'
+import type { GrownTopic } from '../metadata/kafka/adopt-topics'
 import type { KafkaMetadata } from '../metadata/kafka/kafka-metadata'
 import type { Metadata } from '../metadata/metadata'
+import { keyedPartitions } from '../metadata/topics/internal-topics'
 import type { Logger } from '../platform/logger'
-import type { LogId, LogStore } from '../storage/log'
+import { StorageFault } from '../storage/fault'
+import type { LogConfig, LogId, LogStore } from '../storage/log'
 
 export interface KafkaVisit {
   readonly kafka: KafkaMetadata
@@ -79,7 +82,7 @@ async function putBack({ store, metadata, logger }: KafkaVisit): Promise<void> {
 export async function followPartitions(visit: KafkaVisit, logs: readonly LogId[]): Promise<void> {
   const { kafka, store, metadata, logger } = visit
   const there = new Set(logs.map(({ topicId, partition }) => `${topicId}/${partition}`))
-  const grown: { topic: string; topicId: string; partitions: number }[] = []
+  const grown: (GrownTopic & { readonly topic: string; readonly was: number })[] = []
   for (const topic of metadata.image.topics()) {
     const { name, id, partitions } = topic
     for (const { index } of partitions) {
@@ -88,12 +91,51 @@ export async function followPartitions(visit: KafkaVisit, logs: readonly LogId[]
     }
     let count = partitions.length
     while (count < (kafka.topics.get(id)?.partitions ?? 0) && there.has(`${id}/${count}`)) count++
-    if (count > partitions.length) grown.push({ topic: name, topicId: id, partitions: count })
+    const keyed = topic.internal ? { keyedPartitions: await keyedAfter(visit, topic, count) } : {}
+    grown.push({ topic: name, topicId: id, was: partitions.length, partitions: count, ...keyed })
   }
   await metadata.growTopics(grown)
-  for (const { topic, partitions } of grown) logger.info('partitions-adopted', { topic, partitions })
+  for (const { topic, was, partitions } of grown) {
+    if (partitions > was) logger.info('partitions-adopted', { topic, partitions })
+  }
   tellUnserved(visit, logs)
 }
+
+/**
+ * Over how many partitions keys of a coordinator's topic are spread after a Kafka had it. That one keeps nothing in partitions that it
+ * has added until it is started again, and spreads keys over all of them from then on. So whether there is something in them tells which of
+ * the two it did last; and what is not found then, its own clients had not found either.
+ */
+async function keyedAfter(
+  { kafka, store, metadata, logger }: KafkaVisit,
+  topic: TopicImage,
+  count: number,
+): Promise<number> {
+  const { name, id } = topic
+  const before = keyedPartitions(topic)
+  const theirs = Math.min(count, kafka.topics.get(id)?.partitions ?? 0)
+  for (let index = before; index < theirs; index++) {
+    const log = { topic: name, partition: index, topicId: id }
+    if (await hasHadRecords(store, log, () => metadata.configs.topic(name))) {
+      logger.warn('kafka-spread-keys', { topic: name, before, partitions: theirs, why: whySpread })
+      return theirs
+    }
+  }
+  return before
+}
+
+/** Whether a log has had records that are perhaps compacted away by now. One that is damaged was written to. */
+async function hasHadRecords(store: LogStore, id: LogId, config: () => LogConfig): Promise<boolean> {
+  try {
+    return (await store.open(id, config)).end > 0
+  } catch (error) {
+    if (!(error instanceof StorageFault)) throw error
+    return true
+  }
+}
+
+const whySpread =
+  'an Apache Kafka that had the directory has been started again since it gave the topic more partitions, and looks for keys in all of them; what was filed before is not found any more'
 
 function hadPartition({ kafka, metadata }: KafkaVisit, id: string, index: number): boolean {
   return wasDeleted(kafka, metadata, id) || index < (kafka.topics.get(id)?.partitions ?? 0)

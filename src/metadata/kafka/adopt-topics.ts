@@ -38,15 +38,23 @@ export interface GrownTopic {
   readonly topicId: string
   /** How many partitions it has now. */
   readonly partitions: number
+  /** The topic of a coordinator: over how many of them keys are spread. */
+  readonly keyedPartitions?: number
 }
 
-/** Registers partitions that topics got elsewhere, led by this broker. */
+/** Registers partitions that topics got elsewhere, led by this broker, and over how many of them keys are spread since. */
 export function decideGrow(image: LiveImage, brokerId: number, grown: readonly GrownTopic[]): Decision<void> {
   const operations: StoreOperation[] = []
-  for (const { topicId, partitions } of grown) {
+  for (const { topicId, partitions, keyedPartitions } of grown) {
     const topic = image.topicById(topicId)
-    if (!topic || topic.partitions.length >= partitions) continue
-    const stored: StoredTopic = { name: topic.name, partitions }
+    if (!topic || topic.partitions.length > partitions) continue
+    const keyed = keyedPartitions === partitions ? undefined : keyedPartitions
+    if (topic.partitions.length === partitions && topic.keyedPartitions === keyed) continue
+    const stored: StoredTopic = {
+      name: topic.name,
+      partitions,
+      ...(keyed !== undefined && { keyedPartitions: keyed }),
+    }
     operations.push({ put: storeKeys.topic(topicId), value: JSON.stringify(stored) })
     for (let index = topic.partitions.length; index < partitions; index++) {
       const led = newPartition([brokerId])

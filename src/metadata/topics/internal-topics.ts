@@ -64,7 +64,7 @@ export const isInternalTopic = (name: string): boolean =>
 /**
  * Over how many partitions of a coordinator's topic keys are spread; 0 while the topic is not there. Partitions that are added later
  * get none: what was written before would not be found where it is looked for. Kafka keeps to the number of its start, and
- * spreads over all of them after the next one, so that it has forgotten then.
+ * spreads over all of them after the next one, so that it has forgotten then. A directory that comes back from one says which it did.
  */
 export const keyedPartitions = (topic: TopicImage | null): number =>
   topic === null ? 0 : (topic.keyedPartitions ?? topic.partitions.length)

@@ -235,3 +235,67 @@ test('a topic that was made here and by a Kafka too gives way to the one that ha
   expect(exchange.heard('kafka-topic-deleted')).toMatchObject([{ topic: 'both' }])
   expect(readdirSync(exchange.data)).toContain(`both-0.${'c'.repeat(32)}-stray`)
 })
+
+describe('a topic of a coordinator that a Kafka gave more partitions', () => {
+  const topic = '__consumer_offsets'
+  const spread = () =>
+    exchange.ours(async node => {
+      const { partitions, keyedPartitions } = node.broker.image().topic(topic)!
+      return { partitions: partitions.length, keyedPartitions }
+    })
+  const add = (...indexes: number[]): void => {
+    for (const index of indexes) exchange.log(topic, index, second)
+    exchange.kafka(...indexes.map(index => partitionRecord(second, index)))
+  }
+  /** As of a Kafka that has been started again, and keeps keys in it. */
+  const keep = (index: number): void => {
+    const name = `${'0'.repeat(20)}.log`
+    cpSync(join(exchange.path('orders-0'), name), join(exchange.path(`${topic}-${index}`), name))
+  }
+
+  beforeEach(async () => {
+    exchange.kafka(topicRecord(topic, second), partitionRecord(second, 0), partitionRecord(second, 1))
+    for (const index of [0, 1]) exchange.log(topic, index, second)
+    await fill()
+    expect(await spread()).toEqual({ partitions: 2, keyedPartitions: undefined })
+  })
+
+  test('has its keys spread as before, while that one has kept nothing in them', async () => {
+    add(2, 3)
+    expect(await spread()).toEqual({ partitions: 4, keyedPartitions: 2 })
+    expect(exchange.heard('partitions-adopted', 'kafka-spread-keys')).toEqual([
+      { event: 'partitions-adopted', topic, partitions: 4 },
+    ])
+    add(4)
+    expect(await spread()).toEqual({ partitions: 5, keyedPartitions: 2 })
+  })
+
+  test('has them spread over all, once that one has done so, and that is told', async () => {
+    add(2, 3)
+    keep(3)
+    expect(await spread()).toEqual({ partitions: 4, keyedPartitions: undefined })
+    expect(exchange.heard('kafka-spread-keys')).toMatchObject([{ topic, before: 2, partitions: 4 }])
+    expect(await spread()).toEqual({ partitions: 4, keyedPartitions: undefined })
+    expect(exchange.heard('kafka-spread-keys')).toEqual([])
+  })
+
+  test('has them spread over all also where that one does so at a later visit', async () => {
+    add(2, 3)
+    await spread()
+    keep(2)
+    expect(await spread()).toEqual({ partitions: 4, keyedPartitions: undefined })
+  })
+
+  test('keeps the number that it began with where it grew here too', async () => {
+    await exchange.ours(async ({ broker }) => {
+      const asked = { name: topic, count: 3, assignments: null }
+      const [outcome] = await broker.metadata.createPartitions([asked])
+      expect(outcome).toMatchObject({ errorCode: 0 })
+    })
+    expect(await spread()).toEqual({ partitions: 3, keyedPartitions: 2 })
+    // The directory of the third is there already: the one that was made here.
+    exchange.kafka(partitionRecord(second, 2), partitionRecord(second, 3))
+    exchange.log(topic, 3, second)
+    expect(await spread()).toEqual({ partitions: 4, keyedPartitions: 2 })
+  })
+})
