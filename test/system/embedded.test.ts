@@ -57,6 +57,24 @@ test('imported', async () => {
   })
 })
 
+test('brokers in workers of node:cluster share no port', async () => {
+  const { code, stdout, stderr } = await node('cluster-workers.js')
+  expect({ code, stderr, said: stdout.trim().split('\n') }).toEqual({
+    code: 0,
+    stderr: '',
+    said: ['8 ports of 8', 'taken'],
+  })
+})
+
+test('of two projects of vitest each hears of its own broker', async () => {
+  const { code, stdout, stderr } = await node('vitest-projects.mjs')
+  expect({ code, stderr, said: stdout.trim().split('\n') }).toEqual({
+    code: 0,
+    stderr: '',
+    said: ['a true first', 'b true second', 'c the own'],
+  })
+})
+
 test('types are found by require and by import', () => {
   const code = `import { startBroker, type Broker, type BrokerOptions } from 'odradek'
 export async function f(options: BrokerOptions): Promise<string[]> {
@@ -84,7 +102,7 @@ export async function f(options: BrokerOptions): Promise<string[]> {
 test('in jest: with fake timers, and what a test does with data', async () => {
   const { code, stderr } = await runTests()
   expect({ code, stderr }).toMatchObject({ code: 0 })
-  expect(stderr).toMatch(/Suites: 7 passed, 7 total/)
+  expect(stderr).toMatch(/Suites: 8 passed, 8 total/)
 })
 
 test('a thousand clusters take little memory, and leave none behind', async () => {

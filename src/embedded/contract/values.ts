@@ -1,4 +1,5 @@
 /** Keys and values between JavaScript and bytes. */
+import { TextDecoder } from 'node:util'
 import type { RawRecord, ToProduce } from './commands'
 import { isText, kind, listOf, mapOf, shape, wholeNumber } from './kinds'
 

@@ -3,19 +3,18 @@ import { setVariables } from '../../platform/node/environment'
 import { Broker } from '../broker'
 import type { BrokerOptions } from '../contract/options'
 
-let broker: Broker | null = null
+const brokers: Broker[] = []
 
 /** Starts it and tells processes to come where it is, by the variables of `env()`. */
 export async function beginRun(options: BrokerOptions = {}): Promise<Broker> {
   const begun = new Broker(options)
   await begun.start()
-  broker = begun
+  brokers.push(begun)
   setVariables(begun.env())
   return begun
 }
 
+/** Stops all that were begun. */
 export async function endRun(): Promise<void> {
-  const ended = broker
-  broker = null
-  await ended?.stop()
+  await Promise.all(brokers.splice(0).map(broker => broker.stop()))
 }

@@ -5,14 +5,22 @@ import { beginRun } from './test-run.js'
 
 /** The part of a project of vitest that is used here. */
 interface Project {
-  readonly config: { readonly root?: string; readonly provide?: { readonly odradek?: BrokerOptions } }
+  readonly config: {
+    readonly root?: string
+    readonly provide?: { readonly odradek?: BrokerOptions }
+    /** What the environment of its tests has besides that of this process. */
+    env?: { readonly [name: string]: string }
+  }
   provide(name: 'kafkaBrokers', brokers: string[]): void
 }
 
 /** Options are those of `startBroker`, as `provide.odradek` of the config of vitest, and those of `odradek.config`. */
 export async function setup(project: Project): Promise<void> {
-  const { brokers } = await beginRun(await withConfigFile(project.config.root, project.config.provide?.odradek))
-  project.provide('kafkaBrokers', brokers)
+  const { config } = project
+  const broker = await beginRun(await withConfigFile(config.root, config.provide?.odradek))
+  project.provide('kafkaBrokers', broker.brokers)
+  // Of several projects each has a broker, and the environment of this process is one. What the config says itself holds.
+  config.env = { ...broker.env(), ...config.env }
 }
 
 export { endRun as teardown } from './test-run.js'

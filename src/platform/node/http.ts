@@ -14,7 +14,8 @@ export const nodeHttp: Http = {
     server.on('connection', socket => socket.unref())
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(address.port, address.host, resolve)
+      // As in the network: a port is of one worker of node:cluster.
+      server.listen({ port: address.port, host: address.host, exclusive: true }, resolve)
     })
     const { address: host, port } = server.address() as AddressInfo
     return {

@@ -180,7 +180,8 @@ function networkThat(holds: boolean): Network {
       return new Promise<Listener>((resolve, reject) => {
         const server = net.createServer({ pauseOnConnect: true }, socket => accepted(socket, accept, holds))
         server.once('error', reject)
-        server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
+        // In workers of node:cluster a port would be one for all of them, and connections would come to any.
+        server.listen({ port, exclusive: true, ...(host === '' ? {} : { host }) }, () => {
           server.off('error', reject)
           // What may still come (EMFILE on accept) leaves the listener listening; the peer that was refused tries again.
           server.on('error', () => {})
