@@ -42,6 +42,11 @@ export class EpochEntries implements EpochHistory {
     return -1
   }
 
+  /** Whether there is no record of any of them. */
+  get areEmpty(): boolean {
+    return (this.#entries[0]?.startOffset ?? Infinity) >= this.#end()
+  }
+
   /** Adds an epoch. Entries that contradict it (a higher epoch, or one that starts later) go. Tells whether it changed. */
   assign(epoch: number, startOffset: number): boolean {
     const newest = this.#entries.at(-1)

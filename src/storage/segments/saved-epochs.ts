@@ -5,6 +5,8 @@ import type { LogSetting } from './log-setting'
 import { SmallFile } from './small-file'
 import { encodeEpochs } from './texts'
 
+const noEpochs = encodeEpochs([])
+
 export class SavedEpochs {
   readonly entries: EpochEntries
   readonly #file: SmallFile
@@ -31,7 +33,16 @@ export class SavedEpochs {
     if (!changed || this.#closed) return
     // As at each start of a log without records, whose epoch goes as one that holds nothing, and comes again.
     if (this.#inFile !== null && this.#inFile === encodeEpochs(this.entries.all())) this.#isBehind = false
+    else if (this.#isNeedless) this.#isBehind = true
     else this.#save()
+  }
+
+  /**
+   * A log that never had a record needs no file: a start would drop the epochs that it has, and without it thousands of new
+   * logs are there sooner.
+   */
+  get #isNeedless(): boolean {
+    return this.#inFile === noEpochs && this.entries.areEmpty
   }
 
   /** What is appended now must not be taken for one of an epoch that only the file has. */
@@ -54,7 +65,7 @@ export class SavedEpochs {
 
   /** Resolves when the file is as the entries are. Rejects with StorageFault, and may be asked again when that passes. */
   settled(): Promise<void> {
-    if (this.#isBehind && !this.#closed) this.#save()
+    if (this.#isBehind && !this.#closed && !this.#isNeedless) this.#save()
     return this.#saved
   }
 

@@ -1,5 +1,5 @@
 /** When `leader-epoch-checkpoint` is written: never at a start that changes nothing, always before it could mislead. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Files } from '../../../../src/platform/files'
 import { silentLogger } from '../../../../src/platform/logger'
 import { nodePlatform } from '../../../../src/platform/node/platform'
@@ -36,24 +36,45 @@ async function open(flush: 'group' | 'os') {
 
 const inFile = () => readFileSync(`${scratch.path}/orders-0/${fileName}`, 'utf8')
 
+test.each(['group', 'os'] as const)('a log without records never writes it (flush=%s)', async flush => {
+  for (let start = 0; start < 3; start += 1) {
+    const { store, log, writes } = await open(flush)
+    expect(log.epochs.latest).toBe(-1)
+    log.assignEpoch(start, 0)
+    expect(log.epochs.latest).toBe(start)
+    await log.flush(log.end)
+    await store.close()
+    expect(writes).toEqual([])
+  }
+  expect(existsSync(`${scratch.path}/orders-0/${fileName}`)).toBe(false)
+})
+
 test.each(['group', 'os'] as const)(
-  'a log without records whose leader stays writes it once in its life (flush=%s)',
+  'the first record has it written before it is on the disk (flush=%s)',
   async flush => {
-    const first = await open(flush)
-    first.log.assignEpoch(0, 0)
-    await first.store.close()
-    expect(first.writes).toEqual(['0\n1\n0 0\n'])
-    for (let start = 0; start < 2; start += 1) {
-      const { store, log, writes } = await open(flush)
-      expect(log.epochs.latest).toBe(-1)
-      log.assignEpoch(0, 0)
-      expect(log.epochs.latest).toBe(0)
-      await store.close()
-      expect(writes).toEqual([])
-    }
-    expect(inFile()).toBe('0\n1\n0 0\n')
+    const { store, log, writes } = await open(flush)
+    log.assignEpoch(4, 0)
+    log.append(makeBatch(), { leaderEpoch: 4 })
+    expect(writes).toEqual(['0\n1\n4 0\n'])
+    await log.flush(log.end)
+    // In the other mode a flush waits for no disk.
+    if (flush === 'group') expect(inFile()).toBe('0\n1\n4 0\n')
+    await store.close()
+    expect(inFile()).toBe('0\n1\n4 0\n')
+    expect(writes).toHaveLength(1)
   },
 )
+
+test('a log of which all records are gone keeps what it has written', async () => {
+  const { store, log, writes } = await open('group')
+  log.append(makeBatch(), { leaderEpoch: 4 })
+  await log.flush(log.end)
+  await log.advanceStart(log.end)
+  log.assignEpoch(6, log.end)
+  await store.close()
+  expect(writes.at(-1)).toBe(inFile())
+  expect(inFile()).toMatch(/\n6 1\n$/)
+})
 
 test.each(['group', 'os'] as const)(
   'epochs that hold nothing have left it when something is appended under an older one (flush=%s)',
