@@ -2,7 +2,16 @@
 import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { inPool } from './pool'
-import { judgeSteps, judgeToolsStep, newestNode, roomOfCore, simulationStep, staticSteps, testStep } from './step-list'
+import {
+  judgeSteps,
+  judgeToolsStep,
+  newestNode,
+  roomOfCore,
+  type SizedStep,
+  simulationStep,
+  staticSteps,
+  testStep,
+} from './step-list'
 import { type Outcome, type Step, print, report, run, summary } from './steps'
 
 /** It should take less than 20 minutes. A machine that is twice as slow is no reason to fail; one that hangs is. */
@@ -24,12 +33,15 @@ async function main(): Promise<void> {
     await take(judgeToolsStep)
     return newest !== null && (await take(newest.install)).failed === 0
   })()
-  for (const step of [...staticSteps, testStep, simulationStep]) await take(step)
-  const judges = [...((await fetched) ? [newest!.system] : []), ...judgeSteps]
-  await inPool(
-    judges.map(({ size, ...step }) => ({ size, run: () => take(step) })),
-    roomOfCore * availableParallelism(),
-  )
+  const sideBySide = (steps: readonly SizedStep[]): Promise<void> =>
+    inPool(
+      steps.map(({ size, ...step }) => ({ size, run: () => take(step) })),
+      roomOfCore * availableParallelism(),
+    )
+  await sideBySide(staticSteps.map(step => ({ ...step, size: roomOfCore })))
+  await sideBySide([testStep, simulationStep])
+  // `npm test` builds anew what the judges run.
+  await sideBySide([...((await fetched) ? [newest!.system] : []), ...judgeSteps])
   if (newest) rmSync(newest.folder, { recursive: true, force: true })
   summary(outcomes)
 }

@@ -90,7 +90,7 @@ test('what cannot be done is said in a line', async () => {
   expect(await ran(['log'])).toMatchObject({ code: 2, stderr: expect.stringContaining('check, repair') })
   expect(await ran(['log', 'check'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--data-dir DIR') })
   const none = await ran(['log', 'check', '-d', dataDir])
-  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('no meta.properties') })
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no directory') })
   const broker = new Odradek(['start', '--data-dir', dataDir, '--port', '0', '--json'])
   await broker.ready()
   const used = await ran(['log', 'check'], { ODRADEK_DATA_DIR: dataDir })
