@@ -18,6 +18,7 @@ import { type Judged, type Verdict, compare, servedBy, warmUp } from './play'
 import type { Mode, Scenario } from './scenario'
 import { accessScenarios } from './scenarios/access'
 import { brokerKeyScenarios } from './scenarios/broker-keys'
+import { changedLoginScenarios } from './scenarios/changed-logins'
 import { clusterScenarios } from './scenarios/cluster'
 import { commitScenarios } from './scenarios/commits'
 import { compactionScenarios } from './scenarios/compaction'
@@ -105,6 +106,7 @@ const scenarios: readonly Scenario[] = [
   ...throttledScenarios,
   ...accessScenarios,
   ...saslListenerScenarios,
+  ...changedLoginScenarios,
   ...tokenScenarios,
   ...telemetryScenarios,
   ...shapeScenarios,

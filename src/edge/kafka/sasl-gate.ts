@@ -76,7 +76,9 @@ export class SaslGate {
     const reader = new Reader(frame)
     const header = readRequestHeader(reader)
     if (this.#state === 'open') {
-      if (header.apiKey !== SaslHandshake.key || nowMs - this.#begunAgainMs < reauthIntervalMs) {
+      // Where no session ends there is nothing to renew: a handshake is a request out of turn then, in Kafka too.
+      const mayRenew = this.#expiresMs < Infinity && nowMs - this.#begunAgainMs >= reauthIntervalMs
+      if (header.apiKey !== SaslHandshake.key || !mayRenew) {
         return nowMs > this.#expiresMs ? this.#failed('the session is over, and the client did not renew it') : null
       }
       this.#begunAgainMs = nowMs

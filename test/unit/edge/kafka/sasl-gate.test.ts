@@ -154,3 +154,12 @@ test('a session by a token ends with the token, and no later than sessions do', 
   }
   expect([told(0), told(1000), told(0)]).toEqual([500, 1000, 0])
 })
+
+// Asked of Apache Kafka 4.4: the handler of SaslHandshake answers ILLEGAL_SASL_STATE.
+test('who has a session without an end does not say it again: the handshake passes, as a request like any other', () => {
+  const { gate, handshake, authenticate, metadata } = gateOf()
+  handshake()
+  authenticate('\0ann\0secret')
+  expect(handshake('PLAIN', 1, 5000)).toBe('passes')
+  expect([gate.isOpen, gate.principal, metadata(6000)]).toEqual([true, 'User:ann', 'passes'])
+})
