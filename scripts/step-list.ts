@@ -106,6 +106,7 @@ export const judgeSteps: readonly SizedStep[] = [
   npm(4, 'releases', 10, 'releases'),
   npm(4, 'acls', 6, 'acls -- --rounds 60'),
   npm(3, 'walks of older levels', 6, 'walks -- --rounds 15 --of transactions --transaction-version 1'),
+  npm(4, 'walks to the last epochs', 6, 'walks -- --of epochs --rounds 3 --seed 61079'),
   npm(3, 'walks canary', 4, 'walks -- --rounds 5 --of groups --canary'),
   npm(4, 'torture canary', 4, 'torture -- --rounds 1 --canary'),
 ]

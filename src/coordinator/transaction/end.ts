@@ -90,16 +90,21 @@ function prepare(at: TransactionTurn, known: Transaction, commit: boolean, chang
 /**
  * Aborts an open transaction whose producer is fenced by it: somebody else has the id now, or its time is up. The level of
  * `transaction.version` decides how, whatever the client speaks. Below 2 that producer stays out. From 2 on its epoch is remembered as
- * the one of an end, so that, as in Kafka, it gets in again when it asks for the next epoch before anybody else does (KIP-360, KIP-890).
+ * the one of an end, so that, as in Kafka, it gets in again when it asks for the next epoch before anybody else does (KIP-360, KIP-890);
+ * and at the last epoch the transaction completes with a new id, as after an end. Null where that needs `freshId`: nothing was changed,
+ * come again with one.
  */
-export function decideFence(at: TransactionTurn, known: Transaction): void {
+export function decideFence(at: TransactionTurn, known: Transaction, freshId: number | null): Transaction | null {
   assert(known.state === 'Ongoing', 'only an open transaction is fenced')
   const { producerEpoch } = known
   const isBumpedByEnds = at.settings.transactionVersion >= 2
-  prepare(at, known, false, {
+  const isRotated = isBumpedByEnds && isExhausted(known)
+  if (isRotated && freshId === null) return null
+  return prepare(at, known, false, {
     producerEpoch: producerEpoch + 1,
     lastProducerEpoch: isBumpedByEnds ? producerEpoch : -1,
     clientVersion: isBumpedByEnds ? 2 : 0,
+    nextProducerId: isRotated ? freshId! : -1,
   })
 }
 

@@ -3,14 +3,29 @@ import { decideFence } from './end'
 import { type TransactionTurn, withoutLimit } from './machine'
 import type { StateName } from './state'
 
-/** Aborts what is open for longer than its producer wanted. Gives the ids, whose markers are to be written. */
-export function decideTimeouts(at: TransactionTurn): string[] {
+export interface TimedOut {
+  /** The transactional ids, whose markers are to be written. */
+  readonly aborted: readonly string[]
+  /** How many others stay open until there is a producer id for each. */
+  readonly idsNeeded: number
+}
+
+/** Aborts what is open for longer than its producer wanted. `freshIds` are producer ids that nobody has. */
+export function decideTimeouts(at: TransactionTurn, freshIds: readonly number[]): TimedOut {
   const { nowMs } = at.turn
+  const ids = [...freshIds]
   const late = [...at.machine.all()].filter(
     ({ state, startMs, timeoutMs }) => state === 'Ongoing' && startMs + timeoutMs < nowMs,
   )
-  for (const transaction of late) decideFence(withoutLimit(at), transaction)
-  return late.map(({ transactionalId }) => transactionalId)
+  const aborted = late.filter(transaction => {
+    const fenced = decideFence(withoutLimit(at), transaction, ids[0] ?? null)
+    if (fenced?.nextProducerId === ids[0]) ids.shift()
+    return fenced !== null
+  })
+  return {
+    aborted: aborted.map(({ transactionalId }) => transactionalId),
+    idsNeeded: late.length - aborted.length,
+  }
 }
 
 const idle: readonly StateName[] = ['Empty', 'CompleteCommit', 'CompleteAbort']

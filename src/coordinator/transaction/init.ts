@@ -25,8 +25,7 @@ export function decideInit(at: TransactionTurn, ask: InitAsk, freshId: number | 
   if (known.state === 'PrepareCommit' || known.state === 'PrepareAbort') throw new Refusal('CONCURRENT_TRANSACTIONS')
   if (ask.expected && !isOf(known, ask.expected)) throw new Refusal('PRODUCER_FENCED')
   if (known.state === 'Ongoing') {
-    decideFence(at, known)
-    return { done: null, needsId: false }
+    return { done: null, needsId: decideFence(at, known, freshId) === null }
   }
   if (isExhausted(known) && ask.expected && ask.expected.producerEpoch !== known.producerEpoch) {
     // A new id is for who has the last epoch; one that was fenced at that point stays out. Kafka fails inside and says only so.

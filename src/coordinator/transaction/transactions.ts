@@ -206,10 +206,17 @@ export class Transactions {
   }
 
   async #abortLate(shard: TransactionShard): Promise<void> {
-    const aborted = await shard.write('timeouts', (machine, turn) => decideTimeouts(this.#at(machine, turn)))
-    for (const transactionalId of aborted) {
-      this.#world.logger.info('transaction.timeout', { transactionalId })
-      this.#spread(transactionalId)
+    for (let ids: readonly number[] = []; ; ) {
+      const fresh = ids
+      const { aborted, idsNeeded } = await shard.write('timeouts', (machine, turn) =>
+        decideTimeouts(this.#at(machine, turn), fresh),
+      )
+      for (const transactionalId of aborted) {
+        this.#world.logger.info('transaction.timeout', { transactionalId })
+        this.#spread(transactionalId)
+      }
+      if (idsNeeded === 0) return
+      ids = await Promise.all(Array.from({ length: idsNeeded }, async () => this.#world.nextProducerId()))
     }
   }
 

@@ -353,6 +353,42 @@ test('when the epochs of an id have run out another id takes over', async () => 
   expect(await bench.end(100, lastUsableEpoch, true)).toEqual({ producerId: 101, producerEpoch: 0 })
 })
 
+describe('a fence at the last epoch completes with a new id, as a Kafka does that was asked', () => {
+  const opened = async (timeoutMs = 60_000) => {
+    const bench = new Bench()
+    await bench.init(null, timeoutMs)
+    const transaction = { ...(await bench.state()), producerEpoch: lastUsableEpoch }
+    const { key, value } = encodeTransactionRecord({ transactionalId: id, transaction }, 2)
+    bench.log.append([{ key, value }])
+    bench.restart()
+    await bench.add(100, lastUsableEpoch)
+    return bench
+  }
+  const own = { producerId: 100, producerEpoch: lastUsableEpoch }
+
+  test.each([
+    ['who comes anew has its second epoch', null, { producerId: 101, producerEpoch: 1 }],
+    ['who recovers has its first', own, { producerId: 101, producerEpoch: 0 }],
+  ])('%s', async (_, expected, next) => {
+    const bench = await opened()
+    await expect(bench.init(expected)).rejects.toThrow(refusal('CONCURRENT_TRANSACTIONS'))
+    await bench.world.runFor(10)
+    expect(bench.markers[0]).toMatchObject({ producerId: 100, producerEpoch: lastUsableEpoch + 1 })
+    expect(await bench.state()).toMatchObject({ state: 'CompleteAbort', producerId: 101, producerEpoch: 0 })
+    expect(await bench.init(expected)).toEqual(next)
+  })
+
+  test.each([
+    ['who comes anew after its time was up', null, 1],
+    ['who recovers after its time was up', own, 0],
+  ])('%s', async (_, expected, producerEpoch) => {
+    const bench = await opened(5_000)
+    await bench.world.runFor(30_000)
+    expect(await bench.state()).toMatchObject({ state: 'CompleteAbort', producerId: 101, producerEpoch: 0 })
+    expect(await bench.init(expected)).toEqual({ producerId: 101, producerEpoch })
+  })
+})
+
 test('partitions are verified for the transaction that is open', async () => {
   const bench = new Bench()
   await bench.init()
