@@ -106,7 +106,7 @@ export async function read(inside: () => Inside, world: DataWorld, ask: ReadAsk)
     return records.length > 0
   })
   const { core } = inside()
-  const isUp = ask.waitMs === 0 || leftMs < 0
+  const isUp = (ask.waitMs === 0 || leftMs < 0) && !ask.goesOn
   if (isUp) checkPartitions(core, ask)
   return {
     records,
@@ -114,6 +114,7 @@ export async function read(inside: () => Inside, world: DataWorld, ask: ReadAsk)
     life: at.life!,
     isAnew,
     leftMs,
+    nowMs: world.clock.monotonic(),
     without: isUp ? missing(core, ask.topic) : null,
   }
 }

@@ -83,6 +83,8 @@ export interface ReadAsk {
   readonly life?: string | null
   /** How long to wait for a first record. */
   readonly waitMs: number
+  /** Who asks comes again when that is over: whether there can be a record at all is asked in the end. */
+  readonly goesOn?: boolean
 }
 
 export interface ReadAnswer {
@@ -94,6 +96,8 @@ export interface ReadAnswer {
   readonly isAnew: boolean
   /** What is left of the time to wait; -1 when it was over before there was a record. */
   readonly leftMs: number
+  /** What a clock says that goes on evenly. */
+  readonly nowMs: number
   /** Why there can be none: there is no such topic. Null when there is one, or time is not up. */
   readonly without: string | null
 }

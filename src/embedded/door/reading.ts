@@ -3,6 +3,7 @@ import { BrokerError, type Gives, type OffsetSpec, type Takes } from '../contrac
 import type { Ask } from './fault-door'
 import { isMatch, type Match, matchText, seenLines } from '../contract/matching'
 import { type Rec, recordFrom } from '../contract/values'
+import { firstShared } from './shared-reading'
 import { type ReadOptions, type RecordsOptions, type Wait, waitMsDefault } from '../contract/waits'
 
 /** Rejects when there is no such topic. */
@@ -19,6 +20,10 @@ export async function firstRecord<T>(
   match: Match<T>,
   options: ReadOptions & Wait,
 ): Promise<Rec<T>> {
+  const { from = 'start', partition = null, as = 'auto', timeoutMs = waitMsDefault } = options
+  // Who comes later begins elsewhere with the others, and who does not wait reads alone.
+  if ((from === 'start' || typeof from === 'number') && timeoutMs > 0)
+    return firstShared<T>(ask, { topic, partition, from, as }, match, timeoutMs)
   const seen: Rec<T>[] = []
   let found: Rec<T> | undefined
   const without = await readUntil<T>(ask, topic, options, seen, records => {
