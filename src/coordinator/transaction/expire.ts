@@ -8,7 +8,12 @@ export interface TimedOut {
   readonly aborted: readonly string[]
   /** How many others stay open until there is a producer id for each. */
   readonly idsNeeded: number
+  /** Whether there are others whose turn comes later. */
+  readonly hasMore: boolean
 }
+
+/** So many are aborted in one turn of the event loop, with their markers: others wait no longer for that. */
+export const abortedPerTurn = 50
 
 /** Aborts what is open for longer than its producer wanted. `freshIds` are producer ids that nobody has. */
 export function decideTimeouts(at: TransactionTurn, freshIds: readonly number[]): TimedOut {
@@ -17,14 +22,15 @@ export function decideTimeouts(at: TransactionTurn, freshIds: readonly number[])
   const late = [...at.machine.all()].filter(
     ({ state, startMs, timeoutMs }) => state === 'Ongoing' && startMs + timeoutMs < nowMs,
   )
-  const aborted = late.filter(transaction => {
+  const aborted = late.slice(0, abortedPerTurn).filter(transaction => {
     const fenced = decideFence(withoutLimit(at), transaction, ids[0] ?? null)
     if (fenced?.nextProducerId === ids[0]) ids.shift()
     return fenced !== null
   })
   return {
     aborted: aborted.map(({ transactionalId }) => transactionalId),
-    idsNeeded: late.length - aborted.length,
+    idsNeeded: Math.min(late.length, abortedPerTurn) - aborted.length,
+    hasMore: late.length > abortedPerTurn,
   }
 }
 

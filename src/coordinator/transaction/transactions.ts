@@ -208,15 +208,16 @@ export class Transactions {
   async #abortLate(shard: TransactionShard): Promise<void> {
     for (let ids: readonly number[] = []; ; ) {
       const fresh = ids
-      const { aborted, idsNeeded } = await shard.write('timeouts', (machine, turn) =>
+      const { aborted, idsNeeded, hasMore } = await shard.write('timeouts', (machine, turn) =>
         decideTimeouts(this.#at(machine, turn), fresh),
       )
       for (const transactionalId of aborted) {
         this.#world.logger.info('transaction.timeout', { transactionalId })
         this.#spread(transactionalId)
       }
-      if (idsNeeded === 0) return
+      if ((idsNeeded === 0 && !hasMore) || this.#stopped) return
       ids = await Promise.all(Array.from({ length: idsNeeded }, async () => this.#world.nextProducerId()))
+      await new Promise<void>(resolve => this.#world.timers.endOfTurn(resolve))
     }
   }
 

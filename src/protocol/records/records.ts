@@ -13,6 +13,7 @@ import {
   batchBytesAt,
   batchHeaderBytes,
   compressionAt,
+  exactBaseTimestampAt,
   isLogAppendTimeAt,
   logOverheadBytes,
   magicAt,
@@ -22,6 +23,7 @@ import {
 import { compress, decompress, decompressedBytesMax } from './compression'
 import { corrupt } from './corrupt'
 import { crc32c } from './crc32c'
+import { exactVarlong, exactVarlongBytes, isExactSum, writeExactVarlong } from './exact'
 import { VarintCursor, varintBytes, varlongBytes, writeVarint, writeVarlong } from './varint'
 
 /** A header of a record. Its key is text, decoded leniently as Kafka does. */
@@ -34,6 +36,8 @@ export interface RecordHeader {
 export interface StoredRecord {
   readonly offset: number
   readonly timestampMs: number
+  /** Where `timestampMs` is not exact. */
+  readonly exactTimestamp?: bigint
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: readonly RecordHeader[]
@@ -93,6 +97,7 @@ export class RecordReader {
   readonly #count: number
   readonly #baseOffset: number
   readonly #baseTimestamp: number
+  readonly #exactBase: bigint
   readonly #stampedMs: number | null
   #read = 0
 
@@ -105,6 +110,7 @@ export class RecordReader {
     this.#count = count
     this.#baseOffset = baseOffsetAt(batch, at)
     this.#baseTimestamp = baseTimestampAt(batch, at)
+    this.#exactBase = exactBaseTimestampAt(batch, at)
     this.#stampedMs = isLogAppendTimeAt(batch, at) ? maxTimestampAt(batch, at) : null
   }
 
@@ -119,14 +125,18 @@ export class RecordReader {
     const end = cursor.at + sizeBytes
     if (sizeBytes < 0 || end > this.#to) corrupt(`record ${this.#read} is longer than what is left of its batch`)
     cursor.at += 1
-    const timestampMs = this.#baseTimestamp + cursor.varlong()
+    const deltaAt = cursor.at
+    const timestampDelta = cursor.varlong()
     const offset = this.#baseOffset + cursor.varint()
     const key = bytesAt(cursor, end)
     const value = bytesAt(cursor, end)
     const headers = headersAt(cursor, end)
     if (cursor.at !== end) corrupt(`record ${this.#read} is not as long as it says`)
     this.#read += 1
-    return { offset, timestampMs: this.#stampedMs ?? timestampMs, key, value, headers }
+    const timestampMs = this.#stampedMs ?? this.#baseTimestamp + timestampDelta
+    const record = { offset, timestampMs, key, value, headers }
+    if (this.#stampedMs !== null || isExactSum(this.#baseTimestamp, timestampDelta)) return record
+    return { ...record, exactTimestamp: BigInt.asIntN(64, this.#exactBase + exactVarlong(cursor.bytes, deltaAt)) }
   }
 }
 
@@ -155,6 +165,8 @@ function headersAt(cursor: VarintCursor, end: number): readonly RecordHeader[] {
 /** A record to be written. */
 export interface NewRecord {
   readonly timestampMs: number
+  /** Where `timestampMs` is not exact. */
+  readonly exactTimestamp?: bigint
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers?: readonly { readonly key: string; readonly value: Uint8Array | null }[]
@@ -195,17 +207,18 @@ export function buildBatch(batch: NewBatch): Buffer {
 /** Builds a batch record by record: all of them are measured first, and written then. */
 export class BatchBuilder {
   readonly #batch: NewBatch
-  readonly #baseTimestamp: number
+  readonly #baseTimestamp: number | bigint
   readonly #sizes: number[] = []
   #sizeBytes = batchHeaderBytes
   #bytes: Buffer | null = null
   #written = 0
   #at = batchHeaderBytes
-  #maxTimestamp = -1
+  #maxTimestamp: number | bigint = -1
 
   constructor(batch: NewBatch) {
     this.#batch = batch
-    this.#baseTimestamp = batch.deleteHorizonMs ?? batch.records[0]?.timestampMs ?? -1
+    const first = batch.records[0]
+    this.#baseTimestamp = batch.deleteHorizonMs ?? first?.exactTimestamp ?? first?.timestampMs ?? -1
   }
 
   /** The next record; false when all have been measured. */
@@ -213,7 +226,7 @@ export class BatchBuilder {
     const nth = this.#sizes.length
     const record = this.#batch.records[nth]
     if (record === undefined) return false
-    const sizeBytes = recordBytes(record, record.offsetDelta ?? nth, this.#baseTimestamp)
+    const sizeBytes = recordBytes(record, record.offsetDelta ?? nth, this.#deltaOf(record))
     this.#sizes.push(sizeBytes)
     this.#sizeBytes += varintBytes(sizeBytes) + sizeBytes
     return true
@@ -226,10 +239,17 @@ export class BatchBuilder {
     const record = this.#batch.records[nth]
     if (record === undefined) return false
     const at = writeVarint(bytes, this.#at, this.#sizes[nth]!)
-    this.#at = writeRecord(bytes, at, record, record.offsetDelta ?? nth, record.timestampMs - this.#baseTimestamp)
+    this.#at = writeRecord(bytes, at, record, record.offsetDelta ?? nth, this.#deltaOf(record))
     this.#written += 1
-    if (record.timestampMs > this.#maxTimestamp) this.#maxTimestamp = record.timestampMs
+    const timestamp = record.exactTimestamp ?? record.timestampMs
+    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
     return true
+  }
+
+  #deltaOf({ timestampMs, exactTimestamp }: NewRecord): number | bigint {
+    const base = this.#baseTimestamp
+    if (exactTimestamp === undefined && typeof base === 'number') return timestampMs - base
+    return BigInt.asIntN(64, (exactTimestamp ?? BigInt(timestampMs)) - BigInt(base))
   }
 
   /** What is to be compressed, when all has been written. */
@@ -247,9 +267,11 @@ export class BatchBuilder {
   }
 }
 
-function recordBytes(record: NewRecord, offsetDelta: number, baseTimestamp: number): number {
+function recordBytes(record: NewRecord, offsetDelta: number, timestampDelta: number | bigint): number {
   const { key, value, headers = [] } = record
-  let sizeBytes = 1 + varlongBytes(record.timestampMs - baseTimestamp) + varintBytes(offsetDelta)
+  const deltaBytes =
+    typeof timestampDelta === 'number' ? varlongBytes(timestampDelta) : exactVarlongBytes(timestampDelta)
+  let sizeBytes = 1 + deltaBytes + varintBytes(offsetDelta)
   sizeBytes += fieldBytes(key?.length) + fieldBytes(value?.length) + varintBytes(headers.length)
   for (const header of headers)
     sizeBytes += fieldBytes(Buffer.byteLength(header.key)) + fieldBytes(header.value?.length)
@@ -263,11 +285,14 @@ function writeRecord(
   start: number,
   record: NewRecord,
   offsetDelta: number,
-  timestampDelta: number,
+  timestampDelta: number | bigint,
 ): number {
   const { key, value, headers = [] } = record
   bytes[start] = 0
-  let at = writeVarlong(bytes, start + 1, timestampDelta)
+  let at =
+    typeof timestampDelta === 'number'
+      ? writeVarlong(bytes, start + 1, timestampDelta)
+      : writeExactVarlong(bytes, start + 1, timestampDelta)
   at = writeVarint(bytes, at, offsetDelta)
   at = writeField(bytes, at, key)
   at = writeField(bytes, at, value)
@@ -286,7 +311,12 @@ function writeField(bytes: Buffer, at: number, field: Uint8Array | null): number
   return from + field.length
 }
 
-function writeHeader(bytes: Buffer, batch: NewBatch, baseTimestamp: number, maxTimestamp: number): void {
+function writeHeader(
+  bytes: Buffer,
+  batch: NewBatch,
+  baseTimestamp: number | bigint,
+  maxTimestamp: number | bigint,
+): void {
   const { records } = batch
   const last = records.length - 1
   const attributes =
