@@ -11,7 +11,7 @@ import { Odradek, ran } from './odradek'
 jest.setTimeout(120_000)
 
 test('its versions are advertised, and none above them is served', async () => {
-  const broker = new Odradek(['--port', '0', '--json', '--as-version', '2.3'])
+  const broker = new Odradek(['--port', '0', '--json', '--as-version', '2.3.1'])
   const { apiKeys } = await (await broker.connect()).request(ApiVersions, 2, {})
   const { apis } = releaseFacts('2.3')!
   for (const { apiKey, minVersion, maxVersion } of apiKeys) {

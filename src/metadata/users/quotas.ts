@@ -140,7 +140,9 @@ function checkEntity(entity: QuotaEntity): void {
 function isAddress(text: string): boolean {
   if (text === 'localhost' || /^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/.test(text)) return true
   const numbers = text.split('.')
-  return numbers.length <= 4 && numbers.every(part => /^\d{1,10}$/.test(part))
+  // The last number has the bytes that are left.
+  const most = (nth: number): number => (nth === numbers.length - 1 ? 256 ** (5 - numbers.length) - 1 : 255)
+  return numbers.length <= 4 && numbers.every((part, nth) => /^\d{1,10}$/.test(part) && Number(part) <= most(nth))
 }
 
 /** Texts and order of checks are Kafka's. */

@@ -114,7 +114,8 @@ export function flagAssignments(flags: Flags, voice: Voice = 'flags'): Assignmen
     ...own('log.dirs', flags.dataDir, 'data-dir').map(one => ({ ...one, isWhole: true as const })),
     ...own('odradek.advertise', flags.advertise, 'advertise'),
     ...own('odradek.profile', flags.profile, 'profile'),
-    ...own('odradek.as.version', flags.asVersion, 'as-version'),
+    // Also as Kafka's tools tell their own.
+    ...own('odradek.as.version', flags.asVersion?.replace(/^(\d+\.\d+)\.\d+$/, '$1'), 'as-version'),
     ...own('odradek.flush', flags.flush, 'flush'),
     ...own('odradek.log.level', flags.logLevel, 'log-level'),
   ]

@@ -353,6 +353,32 @@ test('when the epochs of an id have run out another id takes over', async () => 
   expect(await bench.end(100, lastUsableEpoch, true)).toEqual({ producerId: 101, producerEpoch: 0 })
 })
 
+test('many that time out together are all aborted, in turns of the event loop', async () => {
+  const bench = new Bench()
+  const ids = Array.from({ length: 120 }, (_, nth) => `shop-${nth}`)
+  for (const transactionalId of ids) {
+    const { producerId } = await bench.until(
+      bench.transactions.init({ transactionalId, timeoutMs: 5_000, expected: null }),
+    )
+    const ask = { transactionalId, producerId, producerEpoch: 0, partitions: [a, b] }
+    await bench.until(Promise.resolve().then(() => bench.transactions.add(ask, 2)))
+  }
+  // Each decision of a turn is one append; what its markers complete comes after.
+  const aborts: number[] = []
+  const append = bench.log.append.bind(bench.log)
+  bench.log.append = (entries, ...more) => {
+    aborts.push(entries.length)
+    return append(entries, ...more)
+  }
+  await bench.world.runFor(30_000)
+  expect(Math.max(...aborts)).toBe(50)
+  expect(bench.markers).toHaveLength(2 * ids.length)
+  const states = await bench.until(
+    Promise.all(ids.map(async transactionalId => (await bench.transactions.describe(transactionalId)).state)),
+  )
+  expect(new Set(states)).toEqual(new Set(['CompleteAbort']))
+})
+
 describe('a fence at the last epoch completes with a new id, as a Kafka does that was asked', () => {
   const opened = async (timeoutMs = 60_000) => {
     const bench = new Bench()
