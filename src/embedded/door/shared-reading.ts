@@ -1,5 +1,5 @@
 /** One reading of a topic for all who wait for a record of it: each record is read and decoded once, however many wait. */
-import { BrokerError, type Gives, type Takes } from '../contract/commands'
+import { BrokerError, type Gives, type RawRecord, type Takes } from '../contract/commands'
 import { isMatch, type Match, matchText, seenLines } from '../contract/matching'
 import { type ReadAs, type Rec, recordFrom } from '../contract/values'
 import type { Ask } from './fault-door'
@@ -24,6 +24,7 @@ interface Round {
 class SharedReading<T> {
   /** What was read so far in this life of the topic. */
   readonly seen: Rec<T>[] = []
+  readonly #raw: RawRecord[] = []
   /** How often `seen` was emptied. */
   lives = 0
   waiting = 0
@@ -75,10 +76,17 @@ class SharedReading<T> {
     this.#at = { next: read.next, life: read.life }
     if (read.isAnew) {
       this.seen.length = 0
+      this.#raw.length = 0
       this.lives += 1
     }
     for (const record of records) this.seen.push(record)
+    for (const raw of read.records) this.#raw.push(raw)
     return read
+  }
+
+  /** One that is nobody else's: who is given it may change it. */
+  own(nth: number): Rec<T> {
+    return recordFrom<T>(this.#want.topic, this.#raw[nth]!, this.#want.as)
   }
 }
 
@@ -117,8 +125,8 @@ async function firstOf<T>(
       looked = 0
     }
     while (looked < reading.seen.length) {
-      const record = reading.seen[looked++]!
-      if (isMatch(record, match)) return record
+      const nth = looked++
+      if (isMatch(reading.seen[nth]!, match)) return reading.own(nth)
     }
     return undefined
   }

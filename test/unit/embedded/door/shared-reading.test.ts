@@ -86,3 +86,11 @@ test('what is not as it is wanted fails those who want it so', async () => {
   await at.world.until(expect(asJson).rejects.toThrow('JSON'))
   expect(await at.world.until(wait('x'))).toMatchObject({ value: 'x' })
 })
+
+test('each who is given a record has one of its own', async () => {
+  const { at, produce, wait } = await bench()
+  await produce('a')
+  const [one, other] = await at.world.until(Promise.all([wait('a'), wait('a')]))
+  expect(one).toEqual(other)
+  expect(one).not.toBe(other)
+})
