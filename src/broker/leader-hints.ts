@@ -10,7 +10,7 @@ interface NodeEndpoint {
   readonly rack: string | null
 }
 
-export class LeaderHints {
+class LeaderHints {
   readonly #broker: Broker
   readonly #call: Call
   readonly #codes: readonly number[]
@@ -42,4 +42,11 @@ export class LeaderHints {
   get nodeEndpoints(): NodeEndpoint[] {
     return [...this.#endpoints.values()]
   }
+}
+
+/** By API: those that an answer of it has. */
+export const leaderHints = {
+  Produce: (broker: Broker, call: Call) => new LeaderHints(broker, call, 10, ['NOT_LEADER_OR_FOLLOWER']),
+  Fetch: (broker: Broker, call: Call) =>
+    new LeaderHints(broker, call, 16, ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH']),
 }

@@ -13,7 +13,7 @@ import { defineHandler, type Broker } from '../broker'
 import { inFormatOf, type ReadInFormat, refuseZstd } from '../fetch/convert'
 import { readAll, type FetchBudget, type ReadAll } from '../fetch/read'
 import { readsCommitted } from '../isolation'
-import { LeaderHints } from '../leader-hints'
+import { leaderHints } from '../leader-hints'
 import type { FetchContext } from '../fetch/sessions'
 import type { ReadingTurns } from '../fetch/turns'
 import { untilReadable } from '../fetch/wait'
@@ -22,7 +22,6 @@ import { forgottenOf, wantedOf, type Wanted } from '../fetch/wanted'
 type TopicReply = ResponseDraft<typeof Fetch>['responses'][number]
 type FetchReply = Omit<ResponseDraft<typeof Fetch>, 'throttleTimeMs'>
 
-const firstWithHints = 16
 /** What a reply says of a partition besides its records, about: it counts for quotas. */
 const besidesRecordsBytes = 60
 
@@ -128,7 +127,7 @@ function serve(
         sent()
         release(all)
       })
-      const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER', 'FENCED_LEADER_EPOCH'])
+      const hints = leaderHints.Fetch(broker, call)
       const hintOf = ({ wanted, errorCode }: ReadInFormat) => hints.of(wanted.topic, wanted.index, errorCode)
       const reply = replyOf(context, reads, budget, call.version, hintOf)
       return { ...reply, nodeEndpoints: hints.nodeEndpoints }

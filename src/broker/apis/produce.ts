@@ -18,7 +18,7 @@ import type { Partition } from '../../partition/partition'
 import { defineHandler, type Broker } from '../broker'
 import { copied, prepareProduced, type PreparedProduced, type Produced } from '../prepare-produced'
 import { joinTransaction, NotVerified, transactionalBatch, type Word, type Words } from '../join-transaction'
-import { LeaderHints } from '../leader-hints'
+import { leaderHints } from '../leader-hints'
 import { ByTopic, lastOfEach, resolveTopic } from '../topics'
 
 type TopicReply = ResponseDraft<typeof Produce>['responses'][number]
@@ -28,7 +28,6 @@ const zstd = 4
 const nothing = Buffer.alloc(0)
 /** Older versions bring message sets of magic 0 and 1. */
 const firstWithBatches = 3
-const firstWithHints = 10
 
 /** Refusals after which Kafka does not tell where the log starts. */
 const withoutLogStart = new Set<ErrorName>([
@@ -95,7 +94,7 @@ function appendAll(
 ) {
   const replies = new ByTopic<PartitionReply>()
   const waits: Promise<unknown>[] = []
-  const hints = new LeaderHints(broker, call, firstWithHints, ['NOT_LEADER_OR_FOLLOWER'])
+  const hints = leaderHints.Produce(broker, call)
   for (const one of all) {
     const { topic, index } = one
     const { name, topicId, unknown } = resolveTopic(broker.image(), topic, call.version >= 13)

@@ -22,7 +22,7 @@ export interface Around {
 }
 
 /** What these see of the cluster that they stand around. */
-export interface Inner extends Pick<FaultWorld, 'nodeAt' | 'topicId' | 'fetchSession' | 'happen'> {
+export interface Inner extends Pick<FaultWorld, 'nodeAt' | 'topicId' | 'fetchSession' | 'happen' | 'hinted'> {
   readonly disk: Disk
   /** Null when no topic has that id. */
   topicName(id: string): string | null
@@ -60,6 +60,7 @@ export function aroundOf({ real: { timers }, time, logger, events, inner }: Arou
       topicId: topic => inner().topicId(topic),
       fetchSession: id => inner().fetchSession(id),
       happen: (what, to) => inner().happen(what, to),
+      hinted: (api, call, reply) => inner().hinted(api, call, reply),
       whileDiskFull: work => inner().disk.fullDuring(work),
     }),
   }

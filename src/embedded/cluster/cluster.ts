@@ -19,6 +19,7 @@ import { BrokerError, type ClientFacts, type Fault, type Happening, type Request
 import { Disk } from './disk'
 import { checkApis } from '../faults/fault-reach'
 import type { FetchedPartition, Faults } from '../faults/faults'
+import { hinted } from '../faults/hinted'
 import { abortForgotten } from './forgotten-transactions'
 import { happen } from './happenings'
 import type { LoggedRequest } from '../contract/logged-request'
@@ -250,6 +251,8 @@ export class Cluster implements Inner {
   fetchSession(id: number): readonly FetchedPartition[] {
     return this.#inside.core.brokers.flatMap(({ broker }) => [...broker.fetchSessions.partitionsOf(id)])
   }
+
+  readonly hinted: Inner['hinted'] = (api, call, reply) => hinted(this.core.brokers[0]!.broker, api, call, reply)
 
   /** Gives how many connections, groups or transactional ids it happened to. */
   async happen(what: Happening, to: string | null): Promise<number> {

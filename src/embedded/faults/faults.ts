@@ -30,6 +30,8 @@ export interface FaultWorld {
   /** The partitions that a fetch session goes on with. */
   fetchSession(id: number): readonly FetchedPartition[]
   happen(what: Happening, to: string | null): Promise<number>
+  /** The reply to a call, with what the node that it came to says besides its errors. */
+  hinted(api: string, call: Call, reply: Body): Body
   /** What the log has of the request that comes in at this moment. */
   logged(): OpenRequest | null
   /** Does something while there is no room on the disk. */
@@ -158,6 +160,18 @@ export class Faults {
   }
 
   #refused(
+    handler: Handler<never>,
+    fault: Fault,
+    effect: FaultEffect & { does: 'error' },
+    call: Call,
+    request: Body,
+    next: Next,
+  ): Served {
+    const refused = this.#plainlyRefused(handler, fault, effect, call, request, next)
+    return andThen(refused, reply => (reply === null ? null : this.#world.hinted(handler.api.name, call, reply)))
+  }
+
+  #plainlyRefused(
     handler: Handler<never>,
     fault: Fault,
     { error, after }: FaultEffect & { does: 'error' },

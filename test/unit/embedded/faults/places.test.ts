@@ -258,7 +258,7 @@ const rows: readonly Row[] = [
   {
     api: Produce,
     error: 'NOT_LEADER_OR_FOLLOWER',
-    versions: [3, 8, 9],
+    versions: [3, 8, 9, 10, 12, 13],
     of: 'topic',
     misled: true,
     good: produceOf({}),
@@ -524,6 +524,22 @@ const plain = (key: string, value: unknown): unknown => {
   if (typeof value === 'bigint') return `${value}`
   return key === 'name' && value !== '' ? 'orders' : value
 }
+
+// Followers serve fetches of these versions, so that the one who is honest here is asked to write.
+test.each([
+  [16, 'NOT_LEADER_OR_FOLLOWER'],
+  [17, 'FENCED_LEADER_EPOCH'],
+] as const)('Fetch %i %s says where the leader is, as Produce does', async (version, error) => {
+  const two = await new Two().open()
+  const leader = await two.leader()
+  const honest = await two.ask(two.other(leader), Produce, 13, produceOf({})(two))
+  const { currentLeader } = honest.responses[0].partitionResponses[0]
+  expect(currentLeader.leaderId).toBeGreaterThan(0)
+  await two.at.faultsOf(two.cluster).error('Fetch', error, { times: 1 })
+  const faulted = await two.ask(leader, Fetch, version, fetchOf({})(two))
+  expect(faulted.responses[0].partitions[0]).toMatchObject({ errorCode: errors[error].code, currentLeader })
+  expect(faulted.nodeEndpoints).toEqual(honest.nodeEndpoints)
+})
 
 test('an answer about leaders has none for the partitions of which that is told', async () => {
   const two = await new Two().open()
