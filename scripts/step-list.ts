@@ -92,6 +92,7 @@ export const judgeSteps: readonly SizedStep[] = [
   npm(2, 'walks', 10, 'walks -- --rounds 15'),
   npm(5, 'files', 16, 'files'),
   npm(2, 'apps', 16, 'apps'),
+  npm(3, 'walks to the last epochs', 6, 'walks -- --of epochs --rounds 3 --seed 61079'),
   npm(5, 'examples', 10, 'examples'),
   npm(4, 'tools', 16, 'tools'),
   npm(1, 'walks with silences', 16, 'walks -- --of silences --rounds 6 --length 24'),
@@ -106,7 +107,6 @@ export const judgeSteps: readonly SizedStep[] = [
   npm(4, 'releases', 10, 'releases'),
   npm(4, 'acls', 6, 'acls -- --rounds 60'),
   npm(3, 'walks of older levels', 6, 'walks -- --rounds 15 --of transactions --transaction-version 1'),
-  npm(4, 'walks to the last epochs', 6, 'walks -- --of epochs --rounds 3 --seed 61079'),
   npm(3, 'walks canary', 4, 'walks -- --rounds 5 --of groups --canary'),
   npm(4, 'torture canary', 4, 'torture -- --rounds 1 --canary'),
 ]
