@@ -12,7 +12,7 @@ import { archiveIn, classPath, flagsForShort } from './java'
 import { brokerJars, kafka, kafkaVersion, toolCommand, toolsJars, whyNoKafka } from './kafka'
 import { mustRun, temporaryDir } from './process'
 
-/** What the classes are asked of: one of each kind of client. A `$` stands for the address. */
+/** Whose classes are kept: one of each kind of client. */
 const samples: readonly { readonly tool: string; readonly args: readonly string[]; readonly input?: string }[] = [
   { tool: 'kafka-topics', args: ['--create', '--topic', 'sample', '--partitions', '2'] },
   { tool: 'kafka-topics', args: ['--describe'] },
